@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * FNV-1a hashes (Fowler, Noll, Vo). The 32-bit hash of a variable's name is a word of the random counter
+ * (engine/random/stream.h), so it can never change. The 64-bit hash is a fingerprint of bytes: it finds
+ * accidents, not attacks.
+ */
+#ifndef SP_ENGINE_BASE_HASH_H
+#define SP_ENGINE_BASE_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define SP_HASH64_START UINT64_C(0xcbf29ce484222325)
+
+uint32_t sp_hash32_text(const char *text);
+
+/* Continues `hash` (start with SP_HASH64_START) over `size` bytes. */
+uint64_t sp_hash64_bytes(uint64_t hash, const void *bytes, size_t size);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The hot loops: pure functions over arrays, with no state and no allocation. Their one source is compiled
+ * for several processor levels (x86-64-v2, -v3, -v4; elsewhere once), and the best level that the processor
+ * has is chosen at run time. Every level gives the same bits: additions happen in a stated order, products
+ * and sums are fused only where the source says fma, and no function of the C library is called (but fma
+ * itself, where the processor has none).
+ *
+ * `n` is a number of values; where it must be a multiple of 64 (whole groups of paths) that is said.
+ * Arrays do not overlap unless said. No argument can make a kernel fail.
+ */
+#ifndef SP_ENGINE_MATH_KERNELS_H
+#define SP_ENGINE_MATH_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* --- Random words (Philox4x32-10: Salmon et al., SC'11)
+ * ----------------------------------------------------- */
+
+/* Which words: see engine/random/stream.h for the meaning of the counter. */
+struct sp_philox_counter {
+    uint64_t key;     /* the seed */
+    uint64_t group;   /* of the first path; a multiple of 16, below 2^48 */
+    uint16_t quarter; /* 0xFFFF for a draw made once per path */
+    uint32_t name;    /* hash of the variable's name */
+    uint32_t index;
+};
+
+/* --- Quantile tables
+ * ------------------------------------------------------------------------------------------ A table holds
+ * the quantile function Q of a law on two grids, one from each end: octaves of the tail probability, each in
+ * SP_TABLE_STEPS equal intervals, a cubic polynomial in each: row[side][octave * SP_TABLE_STEPS +
+ * step][power]. */
+enum { SP_TABLE_OCTAVES = 32, SP_TABLE_STEPS = 16, SP_TABLE_ROWS = SP_TABLE_OCTAVES * SP_TABLE_STEPS };
+
+struct sp_table_rows {
+    double row[2][SP_TABLE_ROWS][4];
+};
+
+/* --- Accumulators
+ * ---------------------------------------------------------------------------------------------- Sums are
+ * kept in 8 lanes: path p adds to lane p mod 8, in the order of paths, so that the cut into blocks never
+ * shows. */
+enum { SP_LANES = 8 };
+
+struct sp_moment_lanes {
+    double sum[SP_LANES];    /* of x - centre */
+    double square[SP_LANES]; /* of (x - centre)^2 */
+    double low[SP_LANES], high[SP_LANES];
+    uint64_t count; /* finite values */
+};
+
+/* Bins of a histogram: with y = |x - centre| / scale + 1, bin = the exponent of y and the first
+ * SP_HISTOGRAM_BITS bits of its mantissa; one half of the bins to each side of the centre. The last bin of
+ * each side takes everything farther out. Bin SP_HISTOGRAM_BINS takes NaN. */
+enum {
+    SP_HISTOGRAM_BITS = 8,
+    SP_HISTOGRAM_OCTAVES = 16,
+    SP_HISTOGRAM_HALF = SP_HISTOGRAM_OCTAVES << SP_HISTOGRAM_BITS,
+    SP_HISTOGRAM_BINS = 2 * SP_HISTOGRAM_HALF
+};
+
+struct sp_kernels {
+    const char *level; /* "v2", "v3", "v4" or "any" */
+
+    /* words[p] for n paths from the counter's group on; n a multiple of 64. */
+    void (*philox)(const struct sp_philox_counter *counter, uint32_t *words, size_t n);
+
+    /* out = shift + scale x Q(u), with u = (word + 1/2) 2^-32. n a multiple of 4. */
+    void (*table)(const struct sp_table_rows *table, double shift, double scale, const uint32_t *words,
+                  double *out, size_t n);
+
+    /* out = low + (high - low) x u. */
+    void (*uniform)(double low, double high, const uint32_t *words, double *out, size_t n);
+
+    /* out = quantile of the triangular law at u; low <= mode <= high. */
+    void (*triangular)(double low, double mode, double high, const uint32_t *words, double *out, size_t n);
+
+    /* out = e^x, below 1 ulp; e^x > DBL_MAX gives infinity, NaN gives NaN. out may be x. */
+    void (*exp)(const double *x, double *out, size_t n);
+
+    /* Adds n values to the lanes; the first belongs to lane 0. NaN and infinities are left out. */
+    void (*moments)(struct sp_moment_lanes *lanes, double centre, const double *x, size_t n);
+
+    /* bin[i] of each value; inverse_scale = 1 / scale. */
+    void (*bins)(double centre, double inverse_scale, const double *x, uint32_t *bin, size_t n);
+};
+
+/* The kernels for `level` ("v2", ..), or for the best level of this processor when `level` is NULL.
+ * NULL when this build or this processor does not have that level. */
+const struct sp_kernels *sp_kernels_find(const char *level);
+
+#endif

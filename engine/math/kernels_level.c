@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * All kernels, for the processor level that this compilation is for (SP_LEVEL: v2, v3, v4 or any). Each
+ * concept has a file of its own, included here so that one compilation makes one level.
+ */
+#include "engine/math/kernels.h"
+#include "engine/math/kernel_vector.h"
+#include "engine/math/kernel_philox.h"
+#include "engine/math/kernel_quantile.h"
+#include "engine/math/kernel_exp.h"
+#include "engine/math/kernel_accumulate.h"
+
+#define JOIN_AGAIN(a, b) a##b
+#define JOIN(a, b)       JOIN_AGAIN(a, b)
+#define TEXT_AGAIN(a)    #a
+#define TEXT(a)          TEXT_AGAIN(a)
+
+extern const struct sp_kernels JOIN(sp_kernels_level_, SP_LEVEL);
+const struct sp_kernels JOIN(sp_kernels_level_, SP_LEVEL) = {
+    .level = TEXT(SP_LEVEL),
+    .philox = philox,
+    .table = table,
+    .uniform = uniform,
+    .triangular = triangular,
+    .exp = exponential,
+    .moments = moments,
+    .bins = bins,
+};

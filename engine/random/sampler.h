@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A law made ready for drawing: one random word makes one draw, through the quantile function.
+ */
+#ifndef SP_ENGINE_RANDOM_SAMPLER_H
+#define SP_ENGINE_RANDOM_SAMPLER_H
+
+#include "engine/random/table.h"
+
+struct sp_sampler {
+    enum sp_law_kind kind;
+    double parameter[3];               /* constant, uniform, triangular: as in the law */
+    double shift, scale;               /* with a table: value = shift + scale x Q(u) */
+    const struct sp_table_rows *table; /* borrowed from the tables */
+};
+
+/* Makes the sampler of a law; its table is made or found in `tables`. 0, or -1 when out of memory or when the
+ * law's table fails its checks. */
+int sp_sampler_make(struct sp_sampler *sampler, const struct sp_law *law, struct sp_tables *tables);
+
+/* out[i] = the value at u = (words[i] + 1/2) 2^-32. n a multiple of 4. */
+void sp_sampler_fill(const struct sp_sampler *sampler, const struct sp_kernels *kernels,
+                     const uint32_t *words, double *out, size_t n);
+
+#endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/random/stream.h"
+
+void sp_stream_words(const struct sp_kernels *kernels, struct sp_stream stream, uint64_t first_path,
+                     int quarter, uint32_t index, uint32_t *words, size_t n) {
+    struct sp_philox_counter counter = {
+        .key = stream.seed,
+        .group = first_path / 4,
+        .quarter = (uint16_t)quarter,
+        .name = stream.name,
+        .index = index,
+    };
+    kernels->philox(&counter, words, n);
+}

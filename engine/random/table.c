@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/random/table.h"
+
+#include "engine/base/hash.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct table {
+    struct sp_law law;
+    struct sp_table_rows *rows;
+    struct table *next;
+};
+
+struct sp_tables {
+    struct table *first;
+    uint64_t hash;
+};
+
+struct sp_tables *sp_tables_create(void) {
+    struct sp_tables *tables = calloc(1, sizeof *tables);
+    if (tables)
+        tables->hash = SP_HASH64_START;
+    return tables;
+}
+
+void sp_tables_free(struct sp_tables *tables) {
+    if (!tables)
+        return;
+    for (struct table *table = tables->first, *next; table; table = next) {
+        next = table->next;
+        free(table->rows);
+        free(table);
+    }
+    free(tables);
+}
+
+/* --- One table
+ * -------------------------------------------------------------------------------------------------- */
+
+/* Tail probability at the start of a row; `row` may be SP_TABLE_ROWS, where the tail is one half. */
+static double tail_at(int row, double position) {
+    int octave = row / SP_TABLE_STEPS, step = row % SP_TABLE_STEPS;
+    return ldexp(1 + (step + position) / SP_TABLE_STEPS, octave - 33);
+}
+
+static double quantile_at(const struct sp_law *law, int side, double tail) {
+    return side ? sp_law_quantile(law, 1 - tail, tail) : sp_law_quantile(law, tail, 1 - tail);
+}
+
+static double round_to(double value, double grain) {
+    return nearbyint(value / grain) * grain;
+}
+
+/* Change of the quantile over a row of width `width` in tail probability, at its steepness at x. */
+static double slope_at(const struct sp_law *law, int side, double x, double width) {
+    double density = sp_law_density(law, x);
+    double slope = density > 0 ? width / density : 0;
+    return side ? -slope : slope;
+}
+
+/* The cubic with values y0, y1 and slopes d0, d1 at both ends (Hermite). */
+static void set_row(double row[4], double y0, double y1, double d0, double d1) {
+    row[0] = y0;
+    row[1] = d0;
+    row[2] = 3 * (y1 - y0) - 2 * d0 - d1;
+    row[3] = d0 + d1 - 2 * (y1 - y0);
+}
+
+static void fill_side(const struct sp_law *law, int side, double grain, double (*rows)[4]) {
+    double x0 = quantile_at(law, side, tail_at(0, 0));
+    for (int row = 0; row < SP_TABLE_ROWS; row++) {
+        double width = tail_at(row, 1) - tail_at(row, 0);
+        double x1 = quantile_at(law, side, tail_at(row, 1));
+        set_row(rows[row], round_to(x0, grain), round_to(x1, grain),
+                round_to(slope_at(law, side, x0, width), grain),
+                round_to(slope_at(law, side, x1, width), grain));
+        x0 = x1;
+    }
+}
+
+/* The largest power of two not above 2^-28 sd: sums of such multiples are exact. */
+static double grain_of(const struct sp_law *law) {
+    return ldexp(1, ilogb(sp_law_sd(law)) - 28);
+}
+
+static bool is_rising(const double row[4], int side) {
+    double change = row[1] + row[2] + row[3];
+    return isfinite(row[0]) && isfinite(change) && (side ? change <= 0 : change >= 0);
+}
+
+/* The law's tail at the middle of a row, against the tail that the row stands for: at most 1e-6 of it. A
+ * value within a few grains of an end of the law has no tail worth comparing. */
+static bool meets_law(const struct sp_law *law, int side, int row, const double c[4]) {
+    double p, q, value = c[0] + 0.5 * (c[1] + 0.5 * (c[2] + 0.5 * c[3])), tail = tail_at(row, 0.5);
+    sp_law_distribution(law, value, &p, &q);
+    return fabs((side ? q : p) - tail) <= 1e-6 * tail + 2e-8;
+}
+
+static bool passes_checks(const struct sp_law *law, const struct sp_table_rows *rows) {
+    for (int side = 0; side < 2; side++)
+        for (int row = 0; row < SP_TABLE_ROWS; row++) {
+            const double *coefficients = rows->row[side][row];
+            bool checked = row % SP_TABLE_STEPS != 7 || meets_law(law, side, row, coefficients);
+            if (!checked || !is_rising(coefficients, side))
+                return false;
+        }
+    return true;
+}
+
+static struct sp_table_rows *make_rows(const struct sp_law *law) {
+    struct sp_table_rows *rows = aligned_alloc(64, sizeof *rows);
+    if (!rows)
+        return NULL;
+    for (int side = 0; side < 2; side++)
+        fill_side(law, side, grain_of(law), rows->row[side]);
+    if (passes_checks(law, rows))
+        return rows;
+    free(rows);
+    return NULL;
+}
+
+/* --- The set
+ * ---------------------------------------------------------------------------------------------------- */
+
+static struct table *find(const struct sp_tables *tables, const struct sp_law *law) {
+    struct table *table = tables->first;
+    while (table && (table->law.kind != law->kind ||
+                     memcmp(table->law.parameter, law->parameter, sizeof law->parameter) != 0))
+        table = table->next;
+    return table;
+}
+
+const struct sp_table_rows *sp_tables_get(struct sp_tables *tables, const struct sp_law *standard) {
+    struct table *table = find(tables, standard);
+    if (table)
+        return table->rows;
+    table = calloc(1, sizeof *table);
+    struct sp_table_rows *rows = table ? make_rows(standard) : NULL;
+    if (!rows) {
+        free(table);
+        return NULL;
+    }
+    *table = (struct table){*standard, rows, tables->first};
+    tables->first = table;
+    tables->hash = sp_hash64_bytes(tables->hash, rows, sizeof *rows);
+    return rows;
+}
+
+uint64_t sp_tables_hash(const struct sp_tables *tables) {
+    return tables->hash;
+}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/run/block.h"
+
+#include "engine/random/stream.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The arrays of a variable. */
+struct values {
+    double **drawn;          /* [entries]; per quarter: one array for the quarter, the same for all entries */
+    double *changed;         /* when it has changes */
+    const double *effective; /* what steps read in this quarter */
+};
+
+struct sp_block {
+    struct sp_arena *arena;
+    const struct sp_plan *plan;
+    const struct sp_variant *variant;
+    size_t size, n, valid;
+    uint64_t first_path;
+    uint32_t *words;
+    struct values *values;  /* [variables] */
+    double **now, **before; /* [columns]; before is NULL where nobody asks for it */
+    const double **field;   /* scratch for one step: fields, reads, outs */
+    const double **read;
+    double **out;
+    uint64_t *rule;
+};
+
+/* --- Room
+ * -----------------------------------------------------------------------------------------------------------
+ */
+
+static double *create_array(struct sp_block *block) {
+    return sp_arena_array(block->arena, block->size, sizeof(double));
+}
+
+static bool is_constant(const struct sp_schedule_entry *entry) {
+    return entry->sampler.kind == SP_LAW_CONSTANT;
+}
+
+static int create_values(struct sp_block *block, const struct sp_variable *variable, struct values *values) {
+    values->drawn = sp_arena_array(block->arena, variable->entries, sizeof *values->drawn);
+    if (!values->drawn)
+        return -1;
+    for (size_t e = 0; e < variable->entries; e++) {
+        bool shared = variable->each == SP_EACH_QUARTER && e > 0 && !is_constant(&variable->entry[e]);
+        values->drawn[e] =
+            shared && !is_constant(&variable->entry[0]) ? values->drawn[0] : create_array(block);
+        if (!values->drawn[e])
+            return -1;
+        if (is_constant(&variable->entry[e]))
+            for (size_t p = 0; p < block->size; p++)
+                values->drawn[e][p] = variable->entry[e].sampler.parameter[0];
+    }
+    values->changed = variable->changes ? create_array(block) : NULL;
+    return variable->changes && !values->changed ? -1 : 0;
+}
+
+static bool is_read_before(const struct sp_variant *variant, int column) {
+    if (variant->column[column].write->category)
+        return true;
+    for (size_t i = 0; i < variant->steps; i++)
+        for (size_t r = 0; r < variant->step[i].reads; r++)
+            if (variant->step[i].read_before[r] && variant->step[i].read[r] == column)
+                return true;
+    return false;
+}
+
+static int create_columns(struct sp_block *block) {
+    size_t columns = block->variant->columns;
+    block->now = sp_arena_array(block->arena, columns, sizeof *block->now);
+    block->before = sp_arena_array(block->arena, columns, sizeof *block->before);
+    if (!block->now || !block->before)
+        return -1;
+    for (size_t c = 0; c < columns; c++) {
+        bool twice = is_read_before(block->variant, (int)c);
+        block->now[c] = create_array(block);
+        block->before[c] = twice ? create_array(block) : NULL;
+        if (!block->now[c] || (twice && !block->before[c]))
+            return -1;
+    }
+    return 0;
+}
+
+static size_t largest(size_t a, size_t b) {
+    return a > b ? a : b;
+}
+
+static int create_scratch(struct sp_block *block) {
+    size_t fields = 1, reads = 1, outs = 1;
+    for (size_t i = 0; i < block->variant->steps; i++) {
+        fields = largest(fields, block->variant->step[i].fields);
+        reads = largest(reads, block->variant->step[i].reads);
+        outs = largest(outs, block->variant->step[i].outs);
+    }
+    block->field = sp_arena_array(block->arena, fields, sizeof *block->field);
+    block->read = sp_arena_array(block->arena, reads, sizeof *block->read);
+    block->out = sp_arena_array(block->arena, outs, sizeof *block->out);
+    block->words = sp_arena_array(block->arena, block->size, sizeof *block->words);
+    block->rule = sp_arena_array(block->arena, block->variant->rules + 1, sizeof *block->rule);
+    return block->field && block->read && block->out && block->words && block->rule ? 0 : -1;
+}
+
+static int create_all(struct sp_block *block) {
+    const struct sp_variant *variant = block->variant;
+    block->values = sp_arena_array(block->arena, variant->variables + 1, sizeof *block->values);
+    if (!block->values)
+        return -1;
+    for (size_t i = 0; i < variant->variables; i++)
+        if (create_values(block, &variant->variable[i], &block->values[i]))
+            return -1;
+    return create_columns(block) || create_scratch(block) ? -1 : 0;
+}
+
+struct sp_block *sp_block_create(const struct sp_plan *plan, const struct sp_variant *variant, size_t size) {
+    struct sp_arena *arena = sp_arena_create();
+    struct sp_block *block = arena ? sp_arena_array(arena, 1, sizeof *block) : NULL;
+    if (!block) {
+        sp_arena_free(arena);
+        return NULL;
+    }
+    *block = (struct sp_block){.arena = arena, .plan = plan, .variant = variant, .size = size};
+    if (create_all(block) == 0)
+        return block;
+    sp_arena_free(arena);
+    return NULL;
+}
+
+void sp_block_free(struct sp_block *block) {
+    if (block)
+        sp_arena_free(block->arena);
+}
+
+/* --- Draws
+ * ----------------------------------------------------------------------------------------------------------
+ */
+
+static void draw(struct sp_block *block, const struct sp_variable *variable,
+                 const struct sp_schedule_entry *entry, int quarter, double *out) {
+    if (is_constant(entry))
+        return;
+    struct sp_stream stream = {block->plan->seed, variable->stream};
+    sp_stream_words(block->plan->kernels, stream, block->first_path, quarter, 0, block->words, block->n);
+    sp_sampler_fill(&entry->sampler, block->plan->kernels, block->words, out, block->n);
+}
+
+/* Holds values to the bounds; returns how many of the valid ones had to be. */
+static size_t hold(const struct sp_variable *variable, double *x, size_t n, size_t valid) {
+    size_t held = 0;
+    for (size_t p = 0; p < valid; p++)
+        held += (x[p] < variable->low) | (x[p] > variable->high);
+    for (size_t p = 0; p < n; p++)
+        x[p] = x[p] < variable->low ? variable->low : x[p] > variable->high ? variable->high : x[p];
+    return held;
+}
+
+/* The bounds are kept here when no change follows that would be held to them anyway. */
+static void draw_within(struct sp_block *block, size_t i, size_t e, int quarter) {
+    const struct sp_variable *variable = &block->variant->variable[i];
+    double *out = block->values[i].drawn[e];
+    draw(block, variable, &variable->entry[e], quarter, out);
+    if (variable->may_leave_bounds && variable->changes == 0)
+        block->rule[i] += hold(variable, out, block->n, block->valid);
+}
+
+static size_t entry_at(const struct sp_variable *variable, size_t quarter) {
+    size_t entry = 0;
+    while (entry + 1 < variable->entries && variable->entry[entry + 1].from <= (int)quarter)
+        entry++;
+    return entry;
+}
+
+/* --- Assumptions in force
+ * ---------------------------------------------------------------------------------------- */
+
+static void apply(const struct sp_change *change, const double *value, double *x, size_t n) {
+    for (size_t p = 0; p < n; p++)
+        x[p] = change->operation == SP_CHANGE_TIMES  ? x[p] * value[p]
+               : change->operation == SP_CHANGE_PLUS ? x[p] + value[p]
+                                                     : value[p];
+}
+
+static void apply_changes(struct sp_block *block, size_t i, size_t quarter) {
+    const struct sp_variable *variable = &block->variant->variable[i];
+    struct values *values = &block->values[i];
+    if (variable->changes == 0)
+        return;
+    memcpy(values->changed, values->effective, block->n * sizeof *values->changed);
+    for (size_t c = 0; c < variable->changes; c++) {
+        const struct sp_change *change = &variable->change[c];
+        if (change->from <= (int)quarter && (int)quarter <= change->until)
+            apply(change, block->values[change->value].effective, values->changed, block->n);
+    }
+    block->rule[i] += hold(variable, values->changed, block->n, block->valid);
+    values->effective = values->changed;
+}
+
+static void update_assumptions(struct sp_block *block, size_t quarter) {
+    const struct sp_variant *variant = block->variant;
+    for (size_t i = 0; i < variant->variables; i++) {
+        const struct sp_variable *variable = &variant->variable[i];
+        size_t entry = entry_at(variable, quarter);
+        if (variable->each == SP_EACH_QUARTER)
+            draw_within(block, i, entry, (int)quarter);
+        block->values[i].effective = block->values[i].drawn[entry];
+    }
+    for (size_t i = 0; i < variant->variables; i++)
+        apply_changes(block, i, quarter);
+}
+
+/* --- Steps
+ * ----------------------------------------------------------------------------------------------------------
+ */
+
+/* Before the first quarter there is only the opening state. */
+static const double *read_column(const struct sp_block *block, const struct sp_bound_step *step, size_t i,
+                                 int quarter) {
+    int column = step->read[i];
+    bool before = step->read_before[i] || (quarter < 0 && block->before[column]);
+    return before ? block->before[column] : block->now[column];
+}
+
+static struct sp_step bind_step(struct sp_block *block, const struct sp_bound_step *step, int quarter) {
+    for (size_t i = 0; i < step->fields; i++)
+        block->field[i] =
+            step->variable[i] == SP_PLAN_NONE ? NULL : block->values[step->variable[i]].effective;
+    for (size_t i = 0; i < step->reads; i++)
+        block->read[i] = read_column(block, step, i, quarter);
+    for (size_t i = 0; i < step->outs; i++) {
+        double *before = block->before[step->out[i]];
+        block->out[i] = quarter < 0 && before ? before : block->now[step->out[i]];
+    }
+    return (struct sp_step){
+        .n = block->n,
+        .valid = block->valid,
+        .quarter = quarter,
+        .accrual_end = block->plan->accrual_end,
+        .kernels = block->plan->kernels,
+        .field = block->field,
+        .number = step->number,
+        .field_start = step->field_start,
+        .field_count = step->field_count,
+        .instances = step->instances,
+        .read = block->read,
+        .read_start = step->read_start,
+        .read_count = step->read_count,
+        .out = block->out,
+        .out_start = step->out_start,
+        .rule = block->rule + step->first_rule,
+    };
+}
+
+static void swap_columns(struct sp_block *block) {
+    for (size_t c = 0; c < block->variant->columns; c++)
+        if (block->before[c]) {
+            double *moved = block->before[c];
+            block->before[c] = block->now[c];
+            block->now[c] = moved;
+        }
+}
+
+void sp_block_ratio(const double *numerator, const double *denominator, double *out, size_t n) {
+    for (size_t p = 0; p < n; p++)
+        out[p] = denominator[p] > 0 ? numerator[p] / denominator[p] : NAN;
+}
+
+static void update_ratios(struct sp_block *block) {
+    for (size_t c = 0; c < block->variant->columns; c++) {
+        const struct sp_column *column = &block->variant->column[c];
+        if (column->numerator != SP_PLAN_NONE)
+            sp_block_ratio(block->now[column->numerator], block->now[column->denominator], block->now[c],
+                           block->n);
+    }
+}
+
+void sp_block_begin(struct sp_block *block, uint64_t first_path, size_t valid) {
+    const struct sp_variant *variant = block->variant;
+    block->first_path = first_path;
+    block->valid = valid;
+    block->n = (valid + 63) / 64 * 64;
+    for (size_t i = 0; i < variant->variables; i++)
+        for (size_t e = 0; variant->variable[i].each == SP_EACH_PATH && e < variant->variable[i].entries; e++)
+            draw_within(block, i, e, SP_STREAM_PER_PATH);
+    update_assumptions(block, 0);
+    for (size_t c = 0; c < variant->columns; c++)
+        if (block->before[c])
+            memset(block->before[c], 0, block->n * sizeof(double));
+    for (size_t i = 0; i < variant->steps; i++)
+        if (variant->step[i].mechanism->start) {
+            struct sp_step step = bind_step(block, &variant->step[i], -1);
+            variant->step[i].mechanism->start(&step);
+        }
+}
+
+void sp_block_quarter(struct sp_block *block, size_t t) {
+    if (t > 0) {
+        swap_columns(block);
+        update_assumptions(block, t);
+    }
+    for (size_t i = 0; i < block->variant->steps; i++) {
+        const struct sp_bound_step *bound = &block->variant->step[i];
+        struct sp_step step = bind_step(block, bound, (int)t);
+        if (bound->mechanism->step)
+            bound->mechanism->step(&step);
+    }
+    update_ratios(block);
+}
+
+/* --- Looking in
+ * ------------------------------------------------------------------------------------------------------ */
+
+size_t sp_block_valid(const struct sp_block *block) {
+    return block->valid;
+}
+
+uint64_t sp_block_first_path(const struct sp_block *block) {
+    return block->first_path;
+}
+
+const double *sp_block_now(const struct sp_block *block, int column) {
+    return block->now[column];
+}
+
+const double *sp_block_opening(const struct sp_block *block, int column) {
+    return block->before[column];
+}
+
+const double *sp_block_draw(const struct sp_block *block, size_t variable) {
+    const struct sp_variable *v = &block->variant->variable[variable];
+    return v->each == SP_EACH_PATH && !is_constant(&v->entry[0]) ? block->values[variable].drawn[0] : NULL;
+}
+
+const uint64_t *sp_block_rules(const struct sp_block *block) {
+    return block->rule;
+}

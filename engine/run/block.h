@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A block: some paths computed together, as arrays. It draws, works out the assumptions in force, and runs
+ * the steps, quarter after quarter. One thread owns it; nothing is allocated after sp_block_create.
+ *
+ *     sp_block_begin(block, first_path, valid);
+ *     for (t = 0; t < quarters; t++) {
+ *         sp_block_quarter(block, t);
+ *         ... sp_block_now(block, column) ...
+ *     }
+ */
+#ifndef SP_ENGINE_RUN_BLOCK_H
+#define SP_ENGINE_RUN_BLOCK_H
+
+#include "engine/run/plan.h"
+
+struct sp_block;
+
+/* Room for `size` paths (a multiple of 64) of a variant. NULL: out of memory. */
+struct sp_block *sp_block_create(const struct sp_plan *plan, const struct sp_variant *variant, size_t size);
+void sp_block_free(struct sp_block *block); /* NULL is allowed */
+
+/* Starts the paths first_path .. first_path + valid - 1; first_path is a multiple of 64, valid <= size. Paths
+ * that fill up the last 64 are computed too and count nowhere. */
+void sp_block_begin(struct sp_block *block, uint64_t first_path, size_t valid);
+
+/* Advances to the end of quarter t; quarters come in order from 0. */
+void sp_block_quarter(struct sp_block *block, size_t t);
+
+size_t sp_block_valid(const struct sp_block *block);
+uint64_t sp_block_first_path(const struct sp_block *block);
+
+/* A column at the end of the current quarter, [valid]. */
+const double *sp_block_now(const struct sp_block *block, int column);
+
+/* The opening state of a column that has one (a category, or read by some step as of the quarter before). */
+const double *sp_block_opening(const struct sp_block *block, int column);
+
+/* The per-path draw of a variable, before changes; NULL when it is drawn by quarter or is constant. */
+const double *sp_block_draw(const struct sp_block *block, size_t variable);
+
+/* How often each rule of the variant was applied, added up since the block was created. [variant->rules] */
+const uint64_t *sp_block_rules(const struct sp_block *block);
+
+/* out = numerator / denominator where the denominator is above 0, else NaN. */
+void sp_block_ratio(const double *numerator, const double *denominator, double *out, size_t n);
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/run/follow.h"
+
+#include <string.h>
+
+struct sp_follower {
+    struct sp_arena *arena;
+    const struct sp_plan *plan;
+    const struct sp_variant *variant;
+    struct sp_block *block;
+    double **sum[SP_AXES]; /* [column] sums of flows so far in the year and in the horizon */
+    double *ratio;         /* scratch */
+};
+
+static bool is_summed(const struct sp_variant *variant, size_t column) {
+    return variant->column[column].write->kind == SP_FLOW;
+}
+
+static int create_sums(struct sp_follower *follower, enum sp_axis_kind axis, size_t size) {
+    size_t columns = follower->variant->columns;
+    follower->sum[axis] = sp_arena_array(follower->arena, columns, sizeof *follower->sum[axis]);
+    if (!follower->sum[axis])
+        return -1;
+    for (size_t c = 0; c < columns; c++)
+        if (is_summed(follower->variant, c)) {
+            follower->sum[axis][c] = sp_arena_array(follower->arena, size, sizeof(double));
+            if (!follower->sum[axis][c])
+                return -1;
+        }
+    return 0;
+}
+
+struct sp_follower *sp_follow_create(const struct sp_plan *plan, const struct sp_variant *variant,
+                                     size_t size) {
+    struct sp_arena *arena = sp_arena_create();
+    struct sp_follower *follower = arena ? sp_arena_array(arena, 1, sizeof *follower) : NULL;
+    if (!follower) {
+        sp_arena_free(arena);
+        return NULL;
+    }
+    *follower = (struct sp_follower){.arena = arena, .plan = plan, .variant = variant};
+    follower->block = sp_block_create(plan, variant, size);
+    follower->ratio = sp_arena_array(arena, size, sizeof *follower->ratio);
+    if (follower->block && follower->ratio && create_sums(follower, SP_AXIS_YEAR, size) == 0 &&
+        create_sums(follower, SP_AXIS_HORIZON, size) == 0)
+        return follower;
+    sp_follow_free(follower);
+    return NULL;
+}
+
+void sp_follow_free(struct sp_follower *follower) {
+    if (!follower)
+        return;
+    sp_block_free(follower->block);
+    sp_arena_free(follower->arena);
+}
+
+const struct sp_block *sp_follow_block(const struct sp_follower *follower) {
+    return follower->block;
+}
+
+/* --- Sums of flows
+ * --------------------------------------------------------------------------------------------------- */
+
+static void add_flow(double *sum, const double *x, size_t n, bool first) {
+    if (first)
+        memcpy(sum, x, n * sizeof *sum);
+    else
+        for (size_t p = 0; p < n; p++)
+            sum[p] += x[p];
+}
+
+static void add_flows(struct sp_follower *follower, size_t t) {
+    bool year_begins = t == 0 || sp_plan_year_ends(follower->plan, t - 1);
+    size_t valid = sp_block_valid(follower->block);
+    for (size_t c = 0; c < follower->variant->columns; c++)
+        if (is_summed(follower->variant, c)) {
+            const double *x = sp_block_now(follower->block, (int)c);
+            add_flow(follower->sum[SP_AXIS_YEAR][c], x, valid, year_begins);
+            add_flow(follower->sum[SP_AXIS_HORIZON][c], x, valid, t == 0);
+        }
+}
+
+/* A column over the period that ends with this quarter. */
+static const double *period_value(const struct sp_follower *follower, enum sp_axis_kind axis, int column) {
+    bool summed = axis != SP_AXIS_QUARTER && is_summed(follower->variant, (size_t)column);
+    return summed ? follower->sum[axis][column] : sp_block_now(follower->block, column);
+}
+
+/* --- Showing
+ * ---------------------------------------------------------------------------------------------------------
+ */
+
+static void show_metric(struct sp_follower *follower, const struct sp_visitor *visitor,
+                        struct sp_sight sight) {
+    int index = follower->plan->metric[sight.metric];
+    const struct sp_column *column = &follower->variant->column[index];
+    if (column->numerator == SP_PLAN_NONE) {
+        sight.x = period_value(follower, sight.axis, index);
+    } else {
+        sight.numerator = period_value(follower, sight.axis, column->numerator);
+        sight.denominator = period_value(follower, sight.axis, column->denominator);
+        sp_block_ratio(sight.numerator, sight.denominator, follower->ratio, sp_block_valid(follower->block));
+        sight.x = follower->ratio;
+    }
+    visitor->metric(visitor->context, follower->block, &sight);
+}
+
+static void show_axis(struct sp_follower *follower, const struct sp_visitor *visitor, enum sp_axis_kind axis,
+                      size_t time) {
+    for (size_t m = 0; m < follower->plan->metrics; m++)
+        show_metric(follower, visitor, (struct sp_sight){.axis = axis, .metric = m, .time = time});
+}
+
+static void follow_quarter(struct sp_follower *follower, const struct sp_visitor *visitor, size_t t) {
+    sp_block_quarter(follower->block, t);
+    add_flows(follower, t);
+    if (visitor->quarter)
+        visitor->quarter(visitor->context, follower->block, t);
+    show_axis(follower, visitor, SP_AXIS_QUARTER, t);
+    if (sp_plan_year_ends(follower->plan, t))
+        show_axis(follower, visitor, SP_AXIS_YEAR, sp_plan_year(follower->plan, t));
+    if (t + 1 == follower->plan->quarters)
+        show_axis(follower, visitor, SP_AXIS_HORIZON, 0);
+}
+
+void sp_follow_paths(struct sp_follower *follower, uint64_t first_path, size_t valid,
+                     const struct sp_visitor *visitor) {
+    sp_block_begin(follower->block, first_path, valid);
+    if (visitor->begin)
+        visitor->begin(visitor->context, follower->block);
+    for (size_t t = 0; t < follower->plan->quarters; t++)
+        follow_quarter(follower, visitor, t);
+    if (visitor->end)
+        visitor->end(visitor->context, follower->block);
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A mechanism: a piece of the business that advances one quarter. It is one const descriptor in one file of
+ * models/: which fields of the scenario it has, which columns it reads and writes, and `step`, which does one
+ * quarter for n paths at once, arrays in, arrays out. It sees no generator, no thread, no file.
+ *
+ * Columns are arrays of doubles, one number a path. A step reads columns of this quarter that another
+ * mechanism has written before it, and columns of the quarter before (for the first quarter: the opening
+ * state that the `start` functions have written). The plan puts the mechanisms in such an order and refuses a
+ * circle.
+ *
+ * How a step finds things: every field, read and write has a place in its descriptor's arrays, which the file
+ * names with an enum; the functions below turn these into arrays. Of an instanced table (say [tier.NAME]),
+ * fields and columns repeat for each instance.
+ *
+ *     static void step(const struct sp_step *s) {
+ *         const double *price = sp_step_field(s, REVENUE, 0, PRICE), *paid = sp_step_now(s, PAID);
+ *         double *mrr = sp_step_out(s, MRR, 0);
+ *         for (size_t p = 0; p < s->n; p++)
+ *             mrr[p] = paid[p] * price[p];
+ *     }
+ */
+#ifndef SP_ENGINE_RUN_MECHANISM_H
+#define SP_ENGINE_RUN_MECHANISM_H
+
+#include "engine/base/field.h"
+#include "engine/math/kernels.h"
+#include "engine/run/result.h"
+
+enum { SP_STEP_TABLES = 4, SP_STEP_READS = 16, SP_STEP_WRITES = 16, SP_STEP_RULES = 4 };
+
+/* A column that is read. With `account`, all cost lines whose account begins with it (reads may be many). */
+struct sp_read {
+    const char *column;
+    const char *account;
+    bool before;   /* of the quarter before */
+    bool optional; /* may be absent: then the array is NULL */
+};
+
+/* A column that is written; all but internal ones are metrics of the result. */
+struct sp_write {
+    const char *column; /* "cost.infrastructure.*" when instanced: * is the instance's name */
+    enum sp_metric_kind kind;
+    const char *unit;
+    enum sp_side adverse;
+    const char *sentence;
+    bool internal;
+    bool may_be_undefined; /* NaN is a value of it; `undefined_when` says when */
+    const char *undefined_when;
+    const char *account;              /* of a cost line; NULL: none */
+    int account_table, account_field; /* 1 + table and field of a text that gives the account instead */
+    int not_with;  /* 1 + table: no cost line when that table has instances (they are the lines) */
+    int instanced; /* 1 + table whose instances it repeats for */
+    const char *numerator, *denominator; /* of a ratio: made by the engine, not by `step` */
+    int category; /* 1 + table whose instances it numbers: a path is in instance 0, 1, .. */
+};
+
+/* Something worth counting: a rule that had to be applied. */
+struct sp_rule {
+    const char *name, *sentence;
+};
+
+/* What a step gets. All arrays hold n doubles, n a multiple of 64. */
+struct sp_step {
+    size_t n, valid;  /* paths computed; the first `valid` of them count (the rest fill up the last 64) */
+    int quarter;      /* 0 .. */
+    bool accrual_end; /* flows use the closing stock, not the average of opening and closing */
+    const struct sp_kernels *kernels;
+
+    const double *const *field; /* by place: see sp_step_field */
+    const double *number;       /* of fields that are numbers; choices as their index */
+    const size_t *field_start;  /* [tables] */
+    const size_t *field_count;  /* [tables] fields per instance */
+    const size_t *instances;    /* [tables] */
+
+    const double *const *read;
+    const size_t *read_start, *read_count; /* [reads] */
+
+    double *const *out;
+    const size_t *out_start; /* [writes] */
+
+    uint64_t *rule; /* [rules] add to these */
+};
+
+struct sp_mechanism {
+    const char *name, *sentence;
+    const struct sp_field_table
+        *table[SP_STEP_TABLES]; /* the first decides: used when it is in the scenario */
+    const struct sp_read *read;
+    size_t reads;
+    const struct sp_write *write;
+    size_t writes;
+    struct sp_rule rule[SP_STEP_RULES];
+    bool always;                            /* used in every scenario */
+    void (*start)(const struct sp_step *s); /* writes the opening state to `out`; NULL: all zero */
+    void (*step)(const struct sp_step *s);
+};
+
+/* The effective values of an assumption in this quarter. */
+static inline const double *sp_step_field(const struct sp_step *s, int table, size_t instance, int field) {
+    return s->field[s->field_start[table] + instance * s->field_count[table] + (size_t)field];
+}
+
+/* A number or the index of a choice. */
+static inline double sp_step_number(const struct sp_step *s, int table, size_t instance, int field) {
+    return s->number[s->field_start[table] + instance * s->field_count[table] + (size_t)field];
+}
+
+/* A column that is read; the i-th of a list. NULL when it is optional and absent. */
+static inline const double *sp_step_read_one(const struct sp_step *s, int read, size_t i) {
+    return s->read_count[read] > i ? s->read[s->read_start[read] + i] : NULL;
+}
+
+static inline const double *sp_step_read(const struct sp_step *s, int read) {
+    return sp_step_read_one(s, read, 0);
+}
+
+/* A column that is written, for an instance (0 when not instanced). */
+static inline double *sp_step_out(const struct sp_step *s, int write, size_t instance) {
+    return s->out[s->out_start[write] + instance];
+}
+
+#endif

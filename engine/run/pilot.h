@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The pilot: paths 0 .. 4095, whatever the number of paths, threads or blocks. From it come the layout of
+ * every histogram, its atoms, and the ratios around which residuals are taken. It touches no result
+ * otherwise: its paths are simulated again with their batch.
+ */
+#ifndef SP_ENGINE_RUN_PILOT_H
+#define SP_ENGINE_RUN_PILOT_H
+
+#include "engine/run/tally.h"
+
+enum { SP_PILOT_PATHS = 4096 };
+
+/* Makes the tally plan of a variant in `arena`. 0 or SP_ERROR_RESOURCES. */
+int sp_pilot_run(struct sp_arena *arena, const struct sp_plan *plan, const struct sp_variant *variant,
+                 struct sp_tally_plan *tally);
+
+#endif

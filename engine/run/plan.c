@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/run/plan.h"
+
+#include "engine/base/calendar.h"
+#include "engine/base/error.h"
+
+#include <string.h>
+
+void sp_plan_free(struct sp_plan *plan) {
+    if (!plan)
+        return;
+    sp_tables_free(plan->tables);
+    sp_arena_free(plan->arena);
+}
+
+/* --- Time
+ * ---------------------------------------------------------------------------------------------------------
+ */
+
+static int fiscal_year(const struct sp_plan *plan, size_t quarter) {
+    return sp_calendar_fiscal_year(plan->first_quarter + (int)quarter, plan->fiscal_year_last);
+}
+
+size_t sp_plan_year(const struct sp_plan *plan, size_t quarter) {
+    return (size_t)(fiscal_year(plan, quarter) - fiscal_year(plan, 0));
+}
+
+bool sp_plan_year_ends(const struct sp_plan *plan, size_t quarter) {
+    return quarter + 1 == plan->quarters || fiscal_year(plan, quarter + 1) != fiscal_year(plan, quarter);
+}
+
+static int create_axis(struct sp_arena *arena, struct sp_axis *axis, const char *name, size_t count) {
+    axis->name = name;
+    axis->count = count;
+    axis->label = sp_arena_array(arena, count, sizeof *axis->label);
+    axis->last_day = sp_arena_array(arena, count, sizeof *axis->last_day);
+    axis->quarters = sp_arena_array(arena, count, sizeof *axis->quarters);
+    return axis->label && axis->last_day && axis->quarters ? 0 : SP_ERROR_RESOURCES;
+}
+
+static void add_quarter(struct sp_axis *axis, size_t time, int quarter, const char *label) {
+    if (!axis->label[time])
+        axis->label[time] = label;
+    axis->last_day[time] = sp_calendar_last_day(quarter);
+    axis->quarters[time]++;
+}
+
+int sp_plan_make_axes(struct sp_plan *plan) {
+    size_t last = plan->quarters - 1;
+    if (create_axis(plan->arena, &plan->axis[SP_AXIS_QUARTER], "quarter", plan->quarters) ||
+        create_axis(plan->arena, &plan->axis[SP_AXIS_YEAR], "fiscal_year", sp_plan_year(plan, last) + 1) ||
+        create_axis(plan->arena, &plan->axis[SP_AXIS_HORIZON], "horizon", 1))
+        return SP_ERROR_RESOURCES;
+    char first_text[SP_QUARTER_TEXT], last_text[SP_QUARTER_TEXT], text[SP_QUARTER_TEXT];
+    sp_calendar_print(plan->first_quarter, first_text);
+    sp_calendar_print(plan->first_quarter + (int)last, last_text);
+    const char *whole = sp_arena_format(plan->arena, "%s..%s", first_text, last_text);
+    for (size_t t = 0; t <= last; t++) {
+        int quarter = plan->first_quarter + (int)t;
+        sp_calendar_print(quarter, text);
+        const char *label = sp_arena_text(plan->arena, text);
+        const char *year = sp_arena_format(plan->arena, "%d", fiscal_year(plan, t));
+        if (!whole || !label || !year)
+            return SP_ERROR_RESOURCES;
+        add_quarter(&plan->axis[SP_AXIS_QUARTER], t, quarter, label);
+        add_quarter(&plan->axis[SP_AXIS_YEAR], sp_plan_year(plan, t), quarter, year);
+        add_quarter(&plan->axis[SP_AXIS_HORIZON], 0, quarter, whole);
+    }
+    return 0;
+}
+
+/* --- Samplers
+ * ----------------------------------------------------------------------------------------------------- */
+
+int sp_plan_make_samplers(struct sp_plan *plan, struct sp_problems *problems) {
+    for (size_t v = 0; v < plan->variants; v++)
+        for (size_t i = 0; i < plan->variant[v].variables; i++) {
+            struct sp_variable *variable = &plan->variant[v].variable[i];
+            for (size_t e = 0; e < variable->entries; e++)
+                if (sp_sampler_make(&variable->entry[e].sampler, &variable->entry[e].law, plan->tables))
+                    return sp_problems_add(
+                        problems, SP_ERROR_RESOURCES, (struct sp_place){0},
+                        "%s: the table of its law could not be made; use less extreme parameters",
+                        variable->name);
+        }
+    return 0;
+}
+
+/* --- Order
+ * -------------------------------------------------------------------------------------------------------- */
+
+static bool writes(const struct sp_bound_step *step, int column) {
+    for (size_t i = 0; i < step->outs; i++)
+        if (step->out[i] == column)
+            return true;
+    return false;
+}
+
+/* The first column that `reader` needs of this quarter and `writer` writes, or SP_PLAN_NONE. */
+static int needs(const struct sp_bound_step *reader, const struct sp_bound_step *writer) {
+    for (size_t i = 0; i < reader->reads; i++)
+        if (!reader->read_before[i] && writes(writer, reader->read[i]))
+            return reader->read[i];
+    return SP_PLAN_NONE;
+}
+
+/* The first step from `from` on that needs nothing of the others still waiting, or `count`. */
+static size_t find_ready(const struct sp_bound_step *step, size_t from, size_t count) {
+    for (size_t i = from; i < count; i++) {
+        bool ready = true;
+        for (size_t j = from; j < count; j++)
+            ready = ready && needs(&step[i], &step[j]) == SP_PLAN_NONE;
+        if (ready)
+            return i;
+    }
+    return count;
+}
+
+/* Follows needs from one waiting step to the next until a column comes again. */
+static int tell_circle(struct sp_plan *plan, struct sp_variant *variant, size_t from,
+                       struct sp_problems *problems) {
+    const char *circle = "";
+    size_t at = from;
+    for (size_t hops = 0; circle && hops <= variant->steps - from; hops++)
+        for (size_t j = from; j < variant->steps; j++) {
+            int column = needs(&variant->step[at], &variant->step[j]);
+            if (column == SP_PLAN_NONE)
+                continue;
+            circle = sp_arena_format(plan->arena, "%s%s%s", circle, *circle ? " -> " : "",
+                                     variant->column[column].name);
+            at = j;
+            break;
+        }
+    return sp_problems_add(problems, SP_ERROR_SCENARIO, (struct sp_place){0},
+                           "these results need each other within a quarter: %s", circle ? circle : "");
+}
+
+int sp_plan_sort(struct sp_plan *plan, struct sp_variant *variant, struct sp_problems *problems) {
+    for (size_t done = 0; done < variant->steps; done++) {
+        size_t ready = find_ready(variant->step, done, variant->steps);
+        if (ready == variant->steps)
+            return tell_circle(plan, variant, done, problems);
+        struct sp_bound_step moved = variant->step[ready];
+        memmove(&variant->step[done + 1], &variant->step[done], (ready - done) * sizeof moved);
+        variant->step[done] = moved;
+    }
+    return 0;
+}

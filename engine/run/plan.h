@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The plan: a scenario compiled to numbers, ready to run and never changed after. It is made of
+ *   variables   every assumption in use: its laws (by schedule), its changes, its bounds
+ *   columns     what steps read and write; those that are not internal are metrics
+ *   steps       mechanisms bound to their variables and columns, in order
+ * for each variant (one of several plans simulated on the same draws), and of what they share.
+ *
+ * Everything lives in `arena`, except the quantile tables.
+ */
+#ifndef SP_ENGINE_RUN_PLAN_H
+#define SP_ENGINE_RUN_PLAN_H
+
+#include "engine/base/problems.h"
+#include "engine/random/sampler.h"
+#include "engine/run/mechanism.h"
+
+enum { SP_PLAN_BATCH = 1 << 14, SP_PLAN_QUARTERS = 400, SP_PLAN_NONE = -1 };
+#define SP_PLAN_PATHS_MAX (UINT64_C(1) << 40)
+
+/* From quarter `from` on, until the next entry, the variable has this law. All entries use the same uniform:
+ * a path that is lucky stays so when the law changes. */
+struct sp_schedule_entry {
+    int from; /* 0 .. ; the first entry has 0 */
+    struct sp_law law;
+    struct sp_sampler sampler;
+};
+
+enum sp_change_operation { SP_CHANGE_TIMES, SP_CHANGE_PLUS, SP_CHANGE_SET };
+
+/* A change of a variable; `value` is a variable too. Those of one variable stand in the order of their names:
+ * the last `set` first, then all `times`, then all `plus`, then the bounds. */
+struct sp_change {
+    enum sp_change_operation operation;
+    int from, until; /* quarters in which it acts, both included */
+    int value;       /* index of the variable with its value */
+};
+
+struct sp_variable {
+    const char *name; /* "growth.rate_first" */
+    uint32_t stream;  /* hash of its stream name */
+    enum sp_each each;
+    size_t entries;
+    struct sp_schedule_entry *entry;
+    size_t changes;
+    struct sp_change *change;
+    double low, high; /* bounds */
+    bool may_leave_bounds;
+};
+
+struct sp_column {
+    const char *name;
+    const char *unit;             /* with the scenario's currency */
+    const struct sp_write *write; /* what its mechanism says of it */
+    const char *account;          /* of a cost line, or NULL */
+    int numerator, denominator;   /* of a ratio: columns; else SP_PLAN_NONE */
+    int metric;                   /* index among the metrics, or SP_PLAN_NONE */
+    const char *placeholders;     /* as in struct sp_metric */
+};
+
+struct sp_bound_step {
+    const struct sp_mechanism *mechanism;
+    size_t fields;
+    int *variable;  /* [fields] index, or SP_PLAN_NONE for numbers and choices */
+    double *number; /* [fields] */
+    size_t field_start[SP_STEP_TABLES], field_count[SP_STEP_TABLES], instances[SP_STEP_TABLES];
+    size_t reads;
+    int *read;         /* [reads] column */
+    bool *read_before; /* [reads] */
+    size_t read_start[SP_STEP_READS], read_count[SP_STEP_READS];
+    size_t outs;
+    int *out; /* [outs] column */
+    size_t out_start[SP_STEP_WRITES];
+    size_t first_rule; /* index of its first rule among the counts */
+};
+
+struct sp_category {
+    const char *name;
+    int column;
+    size_t labels;
+    const char **label;
+};
+
+struct sp_variant {
+    const char *name;
+    size_t variables;
+    struct sp_variable *variable;
+    size_t columns;
+    struct sp_column *column;
+    size_t steps;
+    struct sp_bound_step *step; /* in the order in which they run */
+    size_t rules;
+    struct sp_rule *rule; /* first one per variable (held to its bounds), then the mechanisms' */
+};
+
+struct sp_plan {
+    struct sp_arena *arena;
+    struct sp_tables *tables;
+    const struct sp_kernels *kernels;
+
+    uint64_t seed, paths;
+    size_t quarters;
+    int first_quarter;    /* calendar.h */
+    int fiscal_year_last; /* 0..3: quarter of the calendar year in which fiscal years end */
+    bool accrual_end;
+    size_t kept_paths;
+
+    size_t variants;
+    struct sp_variant *variant;
+
+    size_t metrics; /* the same for all variants */
+    int *metric;    /* [metrics] column */
+    struct sp_axis axis[SP_AXES];
+    size_t categories;
+    struct sp_category *category;
+    bool *by_category; /* [metrics] accumulate by category too */
+};
+
+/* The index of the fiscal year of quarter t (0 ..), and whether t is its last quarter within the horizon. */
+size_t sp_plan_year(const struct sp_plan *plan, size_t quarter);
+bool sp_plan_year_ends(const struct sp_plan *plan, size_t quarter);
+
+/* Makes the axes from first_quarter, quarters and fiscal_year_last. 0 or SP_ERROR_RESOURCES. */
+int sp_plan_make_axes(struct sp_plan *plan);
+
+/* Puts the steps of a variant in an order in which every column is written before it is read. A circle is a
+ * problem that names its columns, a -> b -> a. */
+int sp_plan_sort(struct sp_plan *plan, struct sp_variant *variant, struct sp_problems *problems);
+
+/* Makes all samplers, building their tables. */
+int sp_plan_make_samplers(struct sp_plan *plan, struct sp_problems *problems);
+
+/* NULL is allowed. */
+void sp_plan_free(struct sp_plan *plan);
+
+#endif

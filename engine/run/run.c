@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/run/run.h"
+
+#include "engine/base/error.h"
+#include "engine/base/hash.h"
+#include "engine/run/keep.h"
+#include "engine/run/parallel.h"
+#include "engine/run/pilot.h"
+#include "engine/run/summary.h"
+
+#include <stdlib.h>
+
+enum { BLOCK = 1024 };
+
+/* Slots of a thread's histograms have 32 bits: they are emptied before so many batches could fill one. */
+#define BATCHES_BETWEEN_FLUSHES (UINT64_C(1) << 17)
+
+/* One variant being run. */
+struct run {
+    const struct sp_plan *plan;
+    struct sp_tally_plan tally_plan;
+    struct sp_tally **tally;   /* [threads] */
+    uint64_t *batches_waiting; /* [threads] since the last flush */
+    int threads;
+    struct sp_sums_tree tree;
+    struct sp_counts counts;
+    uint64_t fingerprint;
+    struct sp_problems *problems;
+};
+
+/* --- Batches
+ * ---------------------------------------------------------------------------------------------------------
+ */
+
+static uint64_t batches_of(const struct sp_plan *plan) {
+    return (plan->paths + SP_PLAN_BATCH - 1) / SP_PLAN_BATCH;
+}
+
+static void work(void *context, int thread, uint64_t batch) {
+    struct run *run = context;
+    uint64_t first = batch * SP_PLAN_BATCH, left = run->plan->paths - first;
+    sp_tally_batch(run->tally[thread], first, (size_t)(left < SP_PLAN_BATCH ? left : SP_PLAN_BATCH));
+}
+
+static int tell_bad_value(const struct run *run, const struct sp_bad_value *bad) {
+    const struct sp_plan *plan = run->plan;
+    const struct sp_column *column = &run->tally_plan.variant->column[plan->metric[bad->metric]];
+    return sp_problems_add(
+        run->problems, SP_ERROR_NUMERIC, (struct sp_place){0},
+        "%s is %g in %s on path %llu; look at the growth rates and prices that lead there, for "
+        "example with --paths and a narrower law",
+        column->name, bad->value, plan->axis[bad->axis].label[bad->time], (unsigned long long)bad->path);
+}
+
+/* A hash of all moments of batch 0: what a later version must reproduce before it may recompute from this
+ * file. */
+static uint64_t fingerprint_of(const struct sp_sums *sums) {
+    uint64_t hash = SP_HASH64_START;
+    for (size_t i = 0; i < sums->shape.streams; i++) {
+        const struct sp_moments *m = &sums->stream[i];
+        double value[] = {(double)m->count, m->mean, m->squares, m->low, m->high};
+        hash = sp_hash64_bytes(hash, value, sizeof value);
+    }
+    return hash;
+}
+
+static int collect(void *context, int thread, uint64_t batch) {
+    struct run *run = context;
+    struct sp_tally *tally = run->tally[thread];
+    const struct sp_bad_value *bad = sp_tally_bad_value(tally);
+    if (bad->found)
+        return tell_bad_value(run, bad);
+    if (batch == 0)
+        run->fingerprint = fingerprint_of(sp_tally_sums(tally));
+    if (++run->batches_waiting[thread] == BATCHES_BETWEEN_FLUSHES) {
+        sp_tally_flush(tally, &run->counts);
+        run->batches_waiting[thread] = 0;
+    }
+    return sp_sums_tree_add(&run->tree, sp_tally_sums(tally)) ? SP_ERROR_RESOURCES : 0;
+}
+
+/* --- One variant
+ * ------------------------------------------------------------------------------------------------------ */
+
+static int create_tallies(struct sp_arena *arena, struct run *run, size_t block) {
+    run->tally = sp_arena_array(arena, (size_t)run->threads, sizeof(struct sp_tally *));
+    run->batches_waiting = sp_arena_array(arena, (size_t)run->threads, sizeof *run->batches_waiting);
+    if (!run->tally || !run->batches_waiting)
+        return SP_ERROR_RESOURCES;
+    for (int i = 0; i < run->threads; i++) {
+        run->tally[i] = sp_tally_create(&run->tally_plan, block);
+        if (!run->tally[i])
+            return SP_ERROR_RESOURCES;
+    }
+    return sp_tally_counts_create(&run->tally_plan, &run->counts) ? SP_ERROR_RESOURCES : 0;
+}
+
+static void free_tallies(struct run *run) {
+    for (int i = 0; run->tally && i < run->threads; i++)
+        sp_tally_free(run->tally[i]);
+    sp_tally_counts_free(&run->counts);
+}
+
+static int simulate(struct sp_arena *arena, struct run *run, size_t block) {
+    const struct sp_parallel job = {run, work, collect};
+    run->tree = (struct sp_sums_tree){.arena = arena, .shape = run->tally_plan.shape};
+    int error = create_tallies(arena, run, block);
+    if (!error)
+        error = sp_parallel_for(run->threads, batches_of(run->plan), &job);
+    for (int i = 0; !error && i < run->threads; i++)
+        sp_tally_flush(run->tally[i], &run->counts);
+    return error;
+}
+
+static int run_variant(const struct sp_plan *plan, size_t index, int threads, size_t block,
+                       struct sp_problems *problems, struct sp_result *result) {
+    struct sp_arena *arena = sp_arena_create();
+    struct sp_sums total;
+    struct run run = {.plan = plan, .threads = threads, .problems = problems};
+    struct sp_variant_result *variant = &result->variant[index];
+    int error = arena ? 0 : SP_ERROR_RESOURCES;
+    if (error || (error = sp_pilot_run(arena, plan, &plan->variant[index], &run.tally_plan)))
+        goto out;
+    if ((error = simulate(arena, &run, block)))
+        goto out;
+    error = SP_ERROR_RESOURCES;
+    if (sp_sums_create(arena, run.tally_plan.shape, &total))
+        goto out;
+    sp_sums_tree_finish(&run.tree, &total);
+    if (index == 0)
+        result->fingerprint = run.fingerprint;
+    if ((error = sp_summary_make(&run.tally_plan, &total, &run.counts, result, variant)))
+        goto out;
+    error = sp_keep_paths(plan, &plan->variant[index], result, variant);
+out:
+    free_tallies(&run);
+    sp_arena_free(arena);
+    return error;
+}
+
+/* --- The result around them
+ * -------------------------------------------------------------------------------------------- */
+
+static const char *copy(struct sp_arena *arena, const char *text) {
+    return sp_arena_text(arena, text);
+}
+
+static int copy_metrics(const struct sp_plan *plan, struct sp_result *result) {
+    struct sp_arena *arena = result->arena;
+    result->metrics = plan->metrics;
+    result->metric = sp_arena_array(arena, plan->metrics, sizeof *result->metric);
+    if (!result->metric)
+        return -1;
+    for (size_t m = 0; m < plan->metrics; m++) {
+        const struct sp_column *column = &plan->variant[0].column[plan->metric[m]];
+        const struct sp_write *write = column->write;
+        result->metric[m] = (struct sp_metric){
+            .name = copy(arena, column->name),
+            .unit = copy(arena, column->unit),
+            .sentence = copy(arena, write->sentence),
+            .kind = write->kind,
+            .adverse = write->adverse,
+            .undefined_when = copy(arena, write->undefined_when),
+            .account = copy(arena, column->account),
+            .placeholders = copy(arena, column->placeholders),
+        };
+        if (!result->metric[m].name)
+            return -1;
+    }
+    return 0;
+}
+
+static int copy_axis(struct sp_arena *arena, const struct sp_axis *from, struct sp_axis *to) {
+    *to = (struct sp_axis){.name = from->name, .count = from->count};
+    to->label = sp_arena_array(arena, from->count, sizeof *to->label);
+    to->last_day = sp_arena_array(arena, from->count, sizeof *to->last_day);
+    to->quarters = sp_arena_array(arena, from->count, sizeof *to->quarters);
+    if (!to->label || !to->last_day || !to->quarters)
+        return -1;
+    for (size_t i = 0; i < from->count; i++) {
+        to->label[i] = copy(arena, from->label[i]);
+        to->last_day[i] = from->last_day[i];
+        to->quarters[i] = from->quarters[i];
+        if (!to->label[i])
+            return -1;
+    }
+    return 0;
+}
+
+static int copy_category(const struct sp_plan *plan, size_t c, struct sp_result *result) {
+    struct sp_category_view *view = &result->category[c];
+    const struct sp_category *category = &plan->category[c];
+    view->name = copy(result->arena, category->name);
+    view->labels = category->labels;
+    view->label = sp_arena_array(result->arena, category->labels, sizeof *view->label);
+    view->metric = sp_arena_array(result->arena, plan->metrics, sizeof *view->metric);
+    if (!view->name || !view->label || !view->metric)
+        return -1;
+    for (size_t i = 0; i < category->labels; i++)
+        if (!(view->label[i] = copy(result->arena, category->label[i])))
+            return -1;
+    for (size_t m = 0; m < plan->metrics; m++)
+        if (sp_tally_is_by_category(plan, &plan->variant[0], m))
+            view->metric[view->metrics++] = m;
+    return 0;
+}
+
+static int copy_plan(const struct sp_plan *plan, struct sp_result *result) {
+    result->seed = plan->seed;
+    result->paths = plan->paths;
+    result->batch = SP_PLAN_BATCH;
+    result->sampler = "mc";
+    result->variants = plan->variants;
+    result->categories = plan->categories;
+    result->variant = sp_arena_array(result->arena, plan->variants, sizeof *result->variant);
+    result->category = sp_arena_array(result->arena, plan->categories, sizeof *result->category);
+    if (!result->variant || !result->category || copy_metrics(plan, result))
+        return SP_ERROR_RESOURCES;
+    for (int axis = 0; axis < SP_AXES; axis++)
+        if (copy_axis(result->arena, &plan->axis[axis], &result->axis[axis]))
+            return SP_ERROR_RESOURCES;
+    for (size_t c = 0; c < plan->categories; c++)
+        if (copy_category(plan, c, result))
+            return SP_ERROR_RESOURCES;
+    return sp_keep_inputs(plan, result);
+}
+
+static struct sp_result *create_result(void) {
+    struct sp_arena *arena = sp_arena_create();
+    struct sp_result *result = arena ? sp_arena_array(arena, 1, sizeof *result) : NULL;
+    if (result)
+        result->arena = arena;
+    else
+        sp_arena_free(arena);
+    return result;
+}
+
+static int thread_count(const struct sp_run_options *options, const struct sp_plan *plan) {
+    int threads = options->threads > 0 ? options->threads : sp_parallel_processors();
+    uint64_t batches = batches_of(plan);
+    if (threads > SP_PARALLEL_THREADS_MAX)
+        threads = SP_PARALLEL_THREADS_MAX;
+    return (uint64_t)threads < batches ? threads : (int)batches;
+}
+
+int sp_run(const struct sp_plan *plan, const struct sp_run_options *options, struct sp_problems *problems,
+           struct sp_result **out) {
+    struct sp_result *result = create_result();
+    int error = result ? copy_plan(plan, result) : SP_ERROR_RESOURCES;
+    size_t block = options->block ? options->block : BLOCK;
+    for (size_t v = 0; !error && v < plan->variants; v++) {
+        result->variant[v].name = copy(result->arena, plan->variant[v].name);
+        error = run_variant(plan, v, thread_count(options, plan), block, problems, result);
+    }
+    if (!error)
+        result->table_hash = sp_tables_hash(plan->tables);
+    if (error && !sp_problems_error(problems))
+        sp_problems_add(problems, error, (struct sp_place){0},
+                        "not enough memory for this run; use fewer metrics "
+                        "([results] metrics = [..]) or fewer threads");
+    if (error) {
+        sp_result_free(result);
+        result = NULL;
+    }
+    *out = result;
+    return error;
+}

@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/run/summary.h"
+
+#include "engine/base/error.h"
+
+#include <math.h>
+
+static const double level_of[SP_STATISTICS] = {
+    [SP_STATISTIC_P1] = 0.01,  [SP_STATISTIC_P5] = 0.05,  [SP_STATISTIC_P10] = 0.10,
+    [SP_STATISTIC_P25] = 0.25, [SP_STATISTIC_P50] = 0.50, [SP_STATISTIC_P75] = 0.75,
+    [SP_STATISTIC_P90] = 0.90, [SP_STATISTIC_P95] = 0.95, [SP_STATISTIC_P99] = 0.99,
+};
+
+/* --- One metric at one time
+ * -------------------------------------------------------------------------------------------- */
+
+static struct sp_estimate estimate(double value, double error) {
+    return (struct sp_estimate){value, error};
+}
+
+/* The share of n paths that `count` are. */
+static struct sp_estimate share(uint64_t count, uint64_t paths) {
+    double n = (double)paths, p = (double)count / n;
+    return estimate(p, sqrt(p * (1 - p) / n));
+}
+
+static struct sp_estimate quantile(const struct sp_pieces *pieces, double p) {
+    double step = sqrt(p * (1 - p) / pieces->total);
+    double above = sp_histogram_quantile(pieces, p + step), below = sp_histogram_quantile(pieces, p - step);
+    return estimate(sp_histogram_quantile(pieces, p), pieces->total > 1 ? (above - below) / 2 : NAN);
+}
+
+static struct sp_estimate spread(const struct sp_moments *moments, const struct sp_pieces *pieces) {
+    double n = (double)moments->count, sd = sp_moments_sd(moments);
+    if (!(sd > 0))
+        return estimate(sd, moments->count < 2 ? NAN : 0);
+    double fourth = sp_histogram_fourth(pieces, moments->mean);
+    return estimate(sd, sqrt(fmax(fourth - sd * sd * sd * sd, 0) / n) / (2 * sd));
+}
+
+static struct sp_estimate shortfall(const struct sp_pieces *pieces, enum sp_side adverse) {
+    double variance, value = sp_histogram_shortfall(pieces, 0.05, adverse == SP_HIGH, &variance);
+    return estimate(value, pieces->total > 1 ? sqrt(fmax(variance, 0) / pieces->total) / 0.05 : NAN);
+}
+
+static struct sp_estimate simple_mean(const struct sp_moments *moments) {
+    return estimate(moments->mean, sp_moments_sd(moments) / sqrt((double)moments->count));
+}
+
+static void summarise(const struct sp_moments *moments, uint64_t paths, enum sp_side adverse,
+                      const struct sp_pieces *pieces, struct sp_estimate *out) {
+    for (int s = 0; s < SP_STATISTICS; s++)
+        out[s] = estimate(NAN, NAN);
+    out[SP_STATISTIC_COUNT] = estimate((double)moments->count, NAN);
+    out[SP_STATISTIC_UNDEFINED] = share(paths - moments->count, paths);
+    if (moments->count == 0)
+        return;
+    out[SP_STATISTIC_MEAN] = simple_mean(moments);
+    out[SP_STATISTIC_SD] = spread(moments, pieces);
+    out[SP_STATISTIC_MIN] = estimate(moments->low, NAN);
+    out[SP_STATISTIC_MAX] = estimate(moments->high, NAN);
+    for (int s = 0; s < SP_STATISTICS; s++)
+        if (level_of[s] > 0)
+            out[s] = quantile(pieces, level_of[s]);
+    out[SP_STATISTIC_ES5] = shortfall(pieces, adverse);
+}
+
+/* --- Ratios: the ratio of the means of the parts
+ * ----------------------------------------------------------------------- */
+
+/* sum(numerator) = sum(residual) + r0 sum(denominator), so the ratio is r0 + mean(residual) /
+ * mean(denominator). */
+static struct sp_estimate ratio_mean(const struct sp_moments *residual, const struct sp_moments *denominator,
+                                     double r0) {
+    if (!(denominator->mean > 0))
+        return estimate(NAN, NAN);
+    double error = sp_moments_sd(residual) / sqrt((double)residual->count) / denominator->mean;
+    return estimate(r0 + residual->mean / denominator->mean, error);
+}
+
+/* --- Histograms for the file: eight bins in one, from the first to the last that holds a value
+ * ------------------------- */
+
+enum { COARSE = 8 };
+
+static uint64_t coarse_count(const uint64_t *count, size_t coarse) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < COARSE; i++)
+        sum += count[coarse * COARSE + i];
+    return sum;
+}
+
+static int copy_atoms(struct sp_arena *arena, const struct sp_histogram_plan *plan, const uint64_t *count,
+                      struct sp_histogram_view *view) {
+    view->atoms = plan->atoms;
+    view->atom = sp_arena_array(arena, plan->atoms, sizeof *view->atom);
+    view->atom_count = sp_arena_array(arena, plan->atoms, sizeof *view->atom_count);
+    if (!view->atom || !view->atom_count)
+        return -1;
+    for (size_t i = 0; i < plan->atoms; i++) {
+        view->atom[i] = plan->atom[i];
+        view->atom_count[i] = count[SP_HISTOGRAM_BINS + 1 + i];
+    }
+    return 0;
+}
+
+static int make_view(struct sp_arena *arena, const struct sp_histogram_plan *plan, const uint64_t *count,
+                     const struct sp_moments *moments, struct sp_histogram_view *view) {
+    size_t first = 0, last = SP_HISTOGRAM_BINS / COARSE;
+    while (first < last && coarse_count(count, first) == 0)
+        first++;
+    while (last > first && coarse_count(count, last - 1) == 0)
+        last--;
+    view->bins = last - first;
+    view->edge = sp_arena_array(arena, view->bins + 1, sizeof *view->edge);
+    view->count = sp_arena_array(arena, view->bins, sizeof *view->count);
+    if (!view->edge || !view->count || copy_atoms(arena, plan, count, view))
+        return -1;
+    for (size_t i = 0; i < view->bins; i++) {
+        view->edge[i] = sp_histogram_edge(plan, (first + i) * COARSE);
+        view->count[i] = coarse_count(count, first + i);
+    }
+    if (view->bins == 0)
+        return 0;
+    /* The outermost bins also hold what lies beyond the grid. */
+    view->edge[view->bins] = sp_histogram_edge(plan, last * COARSE);
+    view->edge[0] = fmin(view->edge[0], moments->low);
+    view->edge[view->bins] = fmax(view->edge[view->bins], moments->high);
+    return 0;
+}
+
+/* --- All streams
+ * -------------------------------------------------------------------------------------------------------- */
+
+struct summary {
+    const struct sp_tally_plan *tally;
+    const struct sp_sums *sums;
+    const struct sp_counts *counts;
+    struct sp_result *result;
+    struct sp_variant_result *variant;
+    struct sp_pieces pieces;
+};
+
+static int summarise_stream(struct summary *s, enum sp_axis_kind axis, size_t metric, size_t time) {
+    const struct sp_plan *plan = s->tally->plan;
+    const struct sp_column *columns = s->tally->variant->column, *column = &columns[plan->metric[metric]];
+    size_t stream = sp_tally_stream(plan, axis, metric, time), index = metric * plan->axis[axis].count + time;
+    const struct sp_moments *moments = &s->sums->stream[stream];
+    const uint64_t *count = s->counts->stream + stream * SP_HISTOGRAM_SLOTS;
+    struct sp_estimate *out = s->variant->estimate[axis] + index * SP_STATISTICS;
+    sp_histogram_pieces(&s->tally->stream[stream], count, moments->low, moments->high, &s->pieces);
+    summarise(moments, s->sums->paths, column->write->adverse, &s->pieces, out);
+    if (column->denominator != SP_PLAN_NONE) {
+        int part = columns[column->denominator].metric;
+        const struct sp_moments *denominator =
+            &s->sums->stream[sp_tally_stream(plan, axis, (size_t)part, time)];
+        out[SP_STATISTIC_MEAN] = ratio_mean(&s->sums->residual[stream], denominator, s->tally->ratio[stream]);
+    }
+    return make_view(s->result->arena, &s->tally->stream[stream], count, moments,
+                     &s->variant->histogram[axis][index]);
+}
+
+static int summarise_axis(struct summary *s, enum sp_axis_kind axis) {
+    const struct sp_plan *plan = s->tally->plan;
+    size_t all = plan->metrics * plan->axis[axis].count;
+    s->variant->estimate[axis] =
+        sp_arena_array(s->result->arena, all * SP_STATISTICS, sizeof(struct sp_estimate));
+    s->variant->histogram[axis] = sp_arena_array(s->result->arena, all, sizeof(struct sp_histogram_view));
+    if (!s->variant->estimate[axis] || !s->variant->histogram[axis])
+        return -1;
+    for (size_t m = 0; m < plan->metrics; m++)
+        for (size_t time = 0; time < plan->axis[axis].count; time++)
+            if (summarise_stream(s, axis, m, time))
+                return -1;
+    return 0;
+}
+
+/* --- By category
+ * ---------------------------------------------------------------------------------------------------------
+ */
+
+static void summarise_cell(struct summary *s, size_t cell, const struct sp_histogram_plan *histogram,
+                           enum sp_side adverse, struct sp_estimate *out) {
+    const struct sp_pooled *pooled = &s->sums->cell[cell];
+    const struct sp_group_sums *group = s->sums->group + cell * SP_STATISTICS;
+    double error, variance, centre = histogram->centre;
+    for (int i = 0; i < SP_STATISTICS; i++)
+        out[i] = estimate(NAN, NAN);
+    out[SP_STATISTIC_COUNT] =
+        estimate((double)pooled->quarters, sp_pooled_count_error(pooled, s->sums->paths));
+    out[SP_STATISTIC_UNDEFINED] = estimate(0, 0);
+    if (pooled->quarters == 0)
+        return;
+    sp_histogram_pieces(histogram, s->counts->cell + cell * SP_HISTOGRAM_SLOTS, pooled->low, pooled->high,
+                        &s->pieces);
+    double mean = sp_pooled_mean(pooled, centre, s->sums->paths, &error), number = (double)pooled->quarters;
+    out[SP_STATISTIC_MEAN] = estimate(mean, error);
+    if (number > 1)
+        out[SP_STATISTIC_SD].value = sqrt(sp_histogram_squares(&s->pieces, mean) / (number - 1));
+    out[SP_STATISTIC_SD].error = sp_pooled_group_error(&group[SP_STATISTIC_SD], out[SP_STATISTIC_SD].value);
+    out[SP_STATISTIC_MIN].value = pooled->low;
+    out[SP_STATISTIC_MAX].value = pooled->high;
+    for (int i = 0; i < SP_STATISTICS; i++)
+        if (level_of[i] > 0) {
+            double value = sp_histogram_quantile(&s->pieces, level_of[i]);
+            out[i] = estimate(value, sp_pooled_group_error(&group[i], value - centre));
+        }
+    double tail = sp_histogram_shortfall(&s->pieces, 0.05, adverse == SP_HIGH, &variance);
+    out[SP_STATISTIC_ES5] = estimate(tail, sp_pooled_group_error(&group[SP_STATISTIC_ES5], tail - centre));
+}
+
+/* The sum of a metric over all path-quarters in a tier; NAN when it is not accumulated by category. */
+static double cell_sum(const struct summary *s, size_t c, int metric, size_t label) {
+    size_t row = metric < 0 ? SIZE_MAX : s->tally->metric_row[c][metric];
+    if (row == SIZE_MAX)
+        return NAN;
+    const struct sp_pooled *pooled =
+        &s->sums->cell[s->tally->first_cell[c] + row * s->tally->plan->category[c].labels + label];
+    return pooled->sum + s->tally->cell[c][row].centre * (double)pooled->quarters;
+}
+
+/* A ratio's path-quarters that are undefined are not among its count; its mean is that of its parts. */
+static void summarise_cell_ratio(struct summary *s, size_t c, const struct sp_column *column, size_t label,
+                                 size_t cell, struct sp_estimate *out) {
+    const struct sp_column *columns = s->tally->variant->column;
+    const uint64_t *count = s->counts->cell + cell * SP_HISTOGRAM_SLOTS;
+    double defined = out[SP_STATISTIC_COUNT].value, undefined = (double)count[SP_HISTOGRAM_BINS];
+    double above = cell_sum(s, c, columns[column->numerator].metric, label);
+    double below = cell_sum(s, c, columns[column->denominator].metric, label);
+    const struct sp_group_sums *group = &s->sums->group[cell * SP_STATISTICS + SP_STATISTIC_MEAN];
+    out[SP_STATISTIC_MEAN] = estimate(NAN, NAN);
+    if (below > 0)
+        out[SP_STATISTIC_MEAN] = estimate(above / below, sp_pooled_group_error(group, above / below));
+    out[SP_STATISTIC_COUNT].error = NAN;
+    if (defined + undefined > 0)
+        out[SP_STATISTIC_UNDEFINED] = estimate(undefined / (defined + undefined), NAN);
+}
+
+static void summarise_category_metric(struct summary *s, size_t c, size_t metric, struct sp_estimate *out) {
+    const struct sp_plan *plan = s->tally->plan;
+    const struct sp_column *column = &s->tally->variant->column[plan->metric[metric]];
+    size_t row = s->tally->metric_row[c][metric], labels = plan->category[c].labels;
+    for (size_t label = 0; label < labels; label++, out += SP_STATISTICS) {
+        size_t cell = s->tally->first_cell[c] + row * labels + label;
+        summarise_cell(s, cell, &s->tally->cell[c][row], column->write->adverse, out);
+        if (column->numerator != SP_PLAN_NONE)
+            summarise_cell_ratio(s, c, column, label, cell, out);
+    }
+}
+
+static int summarise_category(struct summary *s, size_t c) {
+    const struct sp_category_view *view = &s->result->category[c];
+    struct sp_estimate *out =
+        sp_arena_array(s->result->arena, view->metrics * view->labels * SP_STATISTICS, sizeof *out);
+    if (!out)
+        return -1;
+    s->variant->by_category[c] = out;
+    for (size_t i = 0; i < view->metrics; i++)
+        summarise_category_metric(s, c, view->metric[i], out + i * view->labels * SP_STATISTICS);
+    return 0;
+}
+
+/* --- Passage
+ * --------------------------------------------------------------------------------------------------------------
+ */
+
+static struct sp_estimate *shares(struct sp_arena *arena, const uint64_t *count, size_t n, uint64_t paths) {
+    struct sp_estimate *out = sp_arena_array(arena, n, sizeof *out);
+    for (size_t i = 0; out && i < n; i++)
+        out[i] = share(count[i], paths);
+    return out;
+}
+
+static struct sp_estimate mean_dwell(const uint64_t *dwell, size_t quarters, uint64_t paths) {
+    double n = (double)paths, sum = 0, squares = 0;
+    for (size_t q = 0; q <= quarters; q++) {
+        sum += (double)q * (double)dwell[q];
+        squares += (double)(q * q) * (double)dwell[q];
+    }
+    double variance = paths > 1 ? (squares - sum * (sum / n)) / (n - 1) : NAN;
+    return estimate(sum / n, sqrt(fmax(variance, 0) / n));
+}
+
+static int summarise_passage(struct summary *s, size_t c, uint64_t **count) {
+    const struct sp_plan *plan = s->tally->plan;
+    size_t labels = plan->category[c].labels, times = plan->quarters + 1;
+    struct sp_passage passage = sp_passage_over(*count, labels, plan->quarters);
+    struct sp_passage_view *view = &s->variant->passage[c];
+    struct sp_arena *arena = s->result->arena;
+    uint64_t n = s->sums->paths;
+    *count += sp_passage_size(labels, plan->quarters);
+    view->occupancy = shares(arena, passage.occupancy, plan->quarters * labels, n);
+    view->entry = shares(arena, passage.entry, labels * times, n);
+    view->dwell = shares(arena, passage.dwell, labels * times, n);
+    view->still_inside = shares(arena, passage.inside, labels, n);
+    view->skipped = shares(arena, passage.skipped, labels, n);
+    view->fell_back = shares(arena, passage.fell_back, labels, n);
+    view->quarters = sp_arena_array(arena, labels, sizeof *view->quarters);
+    if (!view->occupancy || !view->entry || !view->dwell || !view->still_inside || !view->skipped ||
+        !view->fell_back || !view->quarters)
+        return -1;
+    for (size_t label = 0; label < labels; label++)
+        view->quarters[label] = mean_dwell(passage.dwell + label * times, plan->quarters, n);
+    return 0;
+}
+
+/* --- All
+ * ------------------------------------------------------------------------------------------------------------------
+ */
+
+static int summarise_rules(struct summary *s) {
+    const struct sp_variant *plan = s->tally->variant;
+    s->variant->counts = plan->rules;
+    s->variant->count = sp_arena_array(s->result->arena, plan->rules, sizeof *s->variant->count);
+    if (!s->variant->count)
+        return -1;
+    for (size_t i = 0; i < plan->rules; i++) {
+        struct sp_count_view *view = &s->variant->count[i];
+        view->name = sp_arena_text(s->result->arena, plan->rule[i].name);
+        view->sentence = sp_arena_text(s->result->arena, plan->rule[i].sentence);
+        view->count = s->counts->rule[i];
+        if (!view->name || !view->sentence)
+            return -1;
+    }
+    return 0;
+}
+
+int sp_summary_make(const struct sp_tally_plan *tally, const struct sp_sums *sums,
+                    const struct sp_counts *counts, struct sp_result *result,
+                    struct sp_variant_result *variant) {
+    struct summary s = {tally, sums, counts, result, variant, {0}};
+    size_t categories = tally->plan->categories;
+    uint64_t *passage = counts->passage_count;
+    variant->by_category = sp_arena_array(result->arena, categories, sizeof *variant->by_category);
+    variant->passage = sp_arena_array(result->arena, categories, sizeof *variant->passage);
+    if (!variant->by_category || !variant->passage || sp_histogram_pieces_create(result->arena, &s.pieces))
+        return SP_ERROR_RESOURCES;
+    for (int axis = 0; axis < SP_AXES; axis++)
+        if (summarise_axis(&s, (enum sp_axis_kind)axis))
+            return SP_ERROR_RESOURCES;
+    for (size_t c = 0; c < categories; c++)
+        if (summarise_category(&s, c) || summarise_passage(&s, c, &passage))
+            return SP_ERROR_RESOURCES;
+    return summarise_rules(&s) ? SP_ERROR_RESOURCES : 0;
+}

@@ -1,0 +1,496 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/run/tally.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The levels of the quantiles among the statistics. */
+static const double level_of[SP_STATISTICS] = {
+    [SP_STATISTIC_P1] = 0.01,  [SP_STATISTIC_P5] = 0.05,  [SP_STATISTIC_P10] = 0.10,
+    [SP_STATISTIC_P25] = 0.25, [SP_STATISTIC_P50] = 0.50, [SP_STATISTIC_P75] = 0.75,
+    [SP_STATISTIC_P90] = 0.90, [SP_STATISTIC_P95] = 0.95, [SP_STATISTIC_P99] = 0.99,
+};
+
+/* One category's part: the tier of each path now, and what is summed per path until the block ends. */
+struct category_tally {
+    size_t labels, rows, first_cell, passage_size;
+    uint64_t *passage_count;
+    struct sp_passage passage;
+    struct sp_passage_state state;
+    double *path_sum; /* [rows][labels][size] of x - centre over the quarters so far */
+};
+
+/* Sums over the paths of a group, in lanes. */
+struct cell_lanes {
+    double sum[SP_LANES], sum_squares[SP_LANES], cross[SP_LANES], number_squares[SP_LANES];
+    double low, high;
+    double quarters; /* path-quarters of the group; known when it closes */
+};
+
+struct sp_tally {
+    struct sp_arena *arena;
+    const struct sp_tally_plan *plan;
+    struct sp_follower *follower;
+    size_t size;
+    struct sp_moment_lanes *lanes, *residual; /* [streams] */
+    struct category_tally *category;          /* [categories] */
+    struct cell_lanes *cell;                  /* [cells] */
+    uint32_t *stream_count;                   /* [streams][slots] */
+    uint32_t *group_count;                    /* [cells][slots] of this group */
+    uint64_t *cell_count;                     /* [cells][slots] */
+    uint64_t *rule_seen;                      /* [rules] already moved to the counts */
+    uint32_t *slot;                           /* [size] scratch */
+    double *scratch;                          /* [size] */
+    struct sp_pieces pieces;
+    struct sp_sums sums;
+    struct sp_bad_value bad;
+};
+
+/* --- Numbering
+ * -------------------------------------------------------------------------------------------------------- */
+
+size_t sp_tally_stream(const struct sp_plan *plan, enum sp_axis_kind axis, size_t metric, size_t time) {
+    size_t first = 0;
+    for (int a = 0; a < (int)axis; a++)
+        first += plan->axis[a].count * plan->metrics;
+    return first + metric * plan->axis[axis].count + time;
+}
+
+size_t sp_tally_streams(const struct sp_plan *plan) {
+    return sp_tally_stream(plan, SP_AXIS_HORIZON, plan->metrics, 0);
+}
+
+bool sp_tally_is_by_category(const struct sp_plan *plan, const struct sp_variant *variant, size_t metric) {
+    const struct sp_column *column = &variant->column[plan->metric[metric]];
+    return plan->by_category[metric] &&
+           (!column->write->may_be_undefined || column->numerator != SP_PLAN_NONE);
+}
+
+/* --- Room
+ * --------------------------------------------------------------------------------------------------------------
+ */
+
+static int create_state(struct sp_arena *arena, struct sp_passage_state *state, size_t labels, size_t size) {
+    state->spent = sp_arena_array(arena, labels * size, sizeof *state->spent);
+    state->entered = sp_arena_array(arena, labels * size, sizeof *state->entered);
+    state->skipped = sp_arena_array(arena, size, sizeof *state->skipped);
+    state->fell = sp_arena_array(arena, size, sizeof *state->fell);
+    state->visited = sp_arena_array(arena, size, sizeof *state->visited);
+    state->now = sp_arena_array(arena, size, sizeof *state->now);
+    return state->spent && state->entered && state->skipped && state->fell && state->visited && state->now
+               ? 0
+               : -1;
+}
+
+static int create_category(struct sp_tally *tally, size_t c) {
+    const struct sp_plan *plan = tally->plan->plan;
+    struct category_tally *category = &tally->category[c];
+    category->labels = plan->category[c].labels;
+    category->first_cell = tally->plan->first_cell[c];
+    for (size_t m = 0; m < plan->metrics; m++)
+        category->rows += tally->plan->metric_row[c][m] != SIZE_MAX;
+    category->passage_size = sp_passage_size(category->labels, plan->quarters);
+    category->passage_count = sp_arena_array(tally->arena, category->passage_size, sizeof(uint64_t));
+    category->path_sum =
+        sp_arena_array(tally->arena, category->rows * category->labels * tally->size, sizeof(double));
+    if (!category->passage_count || !category->path_sum)
+        return -1;
+    category->passage = sp_passage_over(category->passage_count, category->labels, plan->quarters);
+    return create_state(tally->arena, &category->state, category->labels, tally->size);
+}
+
+/* The large arrays come from calloc: pages that no value falls into are never touched. */
+static int create_counts(struct sp_tally *tally) {
+    struct sp_shape shape = tally->plan->shape;
+    tally->stream_count = calloc(shape.streams * SP_HISTOGRAM_SLOTS, sizeof(uint32_t));
+    tally->group_count = calloc(shape.cells * SP_HISTOGRAM_SLOTS + 1, sizeof(uint32_t));
+    tally->cell_count = calloc(shape.cells * SP_HISTOGRAM_SLOTS + 1, sizeof(uint64_t));
+    return tally->stream_count && tally->group_count && tally->cell_count ? 0 : -1;
+}
+
+static int create_all(struct sp_tally *tally) {
+    const struct sp_tally_plan *plan = tally->plan;
+    struct sp_shape shape = plan->shape;
+    struct sp_arena *arena = tally->arena;
+    tally->follower = sp_follow_create(plan->plan, plan->variant, tally->size);
+    tally->lanes = sp_arena_array(arena, shape.streams, sizeof *tally->lanes);
+    tally->residual = sp_arena_array(arena, shape.streams, sizeof *tally->residual);
+    tally->category = sp_arena_array(arena, plan->plan->categories, sizeof *tally->category);
+    tally->cell = sp_arena_array(arena, shape.cells, sizeof *tally->cell);
+    tally->rule_seen = sp_arena_array(arena, plan->variant->rules, sizeof *tally->rule_seen);
+    tally->slot = sp_arena_array(arena, tally->size, sizeof *tally->slot);
+    tally->scratch = sp_arena_array(arena, tally->size, sizeof *tally->scratch);
+    if (!tally->follower || !tally->lanes || !tally->residual || !tally->category || !tally->cell ||
+        !tally->rule_seen || !tally->slot || !tally->scratch)
+        return -1;
+    for (size_t c = 0; c < plan->plan->categories; c++)
+        if (create_category(tally, c))
+            return -1;
+    return sp_histogram_pieces_create(arena, &tally->pieces) || sp_sums_create(arena, shape, &tally->sums) ||
+                   create_counts(tally)
+               ? -1
+               : 0;
+}
+
+struct sp_tally *sp_tally_create(const struct sp_tally_plan *plan, size_t block) {
+    struct sp_arena *arena = sp_arena_create();
+    struct sp_tally *tally = arena ? sp_arena_array(arena, 1, sizeof *tally) : NULL;
+    if (!tally) {
+        sp_arena_free(arena);
+        return NULL;
+    }
+    *tally = (struct sp_tally){.arena = arena, .plan = plan, .size = block};
+    if (block > plan->group_paths)
+        tally->size = plan->group_paths;
+    if (create_all(tally) == 0)
+        return tally;
+    sp_tally_free(tally);
+    return NULL;
+}
+
+void sp_tally_free(struct sp_tally *tally) {
+    if (!tally)
+        return;
+    sp_follow_free(tally->follower);
+    free(tally->stream_count);
+    free(tally->group_count);
+    free(tally->cell_count);
+    sp_arena_free(tally->arena);
+}
+
+/* --- Streams
+ * -----------------------------------------------------------------------------------------------------------
+ */
+
+static void find_bad_value(struct sp_tally *tally, const struct sp_block *block,
+                           const struct sp_sight *sight) {
+    const struct sp_plan *plan = tally->plan->plan;
+    bool may = tally->plan->variant->column[plan->metric[sight->metric]].write->may_be_undefined;
+    for (size_t p = 0; !tally->bad.found && p < sp_block_valid(block); p++)
+        if (may ? isinf(sight->x[p]) : !isfinite(sight->x[p]))
+            tally->bad = (struct sp_bad_value){
+                true, sight->metric, sight->time, sight->axis, sp_block_first_path(block) + p, sight->x[p]};
+}
+
+static void add_residual(struct sp_tally *tally, const struct sp_sight *sight, size_t stream, size_t n) {
+    double ratio = tally->plan->ratio[stream];
+    for (size_t p = 0; p < n; p++)
+        tally->scratch[p] = sight->numerator[p] - ratio * sight->denominator[p];
+    tally->plan->plan->kernels->moments(&tally->residual[stream], 0, tally->scratch, n);
+}
+
+static void add_stream(struct sp_tally *tally, const struct sp_block *block, const struct sp_sight *sight) {
+    size_t stream = sp_tally_stream(tally->plan->plan, sight->axis, sight->metric, sight->time);
+    const struct sp_kernels *kernels = tally->plan->plan->kernels;
+    const struct sp_histogram_plan *histogram = &tally->plan->stream[stream];
+    size_t n = sp_block_valid(block);
+    uint64_t before = tally->lanes[stream].count;
+    kernels->moments(&tally->lanes[stream], histogram->centre, sight->x, n);
+    if (tally->lanes[stream].count != before + n)
+        find_bad_value(tally, block, sight);
+    sp_histogram_slots(histogram, kernels, sight->x, tally->slot, n);
+    uint32_t *count = tally->stream_count + stream * SP_HISTOGRAM_SLOTS;
+    for (size_t p = 0; p < n; p++)
+        count[tally->slot[p]]++;
+    if (sight->numerator)
+        add_residual(tally, sight, stream, n);
+}
+
+/* --- Cells
+ * -------------------------------------------------------------------------------------------------------------
+ */
+
+static void add_to_cells(struct sp_tally *tally, size_t c, size_t row, const double *x, size_t n) {
+    struct category_tally *category = &tally->category[c];
+    const struct sp_histogram_plan *histogram = &tally->plan->cell[c][row];
+    size_t first = category->first_cell + row * category->labels;
+    double *sum = category->path_sum + row * category->labels * tally->size;
+    sp_histogram_slots(histogram, tally->plan->plan->kernels, x, tally->slot, n);
+    for (size_t p = 0; p < n; p++) {
+        size_t label = category->state.now[p];
+        struct cell_lanes *cell = &tally->cell[first + label];
+        tally->group_count[(first + label) * SP_HISTOGRAM_SLOTS + tally->slot[p]]++;
+        sum[label * tally->size + p] += x[p] - histogram->centre;
+        cell->low = x[p] < cell->low ? x[p] : cell->low;
+        cell->high = x[p] > cell->high ? x[p] : cell->high;
+    }
+}
+
+/* At the end of a block each path's quarters in a tier are known: S and N go to the lanes of their path. */
+static void close_cell(struct cell_lanes *cell, const double *sum, const uint16_t *spent, size_t n) {
+    for (size_t p = 0; p < n; p++) {
+        size_t lane = p % SP_LANES;
+        double number = spent[p];
+        cell->sum[lane] += sum[p];
+        cell->sum_squares[lane] += sum[p] * sum[p];
+        cell->cross[lane] += sum[p] * number;
+        cell->number_squares[lane] += number * number;
+    }
+}
+
+static void close_cells(struct sp_tally *tally, size_t c, size_t n) {
+    struct category_tally *category = &tally->category[c];
+    for (size_t i = 0; i < category->rows * category->labels; i++)
+        close_cell(&tally->cell[category->first_cell + i], category->path_sum + i * tally->size,
+                   category->state.spent + i % category->labels * tally->size, n);
+}
+
+/* --- Groups: a statistic in each, to see how they differ
+ * ----------------------------------------------------------- */
+
+static void clear_cells(struct sp_tally *tally) {
+    for (size_t i = 0; i < tally->plan->shape.cells; i++)
+        tally->cell[i] = (struct cell_lanes){.low = INFINITY, .high = -INFINITY};
+}
+
+static double add_lanes(const double *lane) {
+    double sum = 0;
+    for (int i = 0; i < SP_LANES; i++)
+        sum += lane[i];
+    return sum;
+}
+
+/* The group's counts move to the run's, and are made pieces of on the way. */
+static uint64_t take_group_counts(struct sp_tally *tally, size_t cell, uint64_t *counts) {
+    uint32_t *group = tally->group_count + cell * SP_HISTOGRAM_SLOTS;
+    uint64_t *total = tally->cell_count + cell * SP_HISTOGRAM_SLOTS, quarters = 0;
+    for (size_t i = 0; i < SP_HISTOGRAM_SLOTS; i++) {
+        counts[i] = group[i];
+        total[i] += group[i];
+        quarters += i == SP_HISTOGRAM_BINS ? 0 : group[i];
+        group[i] = 0;
+    }
+    return quarters;
+}
+
+static void add_group_statistics(struct sp_tally *tally, size_t cell,
+                                 const struct sp_histogram_plan *histogram, enum sp_side adverse,
+                                 double weight, double mean) {
+    struct sp_group_sums *group = tally->sums.group + cell * SP_STATISTICS;
+    double variance, centre = histogram->centre;
+    for (int s = 0; s < SP_STATISTICS; s++)
+        if (level_of[s] > 0)
+            sp_pooled_group_add(&group[s], weight,
+                                sp_histogram_quantile(&tally->pieces, level_of[s]) - centre);
+    double shortfall = sp_histogram_shortfall(&tally->pieces, 0.05, adverse == SP_HIGH, &variance);
+    sp_pooled_group_add(&group[SP_STATISTIC_ES5], weight, shortfall - centre);
+    double squares = sp_histogram_squares(&tally->pieces, mean);
+    if (weight > 1)
+        sp_pooled_group_add(&group[SP_STATISTIC_SD], weight, sqrt(squares / (weight - 1)));
+}
+
+static void close_group_cell(struct sp_tally *tally, size_t cell, const struct sp_histogram_plan *histogram,
+                             enum sp_side adverse) {
+    uint64_t counts[SP_HISTOGRAM_SLOTS];
+    struct cell_lanes *lanes = &tally->cell[cell];
+    struct sp_pooled pooled = {
+        .quarters = take_group_counts(tally, cell, counts), .low = lanes->low, .high = lanes->high};
+    pooled.sum = add_lanes(lanes->sum);
+    pooled.sum_squares = add_lanes(lanes->sum_squares);
+    pooled.cross = add_lanes(lanes->cross);
+    pooled.number_squares = add_lanes(lanes->number_squares);
+    sp_pooled_merge(&tally->sums.cell[cell], &pooled);
+    lanes->quarters = (double)pooled.quarters;
+    if (pooled.quarters == 0)
+        return;
+    sp_histogram_pieces(histogram, counts, pooled.low, pooled.high, &tally->pieces);
+    double weight = (double)pooled.quarters, mean = histogram->centre + pooled.sum / weight;
+    add_group_statistics(tally, cell, histogram, adverse, weight, mean);
+}
+
+/* The sum of a metric over a group's path-quarters in a tier; 0 for a metric that is not by category. */
+static double group_sum(const struct sp_tally *tally, size_t c, int metric, size_t label) {
+    size_t row = metric < 0 ? SIZE_MAX : tally->plan->metric_row[c][metric];
+    if (row == SIZE_MAX)
+        return 0;
+    const struct category_tally *category = &tally->category[c];
+    const struct cell_lanes *lanes = &tally->cell[category->first_cell + row * category->labels + label];
+    return add_lanes(lanes->sum) + tally->plan->cell[c][row].centre * lanes->quarters;
+}
+
+/* A ratio's mean is the ratio of its parts' sums; its error comes from the groups. */
+static void close_group_ratio(struct sp_tally *tally, size_t c, const struct sp_column *column, size_t row) {
+    const struct sp_column *columns = tally->plan->variant->column;
+    const struct category_tally *category = &tally->category[c];
+    for (size_t label = 0; label < category->labels; label++) {
+        size_t cell = category->first_cell + row * category->labels + label;
+        double below = group_sum(tally, c, columns[column->denominator].metric, label);
+        double above = group_sum(tally, c, columns[column->numerator].metric, label);
+        if (below > 0)
+            sp_pooled_group_add(&tally->sums.group[cell * SP_STATISTICS + SP_STATISTIC_MEAN], below,
+                                above / below);
+    }
+}
+
+static void close_group_metric(struct sp_tally *tally, size_t c, size_t row, enum sp_side adverse) {
+    const struct category_tally *category = &tally->category[c];
+    for (size_t label = 0; label < category->labels; label++)
+        close_group_cell(tally, category->first_cell + row * category->labels + label,
+                         &tally->plan->cell[c][row], adverse);
+}
+
+/* First all metrics, then the ratios, which need the sums of their parts. */
+static void close_group(struct sp_tally *tally) {
+    const struct sp_plan *plan = tally->plan->plan;
+    for (size_t c = 0; c < plan->categories; c++)
+        for (int ratios = 0; ratios < 2; ratios++)
+            for (size_t m = 0; m < plan->metrics; m++) {
+                const struct sp_column *column = &tally->plan->variant->column[plan->metric[m]];
+                size_t row = tally->plan->metric_row[c][m];
+                if (row == SIZE_MAX)
+                    continue;
+                if (!ratios)
+                    close_group_metric(tally, c, row, column->write->adverse);
+                else if (column->numerator != SP_PLAN_NONE)
+                    close_group_ratio(tally, c, column, row);
+            }
+    clear_cells(tally);
+}
+
+/* --- The visitor
+ * -------------------------------------------------------------------------------------------------------- */
+
+static void begin_block(void *context, const struct sp_block *block) {
+    struct sp_tally *tally = context;
+    for (size_t c = 0; c < tally->plan->plan->categories; c++) {
+        struct category_tally *category = &tally->category[c];
+        sp_passage_begin(&category->passage, &category->state,
+                         sp_block_opening(block, tally->plan->plan->category[c].column),
+                         sp_block_valid(block), tally->size);
+        memset(category->path_sum, 0, category->rows * category->labels * tally->size * sizeof(double));
+    }
+}
+
+static void see_quarter(void *context, const struct sp_block *block, size_t t) {
+    struct sp_tally *tally = context;
+    for (size_t c = 0; c < tally->plan->plan->categories; c++)
+        sp_passage_move(&tally->category[c].passage, &tally->category[c].state,
+                        sp_block_now(block, tally->plan->plan->category[c].column), t, sp_block_valid(block),
+                        tally->size);
+}
+
+static void see_metric(void *context, const struct sp_block *block, const struct sp_sight *sight) {
+    struct sp_tally *tally = context;
+    add_stream(tally, block, sight);
+    for (size_t c = 0; sight->axis == SP_AXIS_QUARTER && c < tally->plan->plan->categories; c++)
+        if (tally->plan->metric_row[c][sight->metric] != SIZE_MAX)
+            add_to_cells(tally, c, tally->plan->metric_row[c][sight->metric], sight->x,
+                         sp_block_valid(block));
+}
+
+static void end_block(void *context, const struct sp_block *block) {
+    struct sp_tally *tally = context;
+    for (size_t c = 0; c < tally->plan->plan->categories; c++) {
+        struct category_tally *category = &tally->category[c];
+        close_cells(tally, c, sp_block_valid(block));
+        sp_passage_end(&category->passage, &category->state, sp_block_valid(block), tally->size);
+    }
+}
+
+/* --- Batches
+ * ------------------------------------------------------------------------------------------------------------
+ */
+
+static void clear_batch(struct sp_tally *tally) {
+    sp_sums_clear(&tally->sums);
+    for (size_t i = 0; i < tally->plan->shape.streams; i++) {
+        sp_moments_clear(&tally->lanes[i]);
+        sp_moments_clear(&tally->residual[i]);
+    }
+    clear_cells(tally);
+    tally->bad.found = false;
+}
+
+static size_t smaller(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+static void run_group(struct sp_tally *tally, uint64_t first_path, size_t paths) {
+    const struct sp_visitor visitor = {tally, begin_block, see_quarter, see_metric, end_block};
+    for (size_t done = 0; done < paths; done += tally->size)
+        sp_follow_paths(tally->follower, first_path + done, smaller(tally->size, paths - done), &visitor);
+    close_group(tally);
+}
+
+void sp_tally_batch(struct sp_tally *tally, uint64_t first_path, size_t paths) {
+    size_t group = (size_t)tally->plan->group_paths;
+    clear_batch(tally);
+    for (size_t done = 0; done < paths; done += group)
+        run_group(tally, first_path + done, smaller(group, paths - done));
+    tally->sums.paths = paths;
+    for (size_t i = 0; i < tally->plan->shape.streams; i++) {
+        tally->sums.stream[i] = sp_moments_collect(&tally->lanes[i], tally->plan->stream[i].centre);
+        tally->sums.residual[i] = sp_moments_collect(&tally->residual[i], 0);
+    }
+}
+
+struct sp_sums *sp_tally_sums(struct sp_tally *tally) {
+    return &tally->sums;
+}
+
+const struct sp_bad_value *sp_tally_bad_value(const struct sp_tally *tally) {
+    return &tally->bad;
+}
+
+/* --- Whole-number counts of the run
+ * ------------------------------------------------------------------------------------ */
+
+static size_t passage_total(const struct sp_plan *plan) {
+    size_t total = 0;
+    for (size_t c = 0; c < plan->categories; c++)
+        total += sp_passage_size(plan->category[c].labels, plan->quarters);
+    return total;
+}
+
+int sp_tally_counts_create(const struct sp_tally_plan *plan, struct sp_counts *counts) {
+    *counts = (struct sp_counts){.streams = plan->shape.streams,
+                                 .cells = plan->shape.cells,
+                                 .passage = passage_total(plan->plan),
+                                 .rules = plan->variant->rules};
+    counts->stream = calloc(counts->streams * SP_HISTOGRAM_SLOTS, sizeof(uint64_t));
+    counts->cell = calloc(counts->cells * SP_HISTOGRAM_SLOTS + 1, sizeof(uint64_t));
+    counts->passage_count = calloc(counts->passage + 1, sizeof(uint64_t));
+    counts->rule = calloc(counts->rules + 1, sizeof(uint64_t));
+    return counts->stream && counts->cell && counts->passage_count && counts->rule ? 0 : -1;
+}
+
+void sp_tally_counts_free(struct sp_counts *counts) {
+    free(counts->stream);
+    free(counts->cell);
+    free(counts->passage_count);
+    free(counts->rule);
+    *counts = (struct sp_counts){0};
+}
+
+/* Writes only where there is something, so that empty pages stay empty. */
+static void move_counts32(uint32_t *from, uint64_t *to, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (from[i]) {
+            to[i] += from[i];
+            from[i] = 0;
+        }
+}
+
+static void move_counts64(uint64_t *from, uint64_t *to, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (from[i]) {
+            to[i] += from[i];
+            from[i] = 0;
+        }
+}
+
+void sp_tally_flush(struct sp_tally *tally, struct sp_counts *counts) {
+    move_counts32(tally->stream_count, counts->stream, counts->streams * SP_HISTOGRAM_SLOTS);
+    move_counts64(tally->cell_count, counts->cell, counts->cells * SP_HISTOGRAM_SLOTS);
+    uint64_t *passage = counts->passage_count;
+    for (size_t c = 0; c < tally->plan->plan->categories; c++) {
+        move_counts64(tally->category[c].passage_count, passage, tally->category[c].passage_size);
+        passage += tally->category[c].passage_size;
+    }
+    const uint64_t *rules = sp_block_rules(sp_follow_block(tally->follower));
+    for (size_t i = 0; i < counts->rules; i++) {
+        counts->rule[i] += rules[i] - tally->rule_seen[i];
+        tally->rule_seen[i] = rules[i];
+    }
+}

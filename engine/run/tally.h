@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Tallies: what one thread counts while paths go by. Every metric at every time is a stream, with moments and
+ * a histogram; every metric within a tier is a cell, pooled over quarters. Moments are collected batch by
+ * batch; histograms, passage and rules are whole numbers and add up in any order.
+ */
+#ifndef SP_ENGINE_RUN_TALLY_H
+#define SP_ENGINE_RUN_TALLY_H
+
+#include "engine/run/follow.h"
+#include "engine/run/sums.h"
+#include "engine/stats/histogram.h"
+#include "engine/stats/passage.h"
+
+/* What is fixed before the first batch, from the pilot (pilot.h). */
+struct sp_tally_plan {
+    const struct sp_plan *plan;
+    const struct sp_variant *variant;
+    struct sp_shape shape;
+    uint64_t group_paths;             /* paths in a group (stats/pooled.h) */
+    struct sp_histogram_plan *stream; /* [streams] */
+    double *ratio;                    /* [streams] the pilot's ratio of sums; 0 for others */
+    struct sp_histogram_plan **cell;  /* [category] -> [metrics]: one plan for all labels of a metric */
+    size_t *first_cell;               /* [category] */
+    size_t **metric_row;              /* [category] -> [metrics]: row of a metric among those by category, or
+                                         SIZE_MAX */
+};
+
+/* The stream of a metric at a time; all streams of an axis stand together. */
+size_t sp_tally_stream(const struct sp_plan *plan, enum sp_axis_kind axis, size_t metric, size_t time);
+size_t sp_tally_streams(const struct sp_plan *plan);
+
+/* Whether the metric is accumulated by category, and how many are. Values that may be undefined are not,
+ * unless they are ratios. */
+bool sp_tally_is_by_category(const struct sp_plan *plan, const struct sp_variant *variant, size_t metric);
+
+/* A value that is not a number: where. */
+struct sp_bad_value {
+    bool found;
+    size_t metric, time;
+    enum sp_axis_kind axis;
+    uint64_t path;
+    double value;
+};
+
+struct sp_tally;
+
+/* NULL: out of memory. The tally plan is borrowed. */
+struct sp_tally *sp_tally_create(const struct sp_tally_plan *plan, size_t block);
+void sp_tally_free(struct sp_tally *tally);
+
+/* Runs and counts the paths of one batch. Its sums are then at sp_tally_sums until the next batch. */
+void sp_tally_batch(struct sp_tally *tally, uint64_t first_path, size_t paths);
+
+struct sp_sums *sp_tally_sums(struct sp_tally *tally);
+const struct sp_bad_value *sp_tally_bad_value(const struct sp_tally *tally);
+
+/* Whole-number counts of a run, added up from all threads. */
+struct sp_counts {
+    size_t streams, cells, passage, rules;
+    uint64_t *stream;        /* [streams][SP_HISTOGRAM_SLOTS] */
+    uint64_t *cell;          /* [cells][SP_HISTOGRAM_SLOTS] */
+    uint64_t *passage_count; /* [passage] of all categories, one after the other */
+    uint64_t *rule;          /* [rules] */
+};
+
+int sp_tally_counts_create(const struct sp_tally_plan *plan, struct sp_counts *counts);
+void sp_tally_counts_free(struct sp_counts *counts);
+
+/* Moves the tally's counts into `counts`; the tally's are 0 after. */
+void sp_tally_flush(struct sp_tally *tally, struct sp_counts *counts);
+
+#endif

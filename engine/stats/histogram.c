@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/stats/histogram.h"
+
+#include "engine/stats/quantile.h"
+
+#include <math.h>
+#include <string.h>
+
+/* --- The plan
+ * --------------------------------------------------------------------------------------------------- */
+
+/* The length of the run of equal values that starts at x[i]. */
+static size_t run_length(const double *x, size_t n, size_t i) {
+    size_t end = i + 1;
+    while (end < n && x[end] == x[i])
+        end++;
+    return end - i;
+}
+
+static int is_atom(size_t length, size_t n) {
+    return length >= 2 && (double)length >= 0.005 * (double)n;
+}
+
+static size_t place_of(const struct sp_histogram_plan *plan, double x) {
+    size_t place = 0;
+    while (place < plan->atoms && plan->atom[place] < x)
+        place++;
+    return place;
+}
+
+static void add_atom(struct sp_histogram_plan *plan, double x) {
+    size_t place = place_of(plan, x);
+    if (plan->atoms == SP_HISTOGRAM_ATOMS || (place < plan->atoms && plan->atom[place] == x))
+        return;
+    memmove(plan->atom + place + 1, plan->atom + place, (plan->atoms - place) * sizeof *plan->atom);
+    plan->atom[place] = x;
+    plan->atoms++;
+}
+
+static void add_atoms(struct sp_histogram_plan *plan, const double *sorted, size_t n) {
+    for (size_t i = 0, length; i < n; i += length) {
+        length = run_length(sorted, n, i);
+        if (is_atom(length, n))
+            add_atom(plan, sorted[i]);
+    }
+}
+
+static size_t without_atoms(const struct sp_histogram_plan *plan, double *x, size_t n) {
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        size_t place = place_of(plan, x[i]);
+        if (place == plan->atoms || plan->atom[place] != x[i])
+            x[kept++] = x[i];
+    }
+    return kept;
+}
+
+/* Half the distance from P25 to P75, or what else tells how wide the values lie. */
+static double scale_of(const double *x, size_t n) {
+    double width = (sp_quantile_sorted(x, n, 0.75) - sp_quantile_sorted(x, n, 0.25)) / 2;
+    if (!(width > 0))
+        width = (x[n - 1] - x[0]) / 4;
+    if (!(width > 0))
+        width = fabs(x[0]) / 4;
+    return width > 0 ? width : 1;
+}
+
+/* `x` holds the sorted values that are no atoms; without any, the atoms tell where values may be expected. */
+static void set_centre(struct sp_histogram_plan *plan, const double *x, size_t n) {
+    if (n == 0) {
+        x = plan->atom;
+        n = plan->atoms;
+    }
+    plan->centre = n ? sp_quantile_sorted(x, n, 0.5) : 0;
+    plan->scale = n ? scale_of(x, n) : 1;
+    plan->inverse_scale = 1 / plan->scale;
+}
+
+void sp_histogram_plan(struct sp_histogram_plan *plan, double *pilot, size_t n) {
+    plan->atoms = 0;
+    sp_quantile_sort(pilot, n);
+    add_atoms(plan, pilot, n);
+    set_centre(plan, pilot, without_atoms(plan, pilot, n));
+}
+
+void sp_histogram_plan_groups(struct sp_histogram_plan *plan, const double *pilot, const unsigned char *group,
+                              size_t n, size_t groups, double *scratch) {
+    plan->atoms = 0;
+    for (size_t g = 0; g < groups; g++) {
+        size_t members = 0;
+        for (size_t i = 0; i < n; i++)
+            if (group[i] == g && !isnan(pilot[i]))
+                scratch[members++] = pilot[i];
+        sp_quantile_sort(scratch, members);
+        add_atoms(plan, scratch, members);
+    }
+    size_t defined = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!isnan(pilot[i]))
+            scratch[defined++] = pilot[i];
+    defined = without_atoms(plan, scratch, defined);
+    sp_quantile_sort(scratch, defined);
+    set_centre(plan, scratch, defined);
+}
+
+/* --- Counting
+ * --------------------------------------------------------------------------------------------------- */
+
+/* Where x stands among the atoms by halving, or `atoms` when it is none. */
+static size_t find_atom(const struct sp_histogram_plan *plan, double x) {
+    size_t low = 0, high = plan->atoms;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (plan->atom[middle] < x)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < plan->atoms && plan->atom[low] == x ? low : plan->atoms;
+}
+
+void sp_histogram_slots(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels,
+                        const double *x, uint32_t *slot, size_t n) {
+    kernels->bins(plan->centre, plan->inverse_scale, x, slot, n);
+    if (plan->atoms == 0)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        size_t atom = find_atom(plan, x[i]);
+        if (atom < plan->atoms)
+            slot[i] = (uint32_t)(SP_HISTOGRAM_BINS + 1 + atom);
+    }
+}
+
+/* |y - 1| at the start of step i of one side: y runs over 2^(i div 256) (1 + (i mod 256) / 256). */
+static double distance_of(size_t step) {
+    size_t steps = (size_t)1 << SP_HISTOGRAM_BITS;
+    return ldexp(1 + (double)(step % steps) / (double)steps, (int)(step / steps)) - 1;
+}
+
+double sp_histogram_edge(const struct sp_histogram_plan *plan, size_t bin) {
+    if (bin >= SP_HISTOGRAM_HALF)
+        return plan->centre + plan->scale * distance_of(bin - SP_HISTOGRAM_HALF);
+    return plan->centre - plan->scale * distance_of(SP_HISTOGRAM_HALF - bin);
+}
+
+/* --- Reading
+ * ----------------------------------------------------------------------------------------------------- */
+
+int sp_histogram_pieces_create(struct sp_arena *arena, struct sp_pieces *pieces) {
+    size_t most = SP_HISTOGRAM_BINS + 2 * SP_HISTOGRAM_ATOMS;
+    double *room = sp_arena_array(arena, 4 * most, sizeof *room);
+    *pieces = (struct sp_pieces){.low = room};
+    if (!room)
+        return -1;
+    pieces->high = room + most;
+    pieces->mass = room + 2 * most;
+    pieces->before = room + 3 * most;
+    return 0;
+}
+
+static void add_piece(struct sp_pieces *pieces, double low, double high, double mass) {
+    size_t i = pieces->count++;
+    pieces->low[i] = low;
+    pieces->high[i] = high;
+    pieces->mass[i] = mass;
+    pieces->before[i] = pieces->total;
+    pieces->total += mass;
+}
+
+/* What of a bin lies below `cut`: its share by width. */
+static double take_below(double *low, double high, double *mass, double cut, struct sp_pieces *pieces) {
+    double share = high > *low ? (cut - *low) / (high - *low) : 0;
+    double part = *mass * fmin(fmax(share, 0), 1);
+    if (part > 0)
+        add_piece(pieces, *low, cut, part);
+    *mass -= part;
+    return *low = fmax(*low, cut);
+}
+
+/* A bin without its atoms, cut at each atom that lies inside, which is put between the parts. */
+static void add_bin(const struct sp_histogram_plan *plan, const uint64_t *count, size_t *atom, double low,
+                    double high, double mass, struct sp_pieces *pieces) {
+    for (; *atom < plan->atoms && plan->atom[*atom] < high; (*atom)++) {
+        double x = plan->atom[*atom];
+        uint64_t at_atom = count[SP_HISTOGRAM_BINS + 1 + *atom];
+        if (mass > 0 && x > low)
+            take_below(&low, high, &mass, x, pieces);
+        if (at_atom)
+            add_piece(pieces, x, x, (double)at_atom);
+    }
+    if (mass > 0)
+        add_piece(pieces, low, high, mass);
+}
+
+void sp_histogram_pieces(const struct sp_histogram_plan *plan, const uint64_t *count, double low, double high,
+                         struct sp_pieces *pieces) {
+    size_t atom = 0;
+    pieces->count = 0;
+    pieces->total = 0;
+    for (size_t bin = 0; bin < SP_HISTOGRAM_BINS; bin++) {
+        if (count[bin] == 0)
+            continue;
+        double from = sp_histogram_edge(plan, bin), to = sp_histogram_edge(plan, bin + 1);
+        from = bin == 0 ? low : fmin(fmax(from, low), high);
+        to = bin == SP_HISTOGRAM_BINS - 1 ? high : fmax(fmin(to, high), from);
+        add_bin(plan, count, &atom, from, to, (double)count[bin], pieces);
+    }
+    add_bin(plan, count, &atom, INFINITY, INFINITY, 0, pieces);
+}
+
+/* The piece that holds the value of rank r (0 .. total). */
+static size_t find_piece(const struct sp_pieces *pieces, double rank) {
+    size_t low = 0, high = pieces->count - 1;
+    while (low < high) {
+        size_t middle = (low + high + 1) / 2;
+        if (pieces->before[middle] < rank)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return low;
+}
+
+static double value_at(const struct sp_pieces *pieces, size_t i, double rank) {
+    double share = (rank - pieces->before[i]) / pieces->mass[i];
+    return pieces->low[i] + fmin(fmax(share, 0), 1) * (pieces->high[i] - pieces->low[i]);
+}
+
+double sp_histogram_quantile(const struct sp_pieces *pieces, double p) {
+    if (pieces->count == 0)
+        return NAN;
+    double rank = fmin(fmax(p, 0), 1) * pieces->total;
+    return value_at(pieces, find_piece(pieces, rank), rank);
+}
+
+/* Sum and sum of squares of distances of a piece's part [a, b] from `origin`, values spread evenly. */
+static void add_distances(double a, double b, double mass, double origin, double *sum, double *squares) {
+    double x = a - origin, y = b - origin;
+    *sum += mass * (x + y) / 2;
+    *squares += mass * (x * x + x * y + y * y) / 3;
+}
+
+/* Over the values beyond the alpha-quantile. */
+static void tail_distances(const struct sp_pieces *pieces, double alpha, int upper, double quantile,
+                           double *sum, double *squares) {
+    double rank = (upper ? 1 - alpha : alpha) * pieces->total;
+    size_t edge = find_piece(pieces, rank);
+    size_t first = upper ? edge + 1 : 0, end = upper ? pieces->count : edge;
+    *sum = *squares = 0;
+    for (size_t i = first; i < end; i++)
+        add_distances(pieces->low[i], pieces->high[i], pieces->mass[i], quantile, sum, squares);
+    double below = rank - pieces->before[edge], part = upper ? pieces->mass[edge] - below : below;
+    add_distances(upper ? quantile : pieces->low[edge], upper ? pieces->high[edge] : quantile, part, quantile,
+                  sum, squares);
+}
+
+double sp_histogram_shortfall(const struct sp_pieces *pieces, double alpha, int upper, double *variance) {
+    *variance = NAN;
+    if (pieces->count == 0)
+        return NAN;
+    double quantile = sp_histogram_quantile(pieces, upper ? 1 - alpha : alpha), sum, squares;
+    tail_distances(pieces, alpha, upper, quantile, &sum, &squares);
+    double mean = sum / pieces->total;
+    *variance = squares / pieces->total - mean * mean;
+    return quantile + mean / alpha;
+}
+
+double sp_histogram_squares(const struct sp_pieces *pieces, double mean) {
+    double sum = 0, squares = 0;
+    for (size_t i = 0; i < pieces->count; i++)
+        add_distances(pieces->low[i], pieces->high[i], pieces->mass[i], mean, &sum, &squares);
+    return squares;
+}
+
+double sp_histogram_fourth(const struct sp_pieces *pieces, double mean) {
+    double sum = 0;
+    for (size_t i = 0; i < pieces->count; i++) {
+        double d = (pieces->low[i] + pieces->high[i]) / 2 - mean;
+        sum += pieces->mass[i] * d * d * d * d;
+    }
+    return sum / pieces->total;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Distributions as whole-number counts: they merge in any order, so threads and ranks never show. The bins of
+ * one metric at one time are laid out once, from a pilot sample (sp_histogram_plan), fine near the centre and
+ * wider outwards in proportion to the distance: 256 bins to each doubling of |x - centre| / scale + 1. Values
+ * that make up 0.5 % or more of the pilot are atoms: they are counted exactly, apart from the bins.
+ */
+#ifndef SP_ENGINE_STATS_HISTOGRAM_H
+#define SP_ENGINE_STATS_HISTOGRAM_H
+
+#include "engine/base/arena.h"
+#include "engine/math/kernels.h"
+
+enum { SP_HISTOGRAM_ATOMS = 200, SP_HISTOGRAM_SLOTS = SP_HISTOGRAM_BINS + 1 + SP_HISTOGRAM_ATOMS };
+
+/* Where bins and atoms lie. Fixed for a run. */
+struct sp_histogram_plan {
+    double centre, scale, inverse_scale;
+    size_t atoms;
+    double atom[SP_HISTOGRAM_ATOMS]; /* ascending */
+};
+
+/* Makes the plan from n pilot values (sorted here; NaN removed before). n may be 0: a plan that works for
+ * anything, coarsely. */
+void sp_histogram_plan(struct sp_histogram_plan *plan, double *pilot, size_t n);
+
+/* As above, for a sample of several groups (tiers): a value is an atom when it makes up 0.5 % of any one
+ * group. group[i] < groups belongs to pilot[i]. `scratch` holds n values. */
+void sp_histogram_plan_groups(struct sp_histogram_plan *plan, const double *pilot, const unsigned char *group,
+                              size_t n, size_t groups, double *scratch);
+
+/* The slot of each of n values: bins, then one for NaN (SP_HISTOGRAM_BINS), then atoms. */
+void sp_histogram_slots(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels,
+                        const double *x, uint32_t *slot, size_t n);
+
+/* The lower edge of bin `bin`; of bin + 1, its upper edge. */
+double sp_histogram_edge(const struct sp_histogram_plan *plan, size_t bin);
+
+/* --- Reading
+ * ---------------------------------------------------------------------------------------------------- Counts
+ * turned into pieces in order of value: atoms have no width, bins spread their values evenly. */
+struct sp_pieces {
+    size_t count;
+    double total;          /* values in all */
+    double *low, *high;    /* [count] */
+    double *mass, *before; /* [count] values in the piece, and in all pieces before it */
+};
+
+/* Room for the pieces of one histogram at a time, to be used again and again. -1: out of memory. */
+int sp_histogram_pieces_create(struct sp_arena *arena, struct sp_pieces *pieces);
+
+/* Fills `pieces` from count[SP_HISTOGRAM_SLOTS]. Bins are cut to [low, high], the extremes of the values. */
+void sp_histogram_pieces(const struct sp_histogram_plan *plan, const uint64_t *count, double low, double high,
+                         struct sp_pieces *pieces);
+
+/* The p-quantile; p is held to 0 .. 1. NAN when empty. */
+double sp_histogram_quantile(const struct sp_pieces *pieces, double p);
+
+/* Mean of the lowest share `alpha` of values (highest when `upper`), and the variance of max(0, distance
+ * beyond the quantile) that its standard error needs. */
+double sp_histogram_shortfall(const struct sp_pieces *pieces, double alpha, int upper, double *variance);
+
+/* The sum of (x - mean)^2 over all values. */
+double sp_histogram_squares(const struct sp_pieces *pieces, double mean);
+
+/* The mean of (x - mean)^4. */
+double sp_histogram_fourth(const struct sp_pieces *pieces, double mean);
+
+#endif

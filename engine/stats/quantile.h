@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Quantiles of a whole sample at hand (the pilot's, and tests).
+ */
+#ifndef SP_ENGINE_STATS_QUANTILE_H
+#define SP_ENGINE_STATS_QUANTILE_H
+
+#include <stddef.h>
+
+/* Sorts ascending; no NaN among the values. */
+void sp_quantile_sort(double *x, size_t n);
+
+/* The p-quantile, 0 <= p <= 1, of n >= 1 sorted values: type 7 of Hyndman and Fan (1996), the default of R
+ * and NumPy: linear between order statistics at (n - 1) p. */
+double sp_quantile_sorted(const double *x, size_t n, double p);
+
+#endif

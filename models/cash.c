@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Cash, and whether it lasts. Equations: README.md, Cash.
+ */
+#include "models/models.h"
+
+#include <math.h>
+
+enum { START };
+enum { START_CASH };
+enum { EARNED, TOTAL_COST, CASH_BEFORE, LOWEST_BEFORE, LOWEST_QUARTER_BEFORE, RAN_OUT_QUARTER_BEFORE };
+enum { CASH, NET_BURN, LOWEST, LOWEST_QUARTER, BELOW_ZERO, RAN_OUT, RAN_OUT_QUARTER };
+
+static const struct sp_field start_fields[] = {
+    {.key = "cash",
+     .unit = "USD",
+     .standard = NAN,
+     .low = -1e15,
+     .high = 1e15,
+     .sentence = "cash before the first quarter"},
+};
+static const struct sp_field_table start_table = SP_MODELS_START(start_fields);
+
+static const struct sp_read reads[] = {
+    [EARNED] = {.column = "revenue", .optional = true},
+    [TOTAL_COST] = {.column = "cost.total"},
+    [CASH_BEFORE] = {.column = "cash", .before = true},
+    [LOWEST_BEFORE] = {.column = "cash.lowest", .before = true},
+    [LOWEST_QUARTER_BEFORE] = {.column = "cash.lowest_quarter", .before = true},
+    [RAN_OUT_QUARTER_BEFORE] = {.column = "cash.ran_out_quarter", .before = true},
+};
+
+static const struct sp_write writes[] = {
+    [CASH] = {.column = "cash", .kind = SP_STOCK, .unit = "USD", .sentence = "cash at the end of the period"},
+    [NET_BURN] = {.column = "net_burn",
+                  .kind = SP_FLOW,
+                  .unit = "USD",
+                  .adverse = SP_HIGH,
+                  .sentence = "decrease of cash without financing"},
+    [LOWEST] = {.column = "cash.lowest",
+                .kind = SP_STOCK,
+                .unit = "USD",
+                .sentence = "lowest cash at the end of any quarter so far"},
+    [LOWEST_QUARTER] = {.column = "cash.lowest_quarter",
+                        .kind = SP_STOCK,
+                        .unit = "quarter",
+                        .sentence = "quarter, counted from 1, in which cash was lowest so far"},
+    [BELOW_ZERO] = {.column = "cash.below_zero",
+                    .kind = SP_STOCK,
+                    .unit = "1",
+                    .adverse = SP_HIGH,
+                    .sentence = "1 when cash is below 0; its mean is the probability"},
+    [RAN_OUT] = {.column = "cash.ran_out",
+                 .kind = SP_STOCK,
+                 .unit = "1",
+                 .adverse = SP_HIGH,
+                 .sentence = "1 when cash has been below 0 at the end of any quarter so far"},
+    [RAN_OUT_QUARTER] = {.column = "cash.ran_out_quarter",
+                         .kind = SP_STOCK,
+                         .unit = "quarter",
+                         .may_be_undefined = true,
+                         .undefined_when = "cash has not been below 0 so far",
+                         .sentence = "first quarter, counted from 1, that ends with cash below 0"},
+};
+
+static void start(const struct sp_step *s) {
+    const double *opening = sp_step_field(s, START, 0, START_CASH);
+    double *cash = sp_step_out(s, CASH, 0), *lowest = sp_step_out(s, LOWEST, 0);
+    double *ran_out_quarter = sp_step_out(s, RAN_OUT_QUARTER, 0);
+    for (size_t p = 0; p < s->n; p++) {
+        cash[p] = opening[p];
+        lowest[p] = INFINITY;
+        ran_out_quarter[p] = NAN;
+    }
+}
+
+static void update_lowest(const struct sp_step *s, const double *cash) {
+    const double *before = sp_step_read(s, LOWEST_BEFORE),
+                 *quarter_before = sp_step_read(s, LOWEST_QUARTER_BEFORE);
+    double *lowest = sp_step_out(s, LOWEST, 0), *quarter = sp_step_out(s, LOWEST_QUARTER, 0);
+    for (size_t p = 0; p < s->n; p++) {
+        quarter[p] = cash[p] < before[p] ? s->quarter + 1 : quarter_before[p];
+        lowest[p] = cash[p] < before[p] ? cash[p] : before[p];
+    }
+}
+
+static void update_ran_out(const struct sp_step *s, const double *cash) {
+    const double *before = sp_step_read(s, RAN_OUT_QUARTER_BEFORE);
+    double *below = sp_step_out(s, BELOW_ZERO, 0), *ran_out = sp_step_out(s, RAN_OUT, 0);
+    double *quarter = sp_step_out(s, RAN_OUT_QUARTER, 0);
+    for (size_t p = 0; p < s->n; p++) {
+        below[p] = cash[p] < 0 ? 1 : 0;
+        quarter[p] = isnan(before[p]) && cash[p] < 0 ? s->quarter + 1 : before[p];
+        ran_out[p] = isnan(quarter[p]) ? 0 : 1;
+    }
+}
+
+static void step(const struct sp_step *s) {
+    const double *earned = sp_step_read(s, EARNED), *cost = sp_step_read(s, TOTAL_COST);
+    const double *before = sp_step_read(s, CASH_BEFORE);
+    double *cash = sp_step_out(s, CASH, 0), *burn = sp_step_out(s, NET_BURN, 0);
+    for (size_t p = 0; p < s->n; p++) {
+        burn[p] = cost[p] - (earned ? earned[p] : 0);
+        cash[p] = before[p] - burn[p];
+    }
+    update_lowest(s, cash);
+    update_ran_out(s, cash);
+}
+
+extern const struct sp_mechanism sp_cash;
+const struct sp_mechanism sp_cash = {
+    .name = "cash",
+    .sentence = "cash opens, earns, pays, and may run out",
+    .table = {&start_table},
+    .read = reads,
+    .reads = SP_MODELS_COUNT(reads),
+    .write = writes,
+    .writes = SP_MODELS_COUNT(writes),
+    .always = true,
+    .start = start,
+    .step = step,
+};

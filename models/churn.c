@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Payers leave at a monthly rate. Equations: README.md, Churn.
+ */
+#include "models/models.h"
+
+#include <math.h>
+
+enum { CHURN };
+enum { MONTHLY };
+enum { PAID_BEFORE };
+enum { CHURNED };
+
+static const struct sp_field fields[] = {
+    {.key = "monthly",
+     .unit = "1/month",
+     .standard = NAN,
+     .low = 0,
+     .high = 1,
+     .sentence = "share of payers who stop paying in a month"},
+};
+
+static const struct sp_field_table table = {
+    .name = "churn", .field = fields, .fields = SP_MODELS_COUNT(fields), .sentence = "how payers leave"};
+
+static const struct sp_read reads[] = {[PAID_BEFORE] = {.column = "paid", .before = true}};
+
+static const struct sp_write writes[] = {
+    [CHURNED] = {.column = "paid.churned",
+                 .kind = SP_FLOW,
+                 .unit = "payers",
+                 .adverse = SP_HIGH,
+                 .sentence = "payers who stop paying; they stay free users"},
+};
+
+static void step(const struct sp_step *s) {
+    const double *monthly = sp_step_field(s, CHURN, 0, MONTHLY), *paid = sp_step_read(s, PAID_BEFORE);
+    double *churned = sp_step_out(s, CHURNED, 0);
+    for (size_t p = 0; p < s->n; p++) {
+        double stay = 1 - monthly[p];
+        churned[p] = paid[p] * (1 - stay * stay * stay);
+    }
+}
+
+extern const struct sp_mechanism sp_churn;
+const struct sp_mechanism sp_churn = {
+    .name = "churn",
+    .sentence = "payers leave at a monthly rate",
+    .table = {&table},
+    .read = reads,
+    .reads = SP_MODELS_COUNT(reads),
+    .write = writes,
+    .writes = SP_MODELS_COUNT(writes),
+    .step = step,
+};

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Users become payers. Equations: README.md, Conversion.
+ */
+#include "models/models.h"
+
+#include <math.h>
+
+enum { CONVERSION, START };
+enum { BASIS, SHARE };
+enum { STOCK, FLOW };
+enum { START_PAID };
+enum { USERS, USERS_NEW, PAID_BEFORE, CHURNED };
+enum { PAID, NEW, FREE, STOCK_RATIO, FLOW_RATIO };
+
+static const char *const bases[] = {[STOCK] = "stock", [FLOW] = "flow", NULL};
+
+static const struct sp_field fields[] = {
+    {.key = "basis",
+     .kind = SP_FIELD_CHOICE,
+     .unit = "1",
+     .standard = STOCK,
+     .choices = bases,
+     .sentence = "what the share is a share of: stock, payers among users; flow, new payers among new users"},
+    {.key = "share", .unit = "1", .standard = NAN, .low = 0, .high = 1, .sentence = "share of users who pay"},
+};
+
+static const struct sp_field start_fields[] = {
+    {.key = "paid",
+     .unit = "payers",
+     .standard = NAN,
+     .low = 0,
+     .high = 1e12,
+     .sentence = "payers before the first quarter"},
+};
+
+static const struct sp_field_table table = {.name = "conversion",
+                                            .field = fields,
+                                            .fields = SP_MODELS_COUNT(fields),
+                                            .sentence = "how users become payers"};
+static const struct sp_field_table start_table = SP_MODELS_START(start_fields);
+
+static const struct sp_read reads[] = {
+    [USERS] = {.column = "users"},
+    [USERS_NEW] = {.column = "users.new"},
+    [PAID_BEFORE] = {.column = "paid", .before = true},
+    [CHURNED] = {.column = "paid.churned", .optional = true},
+};
+
+static const struct sp_write writes[] = {
+    [PAID] = {.column = "paid", .kind = SP_STOCK, .unit = "payers", .sentence = "paying users"},
+    [NEW] = {.column = "paid.new", .kind = SP_FLOW, .unit = "payers", .sentence = "users who start paying"},
+    [FREE] = {.column = "free",
+              .kind = SP_STOCK,
+              .unit = "users",
+              .adverse = SP_HIGH,
+              .sentence = "active users who do not pay"},
+    [STOCK_RATIO] = {.column = "conversion.stock",
+                     .kind = SP_RATIO,
+                     .unit = "1",
+                     .numerator = "paid",
+                     .denominator = "users",
+                     .may_be_undefined = true,
+                     .undefined_when = "there are no users",
+                     .sentence = "payers among users"},
+    [FLOW_RATIO] = {.column = "conversion.flow",
+                    .kind = SP_RATIO,
+                    .unit = "1",
+                    .numerator = "paid.new",
+                    .denominator = "users.new",
+                    .may_be_undefined = true,
+                    .undefined_when = "there are no new users",
+                    .sentence = "new payers per gross new user"},
+};
+
+static void start(const struct sp_step *s) {
+    const double *opening = sp_step_field(s, START, 0, START_PAID), *users = sp_step_read(s, USERS);
+    double *paid = sp_step_out(s, PAID, 0), *free_users = sp_step_out(s, FREE, 0);
+    for (size_t p = 0; p < s->n; p++) {
+        paid[p] = opening[p];
+        free_users[p] = users[p] - paid[p] > 0 ? users[p] - paid[p] : 0;
+    }
+}
+
+static void step(const struct sp_step *s) {
+    const double *share = sp_step_field(s, CONVERSION, 0, SHARE), *users = sp_step_read(s, USERS);
+    const double *users_new = sp_step_read(s, USERS_NEW), *before = sp_step_read(s, PAID_BEFORE);
+    const double *churned = sp_step_read(s, CHURNED);
+    double *paid = sp_step_out(s, PAID, 0), *fresh = sp_step_out(s, NEW, 0),
+           *free_users = sp_step_out(s, FREE, 0);
+    int is_stock = (int)sp_step_number(s, CONVERSION, 0, BASIS) == STOCK;
+    for (size_t p = 0; p < s->n; p++) {
+        double stay = before[p] - (churned ? churned[p] : 0), could = users[p] - stay;
+        double wanted = is_stock ? share[p] * users[p] - stay : share[p] * users_new[p];
+        fresh[p] = wanted < 0 ? 0 : wanted > could ? could : wanted;
+        paid[p] = stay + fresh[p];
+        free_users[p] = users[p] - paid[p] > 0 ? users[p] - paid[p] : 0;
+    }
+}
+
+extern const struct sp_mechanism sp_conversion;
+const struct sp_mechanism sp_conversion = {
+    .name = "conversion",
+    .sentence = "users become payers, by a share of all users or of new ones",
+    .table = {&table, &start_table},
+    .read = reads,
+    .reads = SP_MODELS_COUNT(reads),
+    .write = writes,
+    .writes = SP_MODELS_COUNT(writes),
+    .start = start,
+    .step = step,
+};

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The list of all mechanisms. To add one: a file with its descriptor, a line in models.c, its equations in
+ * README.md, its test.
+ */
+#ifndef SP_MODELS_MODELS_H
+#define SP_MODELS_MODELS_H
+
+#include "engine/run/mechanism.h"
+
+/* All mechanisms, in the order in which the reference page lists them. Static storage. */
+const struct sp_mechanism *const *sp_models_list(size_t *count);
+
+/* --- For the mechanisms' own files
+ * ------------------------------------------------------------------------------ */
+
+enum { SP_MODELS_MONTHS = 3 }; /* in a quarter */
+
+#define SP_MODELS_COUNT(array) (sizeof(array) / sizeof *(array))
+
+/* The stock that flows of this quarter are based on: the average of opening and closing, or the closing one.
+ */
+static inline double sp_models_average(const struct sp_step *s, double opening, double closing) {
+    return s->accrual_end ? closing : 0.5 * (opening + closing);
+}
+
+/* The table [start], of which each mechanism declares its own keys. */
+#define SP_MODELS_START(array)                                                                               \
+    {                                                                                                        \
+        .name = "start", .field = (array), .fields = SP_MODELS_COUNT(array),                                 \
+        .sentence = "the state before the first quarter"                                                     \
+    }
+
+#endif

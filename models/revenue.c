@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What payers pay, billed monthly. Equations: README.md, Revenue.
+ */
+#include "models/models.h"
+
+#include <math.h>
+
+enum { REVENUE };
+enum { PRICE };
+enum { PAID, PAID_BEFORE };
+enum { MRR, ARR, EARNED };
+
+static const struct sp_field fields[] = {
+    {.key = "price",
+     .unit = "USD/month",
+     .standard = NAN,
+     .low = 0,
+     .high = 1e9,
+     .sentence = "what a payer pays in a month, after discounts, without tax (ARPU)"},
+};
+
+static const struct sp_field_table table = {
+    .name = "revenue", .field = fields, .fields = SP_MODELS_COUNT(fields), .sentence = "what payers pay"};
+
+static const struct sp_read reads[] = {
+    [PAID] = {.column = "paid"},
+    [PAID_BEFORE] = {.column = "paid", .before = true},
+};
+
+static const struct sp_write writes[] = {
+    [MRR] = {.column = "mrr",
+             .kind = SP_STOCK,
+             .unit = "USD/month",
+             .sentence = "monthly recurring revenue: closing payers x monthly price, before fees"},
+    [ARR] = {.column = "arr",
+             .kind = SP_STOCK,
+             .unit = "USD/year",
+             .sentence = "annual run rate: 12 x closing mrr"},
+    [EARNED] = {.column = "revenue",
+                .kind = SP_FLOW,
+                .unit = "USD",
+                .sentence = "revenue earned in the period"},
+};
+
+static void step(const struct sp_step *s) {
+    const double *price = sp_step_field(s, REVENUE, 0, PRICE), *paid = sp_step_read(s, PAID);
+    const double *before = sp_step_read(s, PAID_BEFORE);
+    double *mrr = sp_step_out(s, MRR, 0), *arr = sp_step_out(s, ARR, 0), *earned = sp_step_out(s, EARNED, 0);
+    for (size_t p = 0; p < s->n; p++) {
+        mrr[p] = paid[p] * price[p];
+        arr[p] = 12 * mrr[p];
+        earned[p] = SP_MODELS_MONTHS * price[p] * sp_models_average(s, before[p], paid[p]);
+    }
+}
+
+extern const struct sp_mechanism sp_revenue;
+const struct sp_mechanism sp_revenue = {
+    .name = "revenue",
+    .sentence = "payers pay a monthly price",
+    .table = {&table},
+    .read = reads,
+    .reads = SP_MODELS_COUNT(reads),
+    .write = writes,
+    .writes = SP_MODELS_COUNT(writes),
+    .step = step,
+};

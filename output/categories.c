@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/parts.h"
+
+#include <string.h>
+
+static void put_category(struct sp_document *document, const struct sp_document_node *variant_group,
+                         const struct sp_result *result, const struct sp_category_view *category,
+                         const struct sp_estimate *estimate) {
+    struct sp_document_node *group = sp_document_group(document, variant_group, category->name);
+    sp_document_add_text(document, group, "role", "category");
+    const struct sp_document_node *label = sp_document_scale(
+        document, group, category->name, SP_DOCUMENT_TEXT, category->labels, category->label);
+    const struct sp_document_node *statistic = sp_scales_put_statistic(document, group);
+    for (size_t i = 0; i < category->metrics; i++) {
+        const struct sp_metric *metric = &result->metric[category->metric[i]];
+        struct sp_document_node *node =
+            sp_estimates_put(document, group, metric->name, metric->unit, label, statistic,
+                             estimate + i * category->labels * SP_STATISTICS);
+        sp_metrics_put(document, node, metric);
+    }
+}
+
+void sp_categories_put(struct sp_document *document, const struct sp_document_node *variant_group,
+                       const struct sp_result *result, const struct sp_variant_result *variant) {
+    for (size_t c = 0; c < result->categories; c++)
+        put_category(document, variant_group, result, &result->category[c], variant->by_category[c]);
+}
+
+static size_t find_metric(const struct sp_result *result, const char *name) {
+    size_t m = 0;
+    while (m < result->metrics && strcmp(result->metric[m].name, name) != 0)
+        m++;
+    return m;
+}
+
+static void get_metrics(struct sp_document *document, const struct sp_document_node *group,
+                        const struct sp_result *result, struct sp_category_view *category) {
+    category->metric = sp_document_memory(document, result->metrics, sizeof *category->metric);
+    for (size_t i = 0; category->metric && i < document->count; i++) {
+        const struct sp_document_node *node = document->node[i];
+        if (node->parent != group || !sp_document_text(node, "kind"))
+            continue;
+        size_t m = find_metric(result, node->name);
+        if (m == result->metrics || category->metrics == result->metrics) {
+            sp_document_complain(document, "%s: expected a metric of the quarters", node->path);
+            return;
+        }
+        category->metric[category->metrics++] = m;
+    }
+}
+
+void sp_categories_get_names(struct sp_document *document, const struct sp_document_node *variant_group,
+                             struct sp_result *result) {
+    const struct sp_document_node *group;
+    while ((group = sp_layout_child(document, variant_group, "category", result->categories)))
+        result->categories++;
+    result->category = sp_document_memory(document, result->categories, sizeof *result->category);
+    for (size_t c = 0; result->category && c < result->categories; c++) {
+        struct sp_category_view *category = &result->category[c];
+        group = sp_layout_child(document, variant_group, "category", c);
+        category->name = group->name;
+        category->label = sp_scales_get_labels(document, group, group->name, &category->labels);
+        get_metrics(document, group, result, category);
+    }
+}
+
+static struct sp_estimate *get_category(struct sp_document *document, const struct sp_document_node *group,
+                                        const struct sp_result *result,
+                                        const struct sp_category_view *category) {
+    size_t each = category->labels * SP_STATISTICS;
+    struct sp_estimate *estimate = sp_document_memory(document, category->metrics * each, sizeof *estimate);
+    for (size_t i = 0; estimate && i < category->metrics; i++)
+        sp_estimates_get(document, group, result->metric[category->metric[i]].name, each,
+                         estimate + i * each);
+    return estimate;
+}
+
+void sp_categories_get(struct sp_document *document, const struct sp_document_node *variant_group,
+                       const struct sp_result *result, struct sp_variant_result *variant) {
+    variant->by_category = sp_document_memory(document, result->categories, sizeof *variant->by_category);
+    for (size_t c = 0; variant->by_category && c < result->categories; c++) {
+        const struct sp_category_view *category = &result->category[c];
+        variant->by_category[c] = get_category(
+            document, sp_document_find(document, variant_group, category->name), result, category);
+    }
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/h5.h"
+
+#define H5_USE_110_API
+#include <hdf5.h>
+#include <stdio.h>
+#include <string.h>
+
+void sp_h5_start(void) {
+    H5dont_atexit();
+    H5open();
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    H5PLset_loading_state(0);
+}
+
+static herr_t take_first(unsigned n, const H5E_error2_t *error, void *context) {
+    if (n == 0 && error->desc)
+        snprintf(context, SP_H5_REASON, "%s", error->desc);
+    return 0;
+}
+
+void sp_h5_reason(char reason[SP_H5_REASON]) {
+    strcpy(reason, "no reason given");
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, take_first, reason);
+    H5Eclear2(H5E_DEFAULT);
+    reason[strcspn(reason, "\r\n")] = 0;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Manners for the HDF5 library, in one place. It is given memory, never a file: a disk that fills up makes
+ * HDF5 1.10 lose data while it reports success, and crash while it closes. What it makes in memory is written
+ * by image.c, where every error has a number.
+ */
+#ifndef SP_OUTPUT_H5_H
+#define SP_OUTPUT_H5_H
+
+#include <stddef.h>
+
+enum { SP_H5_REASON = 256 };
+
+/* Call before anything else of HDF5; any number of times. The library then prints nothing, loads no plug-ins
+ * and does nothing when the process ends. */
+void sp_h5_start(void);
+
+/* The innermost entry of HDF5's error stack, as one line; the stack is emptied. */
+void sp_h5_reason(char reason[SP_H5_REASON]);
+
+#endif

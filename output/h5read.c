@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/h5read.h"
+
+#include "output/h5.h"
+
+#define H5_USE_110_API
+#include <hdf5.h>
+#include <hdf5_hl.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEPTH = 8, NODES = 2000000, NAME_BYTES = 1024, ATTRIBUTES = 256 };
+
+struct scale_address {
+    haddr_t address;
+    const struct sp_document_node *node;
+};
+
+struct reader {
+    struct sp_document *document;
+    size_t bytes; /* of the file: no array can be larger */
+    hid_t text;
+    size_t scales;
+    struct scale_address *scale; /* [scales] where the dimension scales are in the file */
+};
+
+/* What went wrong with `path`: what was expected or, when HDF5 failed, its reason. */
+static int refuse(const struct reader *reader, const char *path, const char *expected) {
+    char reason[SP_H5_REASON];
+    bool failed = H5Eget_num(H5E_DEFAULT) > 0;
+    sp_h5_reason(reason);
+    if (failed)
+        sp_document_complain(reader->document, "%s: %s (HDF5: %s)", path, expected, reason);
+    else
+        sp_document_complain(reader->document, "%s: %s", path, expected);
+    return -1;
+}
+
+/* --- types and shapes --- */
+
+static enum sp_document_type find_type(const struct reader *reader, hid_t type) {
+    if (H5Tequal(type, H5T_IEEE_F64LE) > 0)
+        return SP_DOCUMENT_F64;
+    if (H5Tequal(type, H5T_STD_I32LE) > 0)
+        return SP_DOCUMENT_I32;
+    if (H5Tequal(type, H5T_STD_U64LE) > 0)
+        return SP_DOCUMENT_U64;
+    return H5Tequal(type, reader->text) > 0 ? SP_DOCUMENT_TEXT : SP_DOCUMENT_GROUP;
+}
+
+static hid_t memory_type(const struct reader *reader, enum sp_document_type type) {
+    switch (type) {
+    case SP_DOCUMENT_F64:
+        return H5T_NATIVE_DOUBLE;
+    case SP_DOCUMENT_I32:
+        return H5T_NATIVE_INT32;
+    case SP_DOCUMENT_U64:
+        return H5T_NATIVE_UINT64;
+    default:
+        return reader->text;
+    }
+}
+
+static int read_type(const struct reader *reader, hid_t type, struct sp_document_node *node) {
+    node->type = type < 0 ? SP_DOCUMENT_GROUP : find_type(reader, type);
+    return H5Tclose(type) < 0 || node->type == SP_DOCUMENT_GROUP ? -1 : 0;
+}
+
+static int read_shape(const struct reader *reader, hid_t space, struct sp_document_node *node) {
+    hsize_t dims[SP_DOCUMENT_RANK] = {0};
+    int rank = H5Sget_simple_extent_ndims(space);
+    H5S_class_t class = H5Sget_simple_extent_type(space);
+    if (rank < 0 || rank > SP_DOCUMENT_RANK || class != (rank ? H5S_SIMPLE : H5S_SCALAR))
+        return -1;
+    if (H5Sget_simple_extent_dims(space, dims, NULL) < 0)
+        return -1;
+    size_t left = reader->bytes / sizeof(int32_t);
+    for (int i = 0; i < rank; i++) {
+        if (dims[i] > left)
+            return -1;
+        node->dims[i] = (size_t)dims[i];
+        left = dims[i] ? left / dims[i] : 0;
+    }
+    node->rank = rank;
+    return 0;
+}
+
+static bool is_plain_storage(hid_t array, const struct sp_document_node *node, hid_t list) {
+    unsigned flags;
+    size_t values = 0;
+    H5D_layout_t layout = H5Pget_layout(list);
+    int filters = H5Pget_nfilters(list);
+    if ((layout != H5D_CONTIGUOUS && layout != H5D_CHUNKED && layout != H5D_COMPACT) || filters < 0 ||
+        filters > 1 || H5Pget_external_count(list) != 0)
+        return false;
+    if (filters == 1 &&
+        H5Pget_filter2(list, 0, &flags, &values, NULL, 0, NULL, NULL) != H5Z_FILTER_FLETCHER32)
+        return false;
+    /* Parts that were never written would read as zeros. */
+    return H5Dget_storage_size(array) >= sp_document_values(node) * sp_document_type_size(node->type);
+}
+
+/* --- values --- */
+
+static const void *keep_texts(const struct reader *reader, char *const *from, size_t values) {
+    char **text = sp_document_memory(reader->document, values, sizeof *text);
+    for (size_t i = 0; text && i < values; i++) {
+        text[i] = sp_arena_text(reader->document->arena, from[i] ? from[i] : "");
+        if (!text[i])
+            return NULL;
+    }
+    return text;
+}
+
+static const void *read_texts(const struct reader *reader, hid_t array, hid_t space, size_t values) {
+    char **text = calloc(values ? values : 1, sizeof *text);
+    const void *kept = NULL;
+    if (text && H5Dread(array, reader->text, H5S_ALL, H5S_ALL, H5P_DEFAULT, text) >= 0)
+        kept = keep_texts(reader, text, values);
+    if (kept && H5Dvlen_reclaim(reader->text, space, H5P_DEFAULT, text) < 0)
+        kept = NULL;
+    free(text);
+    return kept;
+}
+
+static const void *read_numbers(const struct reader *reader, hid_t array,
+                                const struct sp_document_node *node) {
+    size_t values = sp_document_values(node);
+    void *data = sp_document_memory(reader->document, values, sp_document_type_size(node->type));
+    if (!data || values == 0)
+        return data;
+    hid_t type = memory_type(reader, node->type);
+    return H5Dread(array, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0 ? NULL : data;
+}
+
+/* --- attributes --- */
+
+/* Those that say what is a dimension are read as such. */
+static bool is_dimension_attribute(const char *name) {
+    static const char *const reserved[] = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST"};
+    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
+        if (strcmp(name, reserved[i]) == 0)
+            return true;
+    return false;
+}
+
+static int read_attribute_text(const struct reader *reader, hid_t attribute,
+                               struct sp_document_attribute *found) {
+    char *text = NULL;
+    if (H5Aread(attribute, reader->text, &text) < 0)
+        return -1;
+    found->text = sp_arena_text(reader->document->arena, text ? text : "");
+    return H5free_memory(text) < 0 || !found->text ? -1 : 0;
+}
+
+static int read_attribute_value(const struct reader *reader, hid_t attribute,
+                                struct sp_document_attribute *found) {
+    switch (found->type) {
+    case SP_DOCUMENT_F64:
+        return H5Aread(attribute, H5T_NATIVE_DOUBLE, &found->f64) < 0 ? -1 : 0;
+    case SP_DOCUMENT_I32:
+        return H5Aread(attribute, H5T_NATIVE_INT32, &found->i32) < 0 ? -1 : 0;
+    case SP_DOCUMENT_U64:
+        return H5Aread(attribute, H5T_NATIVE_UINT64, &found->u64) < 0 ? -1 : 0;
+    default:
+        return read_attribute_text(reader, attribute, found);
+    }
+}
+
+static int read_attribute(const struct reader *reader, hid_t attribute, struct sp_document_node *node) {
+    char name[NAME_BYTES];
+    ssize_t length = H5Aget_name(attribute, sizeof name, name);
+    if (length <= 0 || (size_t)length >= sizeof name)
+        return -1;
+    if (is_dimension_attribute(name))
+        return 0;
+    struct sp_document_node shape = {0};
+    struct sp_document_attribute found = {.name = sp_arena_text(reader->document->arena, name)};
+    hid_t space = H5Aget_space(attribute);
+    int error = space < 0 || read_type(reader, H5Aget_type(attribute), &shape) ||
+                H5Sget_simple_extent_type(space) != H5S_SCALAR;
+    found.type = shape.type;
+    if (error || !found.name || read_attribute_value(reader, attribute, &found))
+        error = -1;
+    else
+        sp_document_add_attribute(reader->document, node, &found);
+    return H5Sclose(space) < 0 ? -1 : error;
+}
+
+static int read_attributes(const struct reader *reader, hid_t object, hsize_t count,
+                           struct sp_document_node *node) {
+    if (count > ATTRIBUTES)
+        return refuse(reader, node->path, "too many attributes");
+    for (hsize_t i = 0; i < count; i++) {
+        hid_t attribute =
+            H5Aopen_by_idx(object, ".", H5_INDEX_CRT_ORDER, H5_ITER_INC, i, H5P_DEFAULT, H5P_DEFAULT);
+        int error = attribute < 0 ? -1 : read_attribute(reader, attribute, node);
+        if (H5Aclose(attribute) < 0 || error)
+            return refuse(reader, node->path, "an attribute is damaged or of an unknown type");
+    }
+    return 0;
+}
+
+/* --- dimensions: a reference is the address of an object, and is only ever compared, not followed --- */
+
+static const struct sp_document_node *find_scale(const struct reader *reader,
+                                                 const struct sp_document_node *parent, const hvl_t *list) {
+    if (list->len != 1)
+        return NULL;
+    hobj_ref_t reference = *(const hobj_ref_t *)list->p;
+    for (size_t i = reader->scales; i-- > 0 && reader->scale[i].node->parent == parent;)
+        if (reader->scale[i].address == reference)
+            return reader->scale[i].node;
+    return NULL;
+}
+
+static int read_dimension_list(const struct reader *reader, hid_t attribute, hid_t type, hid_t space,
+                               const struct sp_document_node *parent, struct sp_document_node *node) {
+    hvl_t list[SP_DOCUMENT_RANK] = {{0}};
+    hsize_t rank = 0;
+    if (H5Sget_simple_extent_ndims(space) != 1 || H5Sget_simple_extent_dims(space, &rank, NULL) < 0 ||
+        rank != (hsize_t)node->rank || H5Aread(attribute, type, list) < 0)
+        return -1;
+    int error = 0;
+    for (int i = 0; i < node->rank; i++) {
+        node->scale[i] = find_scale(reader, parent, &list[i]);
+        if (!node->scale[i] || node->scale[i]->dims[0] != node->dims[i])
+            error = -1;
+    }
+    return H5Dvlen_reclaim(type, space, H5P_DEFAULT, list) < 0 ? -1 : error;
+}
+
+static int read_dimensions(const struct reader *reader, hid_t array, const struct sp_document_node *parent,
+                           struct sp_document_node *node) {
+    node->is_scale = H5DSis_scale(array) > 0;
+    if (node->is_scale || node->rank == 0)
+        return node->is_scale && node->rank != 1 ? -1 : 0;
+    hid_t attribute = H5Aopen(array, "DIMENSION_LIST", H5P_DEFAULT);
+    if (attribute < 0)
+        return -1;
+    hid_t type = H5Tvlen_create(H5T_STD_REF_OBJ), space = H5Aget_space(attribute);
+    int error =
+        type < 0 || space < 0 ? -1 : read_dimension_list(reader, attribute, type, space, parent, node);
+    return H5Tclose(type) < 0 || H5Sclose(space) < 0 || H5Aclose(attribute) < 0 ? -1 : error;
+}
+
+/* --- objects --- */
+
+static const char *describe_array(const struct reader *reader, hid_t array, hid_t space, hid_t list,
+                                  const struct sp_document_node *parent, struct sp_document_node *found) {
+    if (read_type(reader, H5Dget_type(array), found))
+        return "expected f64, i32, u64 or UTF-8 text";
+    if (read_shape(reader, space, found))
+        return "expected at most two dimensions that fit into the file";
+    if (!is_plain_storage(array, found, list))
+        return "expected all values stored in the file, with no filter but a checksum";
+    if (read_dimensions(reader, array, parent, found))
+        return "expected a dimension scale of the same group for every dimension";
+    found->data = found->type == SP_DOCUMENT_TEXT
+                      ? read_texts(reader, array, space, sp_document_values(found))
+                      : read_numbers(reader, array, found);
+    return found->data ? NULL : "the values cannot be read";
+}
+
+static int keep_scale(struct reader *reader, haddr_t address, const struct sp_document_node *node) {
+    struct scale_address *item =
+        sp_arena_append(reader->document->arena, &reader->scale, &reader->scales, sizeof *item);
+    if (item)
+        *item = (struct scale_address){.address = address, .node = node};
+    return item ? 0 : -1;
+}
+
+static int read_array(struct reader *reader, hid_t array, const H5O_info_t *about,
+                      const struct sp_document_node *parent, const char *name) {
+    struct sp_document_node found = {0};
+    hid_t space = H5Dget_space(array), list = H5Dget_create_plist(array);
+    const char *expected = "the array cannot be opened";
+    if (space >= 0 && list >= 0)
+        expected = describe_array(reader, array, space, list, parent, &found);
+    if (H5Sclose(space) < 0 || H5Pclose(list) < 0 || expected)
+        return refuse(reader, name, expected ? expected : "the array cannot be closed");
+    struct sp_document_node *node = sp_document_add(reader->document, parent, name, &found);
+    if (reader->document->complaint || (node->is_scale && keep_scale(reader, about->addr, node)))
+        return -1;
+    return read_attributes(reader, array, about->num_attrs, node);
+}
+
+static int read_group(struct reader *reader, hid_t group, struct sp_document_node *node, int depth);
+
+static int read_object(struct reader *reader, hid_t object, const struct sp_document_node *parent,
+                       const char *name, int depth) {
+    H5O_info_t about;
+    if (H5Oget_info2(object, &about, H5O_INFO_BASIC | H5O_INFO_NUM_ATTRS) < 0)
+        return refuse(reader, name, "the object cannot be read");
+    if (about.rc != 1)
+        return refuse(reader, name, "expected an object with one name");
+    if (about.type == H5O_TYPE_DATASET)
+        return read_array(reader, object, &about, parent, name);
+    if (about.type != H5O_TYPE_GROUP || depth >= DEPTH)
+        return refuse(reader, name, "expected an array, or a group that is not too deep");
+    struct sp_document_node *node = sp_document_group(reader->document, parent, name);
+    if (reader->document->complaint || read_attributes(reader, object, about.num_attrs, node))
+        return -1;
+    return read_group(reader, object, node, depth + 1);
+}
+
+static int read_link(struct reader *reader, hid_t group, hsize_t i, const struct sp_document_node *parent,
+                     int depth) {
+    char name[NAME_BYTES];
+    H5L_info_t link;
+    ssize_t length =
+        H5Lget_name_by_idx(group, ".", H5_INDEX_CRT_ORDER, H5_ITER_INC, i, name, sizeof name, H5P_DEFAULT);
+    if (length <= 0 || (size_t)length >= sizeof name || H5Lget_info(group, name, &link, H5P_DEFAULT) < 0)
+        return refuse(reader, parent->path, "a name in it cannot be read");
+    if (link.type != H5L_TYPE_HARD)
+        return refuse(reader, name, "expected an object in this file, not a link to another");
+    hid_t object = H5Oopen(group, name, H5P_DEFAULT);
+    if (object < 0)
+        return refuse(reader, name, "the object cannot be opened");
+    int error = read_object(reader, object, parent, name, depth);
+    return H5Oclose(object) < 0 ? refuse(reader, name, "the object cannot be closed") : error;
+}
+
+static int read_group(struct reader *reader, hid_t group, struct sp_document_node *node, int depth) {
+    H5G_info_t about;
+    if (H5Gget_info(group, &about) < 0 || about.nlinks > NODES - reader->document->count)
+        return refuse(reader, node->path, "the group cannot be read");
+    for (hsize_t i = 0; i < about.nlinks; i++)
+        if (read_link(reader, group, i, node, depth))
+            return -1;
+    return 0;
+}
+
+/* --- the file --- */
+
+static int read_root(struct reader *reader, hid_t file) {
+    H5O_info_t about;
+    struct sp_document_node *root = reader->document->node[0];
+    hid_t group = H5Gopen2(file, "/", H5P_DEFAULT);
+    if (group < 0 || H5Oget_info2(group, &about, H5O_INFO_BASIC | H5O_INFO_NUM_ATTRS) < 0)
+        return refuse(reader, "/", "the file cannot be opened");
+    int error = read_attributes(reader, group, about.num_attrs, root) || read_group(reader, group, root, 0);
+    return H5Gclose(group) < 0 ? refuse(reader, "/", "the file cannot be closed") : -error;
+}
+
+bool sp_h5read_is_hdf5(const unsigned char *bytes, size_t size) {
+    static const unsigned char signature[8] = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
+    return size > sizeof signature && memcmp(bytes, signature, sizeof signature) == 0;
+}
+
+/* HDF5 would copy the bytes twice; with these it reads the caller's. The context is the bytes themselves. */
+
+static void *image_lend(size_t size, H5FD_file_image_op_t operation, void *context) {
+    (void)size, (void)operation;
+    return context;
+}
+
+static void *image_copy(void *to, const void *from, size_t size, H5FD_file_image_op_t operation,
+                        void *context) {
+    (void)from, (void)size, (void)operation, (void)context;
+    return to;
+}
+
+static void *image_grow(void *bytes, size_t size, H5FD_file_image_op_t operation, void *context) {
+    (void)bytes, (void)size, (void)operation, (void)context;
+    return NULL;
+}
+
+static herr_t image_return(void *bytes, H5FD_file_image_op_t operation, void *context) {
+    (void)bytes, (void)operation, (void)context;
+    return 0;
+}
+
+static void *context_share(void *context) {
+    return context;
+}
+
+static herr_t context_return(void *context) {
+    (void)context;
+    return 0;
+}
+
+static hid_t open_image(unsigned char *bytes, size_t size) {
+    H5FD_file_image_callbacks_t callbacks = {.image_malloc = image_lend,
+                                             .image_memcpy = image_copy,
+                                             .image_realloc = image_grow,
+                                             .image_free = image_return,
+                                             .udata_copy = context_share,
+                                             .udata_free = context_return,
+                                             .udata = bytes};
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS), file = -1;
+    if (access >= 0 && H5Pset_fapl_core(access, 1 << 16, 0) >= 0 &&
+        H5Pset_file_image_callbacks(access, &callbacks) >= 0 && H5Pset_file_image(access, bytes, size) >= 0)
+        file = H5Fopen("scalepath", H5F_ACC_RDONLY, access);
+    return H5Pclose(access) < 0 ? -1 : file;
+}
+
+int sp_h5read_image(unsigned char *bytes, size_t size, struct sp_document *document) {
+    struct reader reader = {.document = document, .bytes = size};
+    sp_h5_start();
+    reader.text = H5Tcopy(H5T_C_S1);
+    if (reader.text < 0 || H5Tset_size(reader.text, H5T_VARIABLE) < 0 ||
+        H5Tset_cset(reader.text, H5T_CSET_UTF8) < 0)
+        return refuse(&reader, "/", "HDF5 does not start");
+    hid_t file = open_image(bytes, size);
+    int error = file < 0 ? refuse(&reader, "/", "not a complete HDF5 file") : read_root(&reader, file);
+    if (file >= 0 && H5Fclose(file) < 0)
+        error = refuse(&reader, "/", "the file cannot be closed");
+    return H5Tclose(reader.text) < 0 || document->complaint ? -1 : error;
+}

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/h5write.h"
+
+#include "output/h5.h"
+
+#define H5_USE_110_API
+#include <hdf5.h>
+#include <hdf5_hl.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    CHUNK_BYTES = 1 << 20,
+    GROWTH_BYTES = 1 << 22,  /* the memory grows by this much at a time */
+    COMPACT_ATTRIBUTES = 64, /* beside the object up to here: an index of attributes takes 4 KiB an object */
+};
+
+/* An entry of the list that a dimension scale keeps of its users; the padding is on the disk too. */
+struct user {
+    hobj_ref_t array;
+    int dimension;
+    int padding;
+};
+
+struct writer {
+    const struct sp_document *document;
+    hid_t file, text, users; /* types: UTF-8 text, struct user */
+};
+
+/* --- types --- */
+
+static hid_t file_type(const struct writer *writer, enum sp_document_type type) {
+    switch (type) {
+    case SP_DOCUMENT_F64:
+        return H5T_IEEE_F64LE;
+    case SP_DOCUMENT_I32:
+        return H5T_STD_I32LE;
+    case SP_DOCUMENT_U64:
+        return H5T_STD_U64LE;
+    default:
+        return writer->text;
+    }
+}
+
+static hid_t memory_type(const struct writer *writer, enum sp_document_type type) {
+    switch (type) {
+    case SP_DOCUMENT_F64:
+        return H5T_NATIVE_DOUBLE;
+    case SP_DOCUMENT_I32:
+        return H5T_NATIVE_INT32;
+    case SP_DOCUMENT_U64:
+        return H5T_NATIVE_UINT64;
+    default:
+        return writer->text;
+    }
+}
+
+static int make_types(struct writer *writer) {
+    writer->text = H5Tcopy(H5T_C_S1);
+    writer->users = H5Tcreate(H5T_COMPOUND, sizeof(struct user));
+    if (writer->text < 0 || writer->users < 0 || H5Tset_size(writer->text, H5T_VARIABLE) < 0 ||
+        H5Tset_cset(writer->text, H5T_CSET_UTF8) < 0)
+        return -1;
+    if (H5Tinsert(writer->users, "dataset", HOFFSET(struct user, array), H5T_STD_REF_OBJ) < 0 ||
+        H5Tinsert(writer->users, "dimension", HOFFSET(struct user, dimension), H5T_NATIVE_INT) < 0)
+        return -1;
+    return 0;
+}
+
+/* --- property lists --- */
+
+/* Times off, order of creation on, attributes beside the object. */
+static int set_object_manners(hid_t list) {
+    return H5Pset_obj_track_times(list, 0) < 0 ||
+                   H5Pset_attr_creation_order(list, H5P_CRT_ORDER_TRACKED) < 0 ||
+                   H5Pset_attr_phase_change(list, COMPACT_ATTRIBUTES, COMPACT_ATTRIBUTES / 2) < 0
+               ? -1
+               : 0;
+}
+
+static int set_group_manners(hid_t list) {
+    return H5Pset_link_creation_order(list, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED) < 0
+               ? -1
+               : set_object_manners(list);
+}
+
+/* Whole rows at a time, halving the slowest dimension first. */
+static void choose_chunk(const struct sp_document_node *node, hsize_t chunk[SP_DOCUMENT_RANK]) {
+    size_t bytes = sp_document_type_size(node->type);
+    for (int i = 0; i < node->rank; i++) {
+        chunk[i] = node->dims[i];
+        bytes *= node->dims[i];
+    }
+    for (int i = 0; i < node->rank; i++)
+        while (bytes > CHUNK_BYTES && chunk[i] > 1) {
+            bytes -= bytes / chunk[i] * (chunk[i] / 2);
+            chunk[i] -= chunk[i] / 2;
+        }
+}
+
+/* Numbers get a checksum, for which HDF5 wants chunks. Text lies outside its array, where filters do not
+ * reach. */
+static int set_array_manners(const struct sp_document_node *node, hid_t list) {
+    hsize_t chunk[SP_DOCUMENT_RANK] = {0};
+    if (set_object_manners(list))
+        return -1;
+    if (node->rank == 0 || node->type == SP_DOCUMENT_TEXT || sp_document_values(node) == 0)
+        return 0;
+    choose_chunk(node, chunk);
+    return H5Pset_chunk(list, node->rank, chunk) < 0 || H5Pset_fletcher32(list) < 0 ||
+                   H5Pset_alloc_time(list, H5D_ALLOC_TIME_EARLY) < 0 ||
+                   H5Pset_fill_time(list, H5D_FILL_TIME_NEVER) < 0
+               ? -1
+               : 0;
+}
+
+/* --- attributes --- */
+
+static int write_attribute(hid_t object, const char *name, hid_t type_in_file, hid_t type, hid_t space,
+                           const void *data) {
+    hid_t attribute = H5Acreate2(object, name, type_in_file, space, H5P_DEFAULT, H5P_DEFAULT);
+    if (attribute < 0)
+        return -1;
+    int written = H5Awrite(attribute, type, data) < 0 ? -1 : 0;
+    return H5Aclose(attribute) < 0 ? -1 : written;
+}
+
+static const void *attribute_data(const struct sp_document_attribute *attribute) {
+    switch (attribute->type) {
+    case SP_DOCUMENT_F64:
+        return &attribute->f64;
+    case SP_DOCUMENT_I32:
+        return &attribute->i32;
+    case SP_DOCUMENT_U64:
+        return &attribute->u64;
+    default:
+        return &attribute->text;
+    }
+}
+
+static int write_attributes(const struct writer *writer, const struct sp_document_node *node, hid_t object) {
+    hid_t space = H5Screate(H5S_SCALAR);
+    if (space < 0)
+        return -1;
+    int error = 0;
+    for (size_t i = 0; !error && i < node->attributes; i++) {
+        const struct sp_document_attribute *attribute = &node->attribute[i];
+        error = write_attribute(object, attribute->name, file_type(writer, attribute->type),
+                                memory_type(writer, attribute->type), space, attribute_data(attribute));
+    }
+    return H5Sclose(space) < 0 ? -1 : error;
+}
+
+/* --- dimensions: written directly, since H5DSattach_scale rewrites the list of users for every user --- */
+
+static int write_dimension_list(const struct writer *writer, const struct sp_document_node *node,
+                                hid_t object) {
+    hobj_ref_t reference[SP_DOCUMENT_RANK];
+    hvl_t list[SP_DOCUMENT_RANK];
+    hsize_t rank = (hsize_t)node->rank;
+    for (int i = 0; i < node->rank; i++) {
+        if (H5Rcreate(&reference[i], writer->file, node->scale[i]->path, H5R_OBJECT, -1) < 0)
+            return -1;
+        list[i] = (hvl_t){.len = 1, .p = &reference[i]};
+    }
+    hid_t type = H5Tvlen_create(H5T_STD_REF_OBJ), space = H5Screate_simple(1, &rank, NULL);
+    int error =
+        type < 0 || space < 0 ? -1 : write_attribute(object, "DIMENSION_LIST", type, type, space, list);
+    return H5Tclose(type) < 0 || H5Sclose(space) < 0 ? -1 : error;
+}
+
+/* The users of a scale are its brothers: all children of a group follow one another. Returns how many. */
+static int collect_users(const struct writer *writer, const struct sp_document_node *scale, size_t from,
+                         struct user *user, hsize_t *users) {
+    *users = 0;
+    for (size_t i = from; i < writer->document->count; i++) {
+        const struct sp_document_node *node = writer->document->node[i];
+        if (node->parent != scale->parent)
+            break;
+        for (int j = 0; j < node->rank; j++) {
+            if (node->scale[j] != scale)
+                continue;
+            if (user && H5Rcreate(&user[*users].array, writer->file, node->path, H5R_OBJECT, -1) < 0)
+                return -1;
+            if (user)
+                user[*users].dimension = j;
+            ++*users;
+        }
+    }
+    return 0;
+}
+
+static int write_reference_list(const struct writer *writer, const struct sp_document_node *scale,
+                                size_t from) {
+    hsize_t users;
+    if (collect_users(writer, scale, from, NULL, &users) || users == 0)
+        return 0;
+    struct user *user = calloc(users, sizeof *user);
+    if (!user || collect_users(writer, scale, from, user, &users)) {
+        free(user);
+        return -1;
+    }
+    hid_t object = H5Dopen2(writer->file, scale->path, H5P_DEFAULT);
+    hid_t space = H5Screate_simple(1, &users, NULL);
+    int error = object < 0 || space < 0
+                    ? -1
+                    : write_attribute(object, "REFERENCE_LIST", writer->users, writer->users, space, user);
+    free(user);
+    return H5Sclose(space) < 0 || H5Dclose(object) < 0 ? -1 : error;
+}
+
+/* --- objects --- */
+
+static int write_group(const struct writer *writer, const struct sp_document_node *node) {
+    hid_t list = H5Pcreate(H5P_GROUP_CREATE);
+    if (list < 0 || set_group_manners(list))
+        return -1;
+    hid_t group = node->parent ? H5Gcreate2(writer->file, node->path, H5P_DEFAULT, list, H5P_DEFAULT)
+                               : H5Gopen2(writer->file, "/", H5P_DEFAULT);
+    int error = group < 0 ? -1 : write_attributes(writer, node, group);
+    return H5Pclose(list) < 0 || H5Gclose(group) < 0 ? -1 : error;
+}
+
+static hid_t create_array(const struct writer *writer, const struct sp_document_node *node) {
+    hsize_t dims[SP_DOCUMENT_RANK] = {0};
+    for (int i = 0; i < node->rank; i++)
+        dims[i] = node->dims[i];
+    hid_t space = node->rank ? H5Screate_simple(node->rank, dims, NULL) : H5Screate(H5S_SCALAR);
+    hid_t list = H5Pcreate(H5P_DATASET_CREATE), array = -1;
+    if (space >= 0 && list >= 0 && set_array_manners(node, list) == 0)
+        array = H5Dcreate2(writer->file, node->path, file_type(writer, node->type), space, H5P_DEFAULT, list,
+                           H5P_DEFAULT);
+    return H5Pclose(list) < 0 || H5Sclose(space) < 0 ? -1 : array;
+}
+
+static int fill_array(const struct writer *writer, const struct sp_document_node *node, hid_t array) {
+    if (node->is_scale && H5DSset_scale(array, node->name) < 0)
+        return -1;
+    if (node->rank && !node->is_scale && write_dimension_list(writer, node, array))
+        return -1;
+    if (write_attributes(writer, node, array))
+        return -1;
+    if (sp_document_values(node) == 0)
+        return 0;
+    hid_t type = memory_type(writer, node->type);
+    return H5Dwrite(array, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, node->data) < 0 ? -1 : 0;
+}
+
+static int write_array(const struct writer *writer, const struct sp_document_node *node) {
+    hid_t array = create_array(writer, node);
+    int error = array < 0 ? -1 : fill_array(writer, node, array);
+    return H5Dclose(array) < 0 ? -1 : error;
+}
+
+static int write_nodes(const struct writer *writer) {
+    const struct sp_document *document = writer->document;
+    for (size_t i = 0; i < document->count; i++) {
+        const struct sp_document_node *node = document->node[i];
+        if (node->type == SP_DOCUMENT_GROUP ? write_group(writer, node) : write_array(writer, node))
+            return -1;
+    }
+    for (size_t i = 0; i < document->count; i++)
+        if (document->node[i]->is_scale && write_reference_list(writer, document->node[i], i + 1))
+            return -1;
+    return 0;
+}
+
+/* --- the file: it lives in memory that is taken over when HDF5 closes it, since only then is it whole --- */
+
+struct image {
+    unsigned char *bytes;
+    size_t size; /* of the memory; the file may be shorter */
+};
+
+static void *image_malloc(size_t size, H5FD_file_image_op_t operation, void *context) {
+    (void)operation;
+    struct image *image = context;
+    image->size = size;
+    return image->bytes = calloc(size ? size : 1, 1);
+}
+
+static void *image_realloc(void *bytes, size_t size, H5FD_file_image_op_t operation, void *context) {
+    (void)operation;
+    struct image *image = context;
+    unsigned char *larger = realloc(bytes, size ? size : 1);
+    if (!larger)
+        return NULL;
+    if (size > image->size)
+        memset(larger + image->size, 0, size - image->size);
+    image->size = size;
+    image->bytes = larger;
+    return larger;
+}
+
+/* The library lets go of the memory, and the image keeps it. */
+static herr_t image_keep(void *bytes, H5FD_file_image_op_t operation, void *context) {
+    (void)bytes, (void)operation, (void)context;
+    return 0;
+}
+
+static void *image_share(void *context) {
+    return context;
+}
+
+static herr_t image_unshare(void *context) {
+    (void)context;
+    return 0;
+}
+
+static int set_file_manners(hid_t access, struct image *image) {
+    H5FD_file_image_callbacks_t callbacks = {.image_malloc = image_malloc,
+                                             .image_memcpy = NULL,
+                                             .image_realloc = image_realloc,
+                                             .image_free = image_keep,
+                                             .udata_copy = image_share,
+                                             .udata_free = image_unshare,
+                                             .udata = image};
+    /* The format is a fixed one, so that a newer HDF5 writes the same. */
+    return H5Pset_fapl_core(access, GROWTH_BYTES, 0) < 0 ||
+                   H5Pset_file_image_callbacks(access, &callbacks) < 0 ||
+                   H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) < 0
+               ? -1
+               : 0;
+}
+
+static hid_t create_file(struct image *image) {
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS), creation = H5Pcreate(H5P_FILE_CREATE), file = -1;
+    if (access >= 0 && creation >= 0 && !set_file_manners(access, image) && !set_group_manners(creation))
+        file = H5Fcreate("scalepath", H5F_ACC_TRUNC, creation, access);
+    return H5Pclose(access) < 0 || H5Pclose(creation) < 0 ? -1 : file;
+}
+
+static int write_file(struct writer *writer, struct image *image) {
+    if (make_types(writer))
+        return -1;
+    writer->file = create_file(image);
+    if (writer->file < 0 || write_nodes(writer) || H5Fflush(writer->file, H5F_SCOPE_GLOBAL) < 0)
+        return -1;
+    return H5Tclose(writer->text) < 0 || H5Tclose(writer->users) < 0 || H5Fclose(writer->file) < 0 ? -1 : 0;
+}
+
+/* The superblock (version 3) says where the file ends, at byte 28. */
+static size_t end_of_file(const struct image *image) {
+    uint64_t end = 0;
+    for (int i = 0; i < 8 && image->size > 48; i++)
+        end |= (uint64_t)image->bytes[28 + i] << 8 * i;
+    return end <= image->size ? (size_t)end : 0;
+}
+
+int sp_h5write_image(struct sp_document *document, unsigned char **bytes, size_t *size) {
+    struct writer writer = {.document = document, .file = -1, .text = -1, .users = -1};
+    struct image *image = sp_document_memory(document, 1, sizeof *image);
+    char reason[SP_H5_REASON];
+    if (!image)
+        return -1;
+    sp_h5_start();
+    int error = write_file(&writer, image);
+    *bytes = image->bytes;
+    *size = error ? 0 : end_of_file(image);
+    if (*size)
+        return 0;
+    /* A file that could not be written stays open, with its memory: closing it may crash. */
+    sp_h5_reason(reason);
+    sp_document_complain(document, "HDF5: %s", reason);
+    return -1;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The parts of a result file. Each is one file of source that knows both directions: `put` adds its groups
+ * and arrays to a document, `get` finds them there and fills the result. README.md in this folder describes
+ * them all; a name is written in one file only.
+ *
+ * `get` trusts shapes only (so that it never reads beyond an array); whether names, units, attributes and
+ * values are right is settled afterwards, by putting the result into a second document that must be equal
+ * (reader.c). What it allocates lives in the document's arena, which becomes the result's. A failure is a
+ * complaint in the document; then everything left is skipped.
+ */
+#ifndef SP_OUTPUT_PARTS_H
+#define SP_OUTPUT_PARTS_H
+
+#include "engine/run/result.h"
+#include "output/document.h"
+
+/* layout.c: all parts in order, with the version of the layout and the hash over everything. */
+#define SP_LAYOUT_MAJOR 1
+#define SP_LAYOUT_MINOR 0
+#define SP_LAYOUT_HASH  "content_hash"
+void sp_layout_put(struct sp_document *document, const struct sp_result *result);
+struct sp_result *sp_layout_get(struct sp_document *document); /* NULL after a complaint */
+
+/* The n-th child group of `parent` that has this role, or NULL. */
+const struct sp_document_node *sp_layout_child(const struct sp_document *document,
+                                               const struct sp_document_node *parent, const char *role,
+                                               size_t n);
+
+/* provenance.c: the attributes of the root. */
+void sp_provenance_put(struct sp_document *document, const struct sp_result *result);
+void sp_provenance_get(struct sp_document *document, struct sp_result *result);
+
+/* origins.c: /scenario. */
+void sp_origins_put(struct sp_document *document, const struct sp_result *result);
+void sp_origins_get(struct sp_document *document, struct sp_result *result);
+
+/* scales.c: the dimensions that many groups have. */
+const struct sp_document_node *sp_scales_put_time(struct sp_document *document,
+                                                  const struct sp_document_node *group,
+                                                  const struct sp_axis *axis);
+void sp_scales_get_time(struct sp_document *document, const struct sp_document_node *group,
+                        struct sp_axis *axis);
+const struct sp_document_node *sp_scales_put_statistic(struct sp_document *document,
+                                                       const struct sp_document_node *group);
+
+/* The copied labels of a scale; *count is their number. NULL and a complaint when there is no such scale. */
+const char **sp_scales_get_labels(struct sp_document *document, const struct sp_document_node *group,
+                                  const char *name, size_t *count);
+
+/* estimates.c: an array of values and one of their standard errors, NAME.standard_error. */
+struct sp_document_node *sp_estimates_put(struct sp_document *document, const struct sp_document_node *group,
+                                          const char *name, const char *unit,
+                                          const struct sp_document_node *first,
+                                          const struct sp_document_node *second,
+                                          const struct sp_estimate *estimate);
+void sp_estimates_get(struct sp_document *document, const struct sp_document_node *group, const char *name,
+                      size_t count, struct sp_estimate *estimate);
+
+/* metrics.c: what is said of a metric, as attributes. */
+void sp_metrics_put(struct sp_document *document, struct sp_document_node *node,
+                    const struct sp_metric *metric);
+void sp_metrics_get(struct sp_document *document, const struct sp_document_node *group,
+                    struct sp_result *result);
+
+/* bands.c: /VARIANT/quarter, /VARIANT/fiscal_year, /VARIANT/horizon. */
+void sp_bands_put(struct sp_document *document, const struct sp_document_node *variant_group,
+                  const struct sp_result *result, const struct sp_variant_result *variant);
+void sp_bands_get(struct sp_document *document, const struct sp_document_node *variant_group,
+                  const struct sp_result *result, struct sp_variant_result *variant);
+
+/* categories.c: /VARIANT/tier. The first variant's groups say which categories there are. */
+void sp_categories_put(struct sp_document *document, const struct sp_document_node *variant_group,
+                       const struct sp_result *result, const struct sp_variant_result *variant);
+void sp_categories_get_names(struct sp_document *document, const struct sp_document_node *variant_group,
+                             struct sp_result *result);
+void sp_categories_get(struct sp_document *document, const struct sp_document_node *variant_group,
+                       const struct sp_result *result, struct sp_variant_result *variant);
+
+/* passage.c: /VARIANT/tier_passage. */
+void sp_passage_put(struct sp_document *document, const struct sp_document_node *variant_group,
+                    const struct sp_result *result, const struct sp_variant_result *variant);
+void sp_passage_get(struct sp_document *document, const struct sp_document_node *variant_group,
+                    const struct sp_result *result, struct sp_variant_result *variant);
+
+/* histograms.c: /VARIANT/histogram/quarter, .. */
+void sp_histograms_put(struct sp_document *document, const struct sp_document_node *variant_group,
+                       const struct sp_result *result, const struct sp_variant_result *variant);
+void sp_histograms_get(struct sp_document *document, const struct sp_document_node *variant_group,
+                       const struct sp_result *result, struct sp_variant_result *variant);
+
+/* counts.c: /VARIANT/counts. */
+void sp_counts_put(struct sp_document *document, const struct sp_document_node *variant_group,
+                   const struct sp_variant_result *variant);
+void sp_counts_get(struct sp_document *document, const struct sp_document_node *variant_group,
+                   struct sp_variant_result *variant);
+
+/* kept.c: /VARIANT/paths and /VARIANT/inputs. The first variant that has inputs says which there are. */
+void sp_kept_put(struct sp_document *document, const struct sp_document_node *variant_group,
+                 const struct sp_result *result, const struct sp_variant_result *variant);
+void sp_kept_get(struct sp_document *document, const struct sp_document_node *variant_group,
+                 struct sp_result *result, struct sp_variant_result *variant);
+
+#endif

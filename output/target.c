@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "output/target.h"
+
+#include "engine/base/error.h"
+#include "output/image.h"
+#include "output/reader.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int refuse(struct sp_problems *problems, const char *path, const char *what) {
+    struct sp_place place = {.file = path};
+    return sp_problems_add(problems, SP_ERROR_OUTPUT, place, "%s", what);
+}
+
+/* Trying is the only test that no permission, mount or quota can escape. */
+static int try_folder(const char *path, struct sp_problems *problems) {
+    char temporary[PATH_MAX];
+    struct sp_image_failure failure;
+    struct sp_place place = {.file = path};
+    if (sp_image_create(path, temporary, &failure) == 0)
+        return unlink(temporary) ? refuse(problems, path, "cannot be removed again; check the folder") : 0;
+    const char *hint = failure.number == ENOENT         ? "create the folder, or name another"
+                       : failure.number == ENAMETOOLONG ? "choose a shorter name"
+                                                        : "choose a folder that can be written to";
+    return sp_problems_add(problems, SP_ERROR_OUTPUT, place, "%s; %s", failure.what, hint);
+}
+
+static bool is_result(const char *path) {
+    struct sp_problems problems = {0};
+    struct sp_result *result = NULL;
+    bool complete = sp_reader_load(path, &result, &problems) == 0;
+    sp_result_free(result);
+    sp_problems_free(&problems);
+    return complete;
+}
+
+static int check_existing(const char *path, mode_t mode, bool force, struct sp_problems *problems) {
+    if (S_ISLNK(mode))
+        return refuse(problems, path, "is a symbolic link; name the file itself");
+    if (S_ISDIR(mode))
+        return refuse(problems, path, "is a folder; name a file in it");
+    if (!S_ISREG(mode))
+        return refuse(problems, path, "is a device, a pipe or a socket; name a regular file");
+    if (force || is_result(path))
+        return 0;
+    return refuse(
+        problems, path,
+        "exists and is not a complete scalepath result; choose another name, or replace it with --force");
+}
+
+int sp_target_check(const char *path, bool force, struct sp_problems *problems) {
+    struct stat about;
+    size_t length = strlen(path);
+    if (length == 0 || path[length - 1] == '/')
+        return refuse(problems, path, "is not the name of a file; name a file");
+    if (lstat(path, &about) == 0) {
+        int error = check_existing(path, about.st_mode, force, problems);
+        if (error)
+            return error;
+    }
+    return try_folder(path, problems);
+}

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "scenarios/bind.h"
+
+#include "engine/base/error.h"
+#include "models/models.h"
+#include "scenarios/changes.h"
+#include "scenarios/settings.h"
+#include "scenarios/value.h"
+
+#include <math.h>
+#include <string.h>
+
+/* --- Which mechanisms are used
+ * ------------------------------------------------------------------------------------------ */
+
+static void mark_all(struct sp_node *node) {
+    node->used = true;
+    for (size_t i = 0; i < node->count; i++)
+        mark_all(node->entry[i]);
+}
+
+/* `enabled = false` takes a table out, with everything in it. */
+static bool is_enabled(const struct sp_value_context *context, struct sp_node *table) {
+    struct sp_node *enabled = sp_tree_find(table, "enabled");
+    if (!enabled)
+        return true;
+    enabled->used = true;
+    if (enabled->kind != SP_NODE_TRUTH) {
+        sp_problems_add(context->problems, SP_ERROR_SCENARIO, enabled->place,
+                        "enabled: expected true or false");
+        return true;
+    }
+    if (!enabled->truth)
+        mark_all(table);
+    return enabled->truth;
+}
+
+static bool is_used(const struct sp_value_context *context, const struct sp_scenario *scenario,
+                    const struct sp_mechanism *mechanism) {
+    if (mechanism->always)
+        return true;
+    struct sp_node *table = sp_tree_find(scenario->root, mechanism->table[0]->name);
+    if (!table)
+        return false;
+    if (mechanism->table[0]->instanced || table->kind != SP_NODE_TABLE)
+        return true;
+    return is_enabled(context, table);
+}
+
+/* --- Inputs
+ * ---------------------------------------------------------------------------------------------------------------
+ */
+
+static struct sp_input *add_input(struct sp_scenario *scenario, const struct sp_field *field,
+                                  const char *key) {
+    struct sp_input *input = sp_arena_array(scenario->arena, 1, sizeof *input);
+    struct sp_input **place =
+        sp_arena_append(scenario->arena, &scenario->input, &scenario->inputs, sizeof(struct sp_input *));
+    if (!input || !place || !key)
+        return NULL;
+    *input = (struct sp_input){.key = key, .field = field, .number = field->standard};
+    input->assumption.each = field->each;
+    input->assumption.stream = key;
+    return *place = input;
+}
+
+static int bind_given(const struct sp_value_context *context, struct sp_node *node, struct sp_input *input) {
+    input->node = node;
+    input->place = node->place;
+    switch (input->field->kind) {
+    case SP_FIELD_ASSUMPTION:
+        return sp_value_assumption(context, node, input);
+    case SP_FIELD_NUMBER:
+        return sp_value_bounded(context, node, input->key, input->field, &input->number);
+    case SP_FIELD_CHOICE:
+        return sp_value_choice(context, node, input->key, input->field->choices, &input->number);
+    case SP_FIELD_TEXT:
+        return sp_value_text(context, node, input->key, &input->text);
+    default:
+        return 0; /* a draw cannot be given: its key stays unknown */
+    }
+}
+
+static int bind_missing(const struct sp_value_context *context, struct sp_place place,
+                        struct sp_input *input) {
+    const struct sp_field *field = input->field;
+    if (field->kind == SP_FIELD_DRAW) {
+        int error = sp_value_fixed(context, 0, input);
+        if (!error)
+            input->assumption.law[0] = (struct sp_law){SP_LAW_UNIFORM, {0, 1}};
+        return error;
+    }
+    if (field->kind == SP_FIELD_TEXT)
+        return 0;
+    if (isnan(field->standard))
+        return sp_problems_add(context->problems, SP_ERROR_SCENARIO, place,
+                               "%s is missing (%s%s%s); it has no default", input->key, field->sentence,
+                               strcmp(field->unit, "1") ? ", in " : "",
+                               strcmp(field->unit, "1") ? field->unit : "");
+    return field->kind == SP_FIELD_ASSUMPTION ? sp_value_fixed(context, field->standard, input) : 0;
+}
+
+/* Binds all fields of a table (or of one instance) that stands at `node`, or nowhere when `node` is NULL. */
+static int bind_fields(const struct sp_value_context *context, struct sp_scenario *scenario,
+                       const struct sp_field_table *table, struct sp_node *node, const char *path,
+                       struct sp_input **input) {
+    struct sp_place place = node ? node->key_place : scenario->root->place;
+    int error = 0;
+    for (size_t i = 0; i < table->fields; i++) {
+        const struct sp_field *field = &table->field[i];
+        struct sp_node *given = field->kind == SP_FIELD_DRAW ? NULL : sp_tree_find(node, field->key);
+        input[i] = add_input(scenario, field, sp_arena_format(scenario->arena, "%s.%s", path, field->key));
+        if (!input[i])
+            return SP_ERROR_RESOURCES;
+        if (given ? bind_given(context, given, input[i]) : bind_missing(context, place, input[i]))
+            error = SP_ERROR_SCENARIO;
+    }
+    return error;
+}
+
+/* --- Tables
+ * -----------------------------------------------------------------------------------------------------------------
+ */
+
+static int expect_table(const struct sp_value_context *context, struct sp_node *node, const char *path) {
+    node->used = true;
+    if (node->kind == SP_NODE_TABLE)
+        return 0;
+    return sp_problems_add(context->problems, SP_ERROR_SCENARIO, node->place, "%s must be a table: [%s]",
+                           path, path);
+}
+
+static void tell_unknown_fields(const struct sp_value_context *context, const struct sp_field_table *table,
+                                const struct sp_node *node, const char *path) {
+    const char *known[64];
+    size_t count = 0;
+    for (size_t i = 0; i < table->fields && count < 63; i++)
+        if (table->field[i].kind != SP_FIELD_DRAW)
+            known[count++] = table->field[i].key;
+    known[count++] = "enabled";
+    sp_value_tell_unknown(context, node, path, known, count);
+}
+
+static int bind_instance(const struct sp_value_context *context, struct sp_scenario *scenario,
+                         struct sp_bound_table *bound, struct sp_node *node) {
+    const char *path = sp_arena_format(scenario->arena, "%s.%s", bound->table->name, node->key);
+    struct sp_input **input = bound->input + bound->instances * bound->table->fields;
+    if (!path)
+        return SP_ERROR_RESOURCES;
+    if (strpbrk(node->key, ". \t*/") || !*node->key)
+        return sp_problems_add(context->problems, SP_ERROR_SCENARIO, node->key_place,
+                               "the name '%s' becomes part of metric names; use letters, digits, _ and -",
+                               node->key);
+    int error = expect_table(context, node, path);
+    if (error || !is_enabled(context, node))
+        return error;
+    error = bind_fields(context, scenario, bound->table, node, path, input);
+    tell_unknown_fields(context, bound->table, node, path);
+    bound->instance[bound->instances++] = node->key;
+    return error;
+}
+
+/* Instances stand in the order of the text, unless their first field orders them. */
+static void sort_instances(struct sp_bound_table *bound) {
+    size_t fields = bound->table->fields;
+    for (size_t i = 1; i < bound->instances; i++)
+        for (size_t j = i; j > 0 && bound->input[j * fields]->number < bound->input[(j - 1) * fields]->number;
+             j--) {
+            const char *name = bound->instance[j];
+            bound->instance[j] = bound->instance[j - 1];
+            bound->instance[j - 1] = name;
+            for (size_t f = 0; f < fields; f++) {
+                struct sp_input *moved = bound->input[j * fields + f];
+                bound->input[j * fields + f] = bound->input[(j - 1) * fields + f];
+                bound->input[(j - 1) * fields + f] = moved;
+            }
+        }
+}
+
+/* The lowest begins at 0, and no two begin at the same number. */
+static int check_order(const struct sp_value_context *context, const struct sp_bound_table *bound) {
+    size_t fields = bound->table->fields;
+    const char *name = bound->table->name, *key = bound->table->field[0].key;
+    if (bound->instances > 0 && bound->input[0]->number != 0)
+        return sp_problems_add(context->problems, SP_ERROR_SCENARIO, bound->input[0]->place,
+                               "%s.%s is the lowest %s and must have %s = 0", name, bound->instance[0], name,
+                               key);
+    for (size_t i = 1; i < bound->instances; i++)
+        if (bound->input[i * fields]->number == bound->input[(i - 1) * fields]->number)
+            return sp_problems_add(context->problems, SP_ERROR_SCENARIO, bound->input[i * fields]->place,
+                                   "%s.%s and %s.%s both have %s = %g; they need different numbers", name,
+                                   bound->instance[i - 1], name, bound->instance[i], key,
+                                   bound->input[i * fields]->number);
+    return 0;
+}
+
+/* Fixed shares must add up to 1; uncertain ones are divided by their sum on each path. */
+static int check_shares(const struct sp_value_context *context, const struct sp_bound_table *bound) {
+    double sum = 0;
+    if (!bound->table->shares || bound->instances == 0)
+        return 0;
+    for (size_t i = 0; i < bound->instances; i++) {
+        const struct sp_input *input =
+            bound->input[i * bound->table->fields + (size_t)bound->table->shares - 1];
+        if (input->assumption.entries != 1 || input->assumption.law[0].kind != SP_LAW_CONSTANT)
+            return 0;
+        sum += input->assumption.law[0].parameter[0];
+    }
+    if (fabs(sum - 1) <= 1e-9)
+        return 0;
+    return sp_problems_add(context->problems, SP_ERROR_SCENARIO, bound->input[0]->place,
+                           "the shares of all %ss must add up to 1; they add up to %.10g", bound->table->name,
+                           sum);
+}
+
+static int bind_instances(const struct sp_value_context *context, struct sp_scenario *scenario,
+                          struct sp_bound_table *bound, struct sp_node *node) {
+    bound->instance = sp_arena_array(scenario->arena, node->count, sizeof *bound->instance);
+    bound->input = sp_arena_array(scenario->arena, node->count * bound->table->fields, sizeof *bound->input);
+    if (!bound->instance || !bound->input)
+        return SP_ERROR_RESOURCES;
+    int error = 0;
+    for (size_t i = 0; i < node->count; i++)
+        if (bind_instance(context, scenario, bound, node->entry[i]))
+            error = SP_ERROR_SCENARIO;
+    if (error)
+        return error;
+    if (bound->table->ordered_by_first)
+        sort_instances(bound);
+    error = bound->table->ordered_by_first ? check_order(context, bound) : 0;
+    return error ? error : check_shares(context, bound);
+}
+
+static int bind_table(const struct sp_value_context *context, struct sp_scenario *scenario,
+                      struct sp_bound_table *bound) {
+    struct sp_node *node = sp_tree_find(scenario->root, bound->table->name);
+    int error = node ? expect_table(context, node, bound->table->name) : 0;
+    if (error)
+        return error;
+    if (bound->table->instanced)
+        return node ? bind_instances(context, scenario, bound, node) : 0;
+    bound->instances = 1;
+    bound->input = sp_arena_array(scenario->arena, bound->table->fields, sizeof *bound->input);
+    if (!bound->input)
+        return SP_ERROR_RESOURCES;
+    return bind_fields(context, scenario, bound->table, node, bound->table->name, bound->input);
+}
+
+static int bind_mechanism(const struct sp_value_context *context, struct sp_scenario *scenario,
+                          const struct sp_mechanism *mechanism) {
+    struct sp_use *use = sp_arena_append(scenario->arena, &scenario->use, &scenario->uses, sizeof *use);
+    int error = 0;
+    if (!use)
+        return SP_ERROR_RESOURCES;
+    use->mechanism = mechanism;
+    for (size_t t = 0; t < SP_STEP_TABLES && mechanism->table[t]; t++) {
+        use->table[t].table = mechanism->table[t];
+        error |= bind_table(context, scenario, &use->table[t]);
+    }
+    return error ? SP_ERROR_SCENARIO : 0;
+}
+
+/* --- What nobody has understood
+ * -------------------------------------------------------------------------------------------- */
+
+/* A table of a mechanism that is not used: allowed, because switching one off must not mean deleting its
+ * values. */
+static void pass_unused_tables(const struct sp_value_context *context, const struct sp_scenario *scenario,
+                               const struct sp_mechanism *mechanism) {
+    for (size_t t = 0; t < SP_STEP_TABLES && mechanism->table[t]; t++) {
+        const struct sp_field_table *table = mechanism->table[t];
+        struct sp_node *node = sp_tree_find(scenario->root, table->name);
+        for (size_t f = 0; node && !table->instanced && f < table->fields; f++) {
+            struct sp_node *value = sp_tree_find(node, table->field[f].key);
+            if (value && !value->used)
+                sp_problems_warn(context->problems, value->key_place, "%s.%s is not used: there is no [%s]",
+                                 table->name, table->field[f].key, mechanism->table[0]->name);
+            if (value)
+                mark_all(value);
+        }
+        if (node && t > 0 && table->instanced && !node->used) {
+            sp_problems_warn(context->problems, node->key_place, "[%s] is not used: there is no [%s]",
+                             table->name, mechanism->table[0]->name);
+            mark_all(node);
+        }
+        if (node && node->kind == SP_NODE_TABLE && !table->instanced)
+            node->used = true;
+    }
+}
+
+static void tell_unknown_everywhere(const struct sp_value_context *context,
+                                    const struct sp_scenario *scenario) {
+    size_t mechanisms, settings, count = 0;
+    const struct sp_mechanism *const *mechanism = sp_models_list(&mechanisms);
+    const struct sp_setting *setting = sp_settings_list(&settings);
+    const char *known[128];
+    for (size_t i = 0; i < settings; i++)
+        if (!strchr(setting[i].key, '.'))
+            known[count++] = setting[i].key;
+    known[count++] = "time";
+    known[count++] = "results";
+    known[count++] = "change";
+    for (size_t i = 0; i < mechanisms; i++)
+        for (size_t t = 0; t < SP_STEP_TABLES && mechanism[i]->table[t] && count < 120; t++) {
+            const struct sp_field_table *table = mechanism[i]->table[t];
+            struct sp_node *node = sp_tree_find(scenario->root, table->name);
+            known[count++] = table->name;
+            if (node && node->kind == SP_NODE_TABLE && !table->instanced && strcmp(table->name, "start") != 0)
+                tell_unknown_fields(context, table, node, table->name);
+        }
+    sp_value_tell_unknown(context, scenario->root, "", known, count);
+}
+
+/* [start] has keys of several mechanisms. */
+static void tell_unknown_start(const struct sp_value_context *context, const struct sp_scenario *scenario) {
+    size_t mechanisms, count = 0;
+    const struct sp_mechanism *const *mechanism = sp_models_list(&mechanisms);
+    struct sp_node *node = sp_tree_find(scenario->root, "start");
+    const char *known[64];
+    for (size_t i = 0; i < mechanisms; i++)
+        for (size_t t = 0; t < SP_STEP_TABLES && mechanism[i]->table[t]; t++)
+            for (size_t f = 0;
+                 strcmp(mechanism[i]->table[t]->name, "start") == 0 && f < mechanism[i]->table[t]->fields;
+                 f++)
+                if (count < 64)
+                    known[count++] = mechanism[i]->table[t]->field[f].key;
+    if (node && node->kind == SP_NODE_TABLE)
+        sp_value_tell_unknown(context, node, "start", known, count);
+}
+
+int sp_bind_scenario(struct sp_scenario *scenario, struct sp_problems *problems) {
+    struct sp_value_context context = {.arena = scenario->arena,
+                                       .problems = problems,
+                                       .first_quarter = scenario->first_quarter,
+                                       .quarters = scenario->quarters};
+    size_t count;
+    const struct sp_mechanism *const *mechanism = sp_models_list(&count);
+    bool used[64] = {false};
+    for (size_t i = 0; i < count; i++)
+        if ((used[i] = is_used(&context, scenario, mechanism[i])))
+            bind_mechanism(&context, scenario, mechanism[i]);
+    for (size_t i = 0; i < count; i++)
+        if (!used[i])
+            pass_unused_tables(&context, scenario, mechanism[i]);
+    sp_changes_bind(&context, scenario);
+    tell_unknown_start(&context, scenario);
+    tell_unknown_everywhere(&context, scenario);
+    return sp_problems_error(problems);
+}

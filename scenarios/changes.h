@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Changes: `[change.NAME] of = ["ai.cost_free", ..]`, with one of `times`, `plus`, `set`, and `from` and
+ * `until` (the first and the last quarter in which it acts; the whole horizon when not given).
+ */
+#ifndef SP_SCENARIOS_CHANGES_H
+#define SP_SCENARIOS_CHANGES_H
+
+#include "scenarios/value.h"
+
+/* Binds all changes; inputs are bound already. A change of something that is not there is a problem. */
+int sp_changes_bind(const struct sp_value_context *context, struct sp_scenario *scenario);
+
+#endif

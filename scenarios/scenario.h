@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A scenario: the tree of its text (tree.h) bound to the mechanisms' descriptors, so that every number has
+ * its meaning, its law, its place in the text and what is known of its source. compile.h makes a plan of it.
+ *
+ *     struct sp_scenario *scenario = sp_scenario_read(&request, &problems);    (NULL: see problems)
+ *     ...
+ *     sp_scenario_free(scenario);
+ */
+#ifndef SP_SCENARIOS_SCENARIO_H
+#define SP_SCENARIOS_SCENARIO_H
+
+#include "engine/run/plan.h"
+#include "scenarios/tree.h"
+
+/* What is known of where an input comes from. NULL: not said. */
+struct sp_source {
+    const char *row, *source, *grade, *note, *owner, *as_of, *fits;
+    bool placeholder;
+};
+
+struct sp_assumption {
+    size_t entries; /* of its schedule; 1 without one */
+    int *from;      /* [entries] quarter 0 .. */
+    struct sp_law *law;
+    enum sp_each each;
+    const char *stream;
+};
+
+/* One value of the scenario: given in the text, or its field's default. */
+struct sp_input {
+    const char *key; /* "tier.scaled.monthly" */
+    const struct sp_field *field;
+    const struct sp_node *node; /* NULL: the default was taken */
+    struct sp_place place;
+    struct sp_assumption assumption; /* assumption, draw */
+    double number;                   /* number; choice: index */
+    const char *text;                /* text, or NULL */
+    struct sp_source source;
+};
+
+struct sp_bound_table {
+    const struct sp_field_table *table;
+    size_t instances;
+    const char **instance;   /* [instances] names */
+    struct sp_input **input; /* [instances][fields] */
+};
+
+/* A mechanism that the scenario uses. */
+struct sp_use {
+    const struct sp_mechanism *mechanism;
+    struct sp_bound_table table[SP_STEP_TABLES];
+};
+
+struct sp_named_change {
+    const char *name; /* "change.ai_half_again" */
+    struct sp_place place;
+    enum sp_change_operation operation;
+    int from, until; /* quarters, both included */
+    size_t targets;
+    struct sp_input **target;
+    struct sp_input *value;
+};
+
+/* The names in [results], each a metric or a family ("cost.*"). */
+struct sp_selection {
+    bool given;
+    size_t count;
+    const char **name;
+    struct sp_place *place;
+};
+
+struct sp_scenario {
+    struct sp_arena *arena;
+    struct sp_node *root;
+    const char *files; /* what it was read from, one a line */
+    const char *name, *title, *currency;
+    int first_quarter, fiscal_year_last;
+    size_t quarters;
+    uint64_t seed, paths;
+    bool accrual_end;
+    size_t uses;
+    struct sp_use *use;
+    size_t inputs;
+    struct sp_input **input; /* all, in the order in which they were bound */
+    size_t changes;
+    struct sp_named_change *change; /* in order of name */
+    struct sp_selection metrics, by_tier;
+};
+
+/* What the command line asks for. */
+struct sp_request {
+    const char *scenario;
+    const char *const *overlay; /* [overlays] --with, left to right */
+    size_t overlays;
+    const char *const *set; /* [sets] --set, left to right */
+    size_t sets;
+};
+
+/* Reads, merges and binds. Goes on after mistakes, to tell all of them. NULL when there is any error. */
+struct sp_scenario *sp_scenario_read(const struct sp_request *request, struct sp_problems *problems);
+
+/* NULL is allowed. */
+void sp_scenario_free(struct sp_scenario *scenario);
+
+/* The input of that key, or NULL. */
+struct sp_input *sp_scenario_find(const struct sp_scenario *scenario, const char *key);
+
+/* Whether the table at this dotted path stands for one value (a law, a schedule), and so is merged whole. */
+bool sp_scenario_is_leaf(const char *path, const struct sp_node *table);
+
+/* The resolved scenario as text that repeats the run, with the origin of every line; NULL: out of memory. */
+char *sp_scenario_print(struct sp_arena *arena, const struct sp_scenario *scenario);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Reads single values out of tree nodes: numbers, percentages, choices, laws, schedules, sources. Each
+ * function tells what is wrong with its node and returns 0 or SP_ERROR_SCENARIO; each marks what it has
+ * understood as used.
+ */
+#ifndef SP_SCENARIOS_VALUE_H
+#define SP_SCENARIOS_VALUE_H
+
+#include "scenarios/scenario.h"
+
+/* What values are read for. */
+struct sp_value_context {
+    struct sp_arena *arena;
+    struct sp_problems *problems;
+    int first_quarter;
+    size_t quarters;
+};
+
+/* A number, or a text like "5%". `key` names it in messages. */
+int sp_value_number(const struct sp_value_context *context, const struct sp_node *node, const char *key,
+                    double *number);
+
+/* A number that must lie within the field's bounds (and be whole if the field says so). */
+int sp_value_bounded(const struct sp_value_context *context, const struct sp_node *node, const char *key,
+                     const struct sp_field *field, double *number);
+
+int sp_value_text(const struct sp_value_context *context, const struct sp_node *node, const char *key,
+                  const char **text);
+
+/* One of the NULL-ended choices; its index. */
+int sp_value_choice(const struct sp_value_context *context, const struct sp_node *node, const char *key,
+                    const char *const *choices, double *index);
+
+/* A whole number within low .. high. */
+int sp_value_whole(const struct sp_value_context *context, const struct sp_node *node, const char *key,
+                   int64_t low, int64_t high, int64_t *whole);
+
+/* A quarter of the horizon like "2027Q1", as an index; `outside` allows one before or after the horizon. */
+int sp_value_quarter(const struct sp_value_context *context, const struct sp_node *node, const char *key,
+                     bool outside, int *quarter);
+
+/* An assumption: number, percentage, law, { value = .. }, or { at = { .. } }, with its source. Fills the
+ * input's assumption and source. */
+int sp_value_assumption(const struct sp_value_context *context, struct sp_node *node, struct sp_input *input);
+
+/* The assumption that is always `number`. 0 or SP_ERROR_RESOURCES. */
+int sp_value_fixed(const struct sp_value_context *context, double number, struct sp_input *input);
+
+/* Tells every key of a table that nobody has understood; `known` helps to guess what was meant. */
+void sp_value_tell_unknown(const struct sp_value_context *context, const struct sp_node *table,
+                           const char *path, const char *const *known, size_t count);
+
+#endif

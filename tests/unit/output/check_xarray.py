@@ -1,0 +1,155 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Opens a result file the ways its users do: check_xarray.py FILE [--ordered]
+
+h5py, xarray with h5netcdf, and xarray with netCDF4 must find the same names, dimensions, coordinates, units and
+values. --ordered asks also that percentiles ascend and counts fit the paths: true of a run, not of made-up data.
+Prints what is wrong, one line each, and leaves with 1; else prints one line and leaves with 0.
+"""
+import sys
+
+import h5py
+import numpy
+import xarray
+
+ENGINES = ("h5netcdf", "netcdf4")
+AXES = ("quarter", "fiscal_year", "horizon")
+ROOT_TEXTS = ("Conventions", "format", "format_version", "program_version", "sampler", "table_hash", "fingerprint",
+              "currency", "name", "content_hash")
+ROOT_NUMBERS = ("seed", "paths", "batch", "stream_version", "complete")
+mistakes = []
+
+
+def expect(condition, sentence):
+    if not condition:
+        mistakes.append(sentence)
+
+
+def groups_of(file):
+    """The paths of all groups that hold arrays, in the order of the file."""
+    found = []
+    file.visititems(lambda name, item: found.append(name)
+                    if isinstance(item, h5py.Group) and any(isinstance(x, h5py.Dataset) for x in item.values())
+                    else None)
+    return found
+
+
+def check_root(file):
+    for name in ROOT_TEXTS:
+        expect(isinstance(file.attrs.get(name), str), f"/: attribute {name} is not a text")
+    for name in ROOT_NUMBERS:
+        expect(numpy.issubdtype(numpy.asarray(file.attrs.get(name)).dtype, numpy.integer),
+               f"/: attribute {name} is not a whole number")
+    expect(file.attrs["format"] == "scalepath" and file.attrs["Conventions"] == "CF-1.8", "/: wrong format")
+    expect(file.attrs["complete"] == 1, "/: not complete")
+    expect(isinstance(file["scenario/text"].asstr()[()], str), "/scenario/text is not a text")
+
+
+def check_arrays(name, group):
+    """What holds for every array, seen by h5py."""
+    for key, array in group.items():
+        if not isinstance(array, h5py.Dataset):
+            continue
+        where = f"/{name}/{key}"
+        expect(h5py.check_string_dtype(array.dtype) or array.ndim == 0 or array.fletcher32, f"{where}: no checksum")
+        for axis in range(array.ndim):
+            expect(h5py.h5ds.is_scale(array.id) or len(array.dims[axis]) == 1, f"{where}: dimension {axis} has no scale")
+        other = array.attrs.get("ancillary_variables")
+        expect(other is None or group[other].shape == array.shape, f"{where}: no standard error of its shape")
+
+
+def check_metrics(name, group):
+    metrics = [key for key, array in group.items() if "kind" in array.attrs]
+    expect(metrics, f"/{name}: no metric")
+    for key in metrics:
+        attributes = group[key].attrs
+        expect(all(isinstance(attributes.get(x), str) for x in ("units", "long_name", "kind", "adverse")),
+               f"/{name}/{key}: units, long_name, kind or adverse missing")
+        expect(attributes["kind"] in ("stock", "flow", "ratio") and attributes["adverse"] in ("low", "high"),
+               f"/{name}/{key}: unknown kind or adverse")
+    return metrics
+
+
+def same(a, b):
+    a, b = numpy.asarray(a), numpy.asarray(b)
+    if a.dtype.kind in "OSU" or b.dtype.kind in "OSU":
+        return a.shape == b.shape and [str(x) for x in a.ravel()] == [str(x) for x in b.ravel()]
+    return a.shape == b.shape and numpy.array_equal(a, b, equal_nan=a.dtype.kind == "f")
+
+
+def check_dataset(path, name, group, engine):
+    """One group as an xarray data set, compared with h5py array by array."""
+    with xarray.open_dataset(path, group=name, engine=engine, decode_times=False) as dataset:
+        for key, array in group.items():
+            if not isinstance(array, h5py.Dataset):
+                continue
+            where = f"{engine}: /{name}/{key}"
+            if key not in dataset.variables:
+                expect(False, f"{where} is missing")
+                continue
+            variable = dataset.variables[key]
+            names = (key,) if h5py.h5ds.is_scale(array.id) else tuple(d[0].name.split("/")[-1] for d in array.dims)
+            expect(variable.dims == names, f"{where}: dimensions {variable.dims}, expected {names}")
+            expect(variable.attrs.get("units") == array.attrs.get("units"), f"{where}: other units")
+            text = h5py.check_string_dtype(array.dtype)
+            expect(same(variable.values, array.asstr()[()] if text else array[()]), f"{where}: other values")
+
+
+def check_bands(path, name, metrics, axis, engine):
+    """What a user would type: labels, not positions."""
+    with xarray.open_dataset(path, group=name, engine=engine) as dataset:
+        expect({axis, "statistic", "end", "quarters"} <= set(dataset.coords), f"{engine}: /{name}: coordinates missing")
+        expect(dataset["end"].dtype.kind == "M", f"{engine}: /{name}/end is not decoded to dates")
+        last = str(dataset[axis].values[-1])
+        for metric in metrics:
+            cell = dataset[metric].sel({axis: last, "statistic": "p50"})
+            row = [str(x) for x in dataset["statistic"].values].index("p50")
+            expect(cell.dims == () and same(cell.values, dataset[metric].values[-1, row]),
+                   f"{engine}: /{name}/{metric}: a cell cannot be selected by its labels")
+            bands = dataset[metric].sel(statistic=["p10", "p50", "p90"]).values
+            expect(bands.shape == (dataset.sizes[axis], 3), f"{engine}: /{name}/{metric}: bands have a wrong shape")
+            expect("--ordered" not in sys.argv or not (numpy.diff(bands, axis=1) < 0).any(),
+                   f"{engine}: /{name}/{metric}: percentiles do not ascend")
+
+
+def check_histograms(name, group, paths):
+    """The bins ascend; what is counted does not exceed the paths."""
+    for key in [k[:-5] for k in group if k.endswith(".edge")]:
+        edge, count = group[key + ".edge"][()], group[key + ".count"][()]
+        expect(edge.shape[1] == count.shape[1] + 1, f"/{name}/{key}: edges and bins do not match")
+        for row, numbers in zip(edge, count):
+            used = row[~numpy.isnan(row)]
+            expect((numpy.diff(used) > 0).all(), f"/{name}/{key}: edges do not ascend")
+            expect(not numbers[max(len(used) - 1, 0):].any(), f"/{name}/{key}: counts in the padding")
+        total = count.sum(axis=1)
+        if key + ".atom_count" in group:
+            total = total + group[key + ".atom_count"][()].sum(axis=1)
+        expect("--ordered" not in sys.argv or (total <= paths).all(), f"/{name}/{key}: more values than paths")
+
+
+def main():
+    path = sys.argv[1]
+    with h5py.File(path, "r") as file:
+        check_root(file)
+        names = groups_of(file)
+        for name in names:
+            group = file[name]
+            check_arrays(name, group)
+            for engine in ENGINES:
+                check_dataset(path, name, group, engine)
+            if group.attrs["role"] == "bands":
+                metrics = check_metrics(name, group)
+                for engine in ENGINES:
+                    check_bands(path, name, metrics, name.split("/")[-1], engine)
+            if group.attrs["role"] == "category":
+                check_metrics(name, group)
+            if group.attrs["role"] == "histograms":
+                check_histograms(name, group, int(file.attrs["paths"]))
+    for mistake in mistakes:
+        print(f"{path}: {mistake}")
+    if not mistakes:
+        print(f"{path}: {len(names)} groups are the same to h5py, {' and '.join(ENGINES)}")
+    return 1 if mistakes else 0
+
+
+sys.exit(main())

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Files that are damaged, cut, of other programs or hostile: one error, never a crash, never wrong figures.
+ */
+#include "engine/base/error.h"
+#include "output/reader.h"
+#include "output/seal.h"
+#include "output/writer.h"
+#include "tests/unit/output/sample.h"
+
+#include <criterion/criterion.h>
+#include <hdf5.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char *folder;
+static unsigned char *bytes; /* of a good file */
+static size_t size;
+
+static void set_up(void) {
+    struct sp_problems problems = {0};
+    struct sp_result *result = sample_create(false);
+    folder = sample_folder();
+    cr_assert_eq(sp_writer_save(result, sample_path(folder, "good.h5"), false, &problems), 0);
+    bytes = sample_read(sample_path(folder, "good.h5"), &size);
+    sp_result_free(result);
+}
+
+static void tear_down(void) {
+    sample_remove(folder);
+    free(bytes);
+}
+
+TestSuite(output_reader, .init = set_up, .fini = tear_down);
+
+/* Error 4 with one line that has these words. */
+static void expect_refused(const char *path, const char *words) {
+    struct sp_result *result = NULL;
+    struct sp_problems problems = {0};
+    cr_expect_eq(sp_reader_load(path, &result, &problems), SP_ERROR_FILE, "%s", path);
+    cr_expect_null(result);
+    cr_assert_eq(problems.count, 1);
+    cr_expect(strstr(problems.items[0].what, words) != NULL, "'%s' lacks '%s'", problems.items[0].what,
+              words);
+    sp_problems_free(&problems);
+}
+
+Test(output_reader, flipped_bits) {
+    const char *path = sample_path(folder, "bad.h5");
+    uint64_t state = 88172645463325252U;
+    for (int i = 0; i < 2000; i++) {
+        state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+        size_t bit = state % (8 * size);
+        bytes[bit / 8] ^= (unsigned char)(1U << bit % 8);
+        sample_write(path, bytes, size);
+        expect_refused(path, bit < 64 ? "is not an HDF5 file" : "repeat the run");
+        bytes[bit / 8] ^= (unsigned char)(1U << bit % 8);
+    }
+}
+
+Test(output_reader, every_short_length) {
+    const char *path = sample_path(folder, "bad.h5");
+    for (size_t length = 1; length < size; length += length < 64 || length > size - 64 ? 1 : 1999) {
+        sample_write(path, bytes, length);
+        expect_refused(path, length <= 8 ? "is not an HDF5 file" : "cut short");
+    }
+}
+
+Test(output_reader, no_results_at_all, .timeout = 20) {
+    sample_write(sample_path(folder, "text"), "mean,sd\n", 8);
+    sample_write(sample_path(folder, "empty"), "", 0);
+    cr_assert_eq(mkfifo(sample_path(folder, "fifo"), 0600), 0);
+    expect_refused(sample_path(folder, "text"), "is not an HDF5 file");
+    expect_refused(sample_path(folder, "empty"), "is empty");
+    expect_refused(sample_path(folder, "fifo"), "not a regular file");
+    expect_refused(sample_path(folder, "missing"), "No such file");
+    expect_refused(folder, "not a regular file");
+    expect_refused("/dev/zero", "not a regular file");
+}
+
+/* --- files that HDF5 itself made, with a good seal --- */
+
+static void seal(const char *path) {
+    size_t length = 0;
+    unsigned char *content = sample_read(path, &length);
+    cr_assert_eq(sp_seal_add(&content, &length), 0);
+    sample_write(path, content, length);
+    free(content);
+}
+
+static hid_t create(const char *path) {
+    hid_t creation = H5Pcreate(H5P_FILE_CREATE), access = H5Pcreate(H5P_FILE_ACCESS);
+    H5Pset_link_creation_order(creation, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+    H5Pset_attr_creation_order(creation, H5P_CRT_ORDER_TRACKED);
+    H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110);
+    hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, creation, access);
+    H5Pclose(creation);
+    H5Pclose(access);
+    return file;
+}
+
+static void add_attribute(hid_t object, const char *name, const char *text) {
+    hid_t type = H5Tcopy(H5T_C_S1), space = H5Screate(H5S_SCALAR);
+    H5Tset_size(type, H5T_VARIABLE);
+    H5Tset_cset(type, H5T_CSET_UTF8);
+    hid_t attribute = H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    H5Awrite(attribute, type, &text);
+    H5Aclose(attribute);
+    H5Sclose(space);
+    H5Tclose(type);
+}
+
+/* A file that says it is ours, for something to be added that is not. */
+static hid_t create_ours(const char *path, const char *version) {
+    hid_t file = create(path);
+    add_attribute(file, "format", "scalepath");
+    add_attribute(file, "format_version", version);
+    return file;
+}
+
+static void expect_file_refused(hid_t file, const char *path, const char *words) {
+    cr_assert(H5Fclose(file) >= 0);
+    seal(path);
+    expect_refused(path, words);
+}
+
+static void add_array(hid_t file, hid_t type, int rank, const hsize_t *dims, hid_t list) {
+    hid_t space = H5Screate_simple(rank, dims, NULL);
+    hid_t array = H5Dcreate2(file, "x", type, space, H5P_DEFAULT, list, H5P_DEFAULT);
+    cr_assert(array >= 0);
+    H5Dclose(array);
+    H5Sclose(space);
+}
+
+Test(output_reader, files_of_other_programs) {
+    const char *path = sample_path(folder, "foreign.h5");
+    hid_t file = create(path);
+    cr_assert(H5Fclose(file) >= 0);
+    expect_refused(path, "of another program");
+    file = create(path);
+    add_attribute(file, "format", "otherpath");
+    expect_file_refused(file, path, "was not written by scalepath");
+}
+
+Test(output_reader, other_versions) {
+    const char *path = sample_path(folder, "version.h5");
+    expect_file_refused(create_ours(path, "2.0"), path, "has layout 2.0, this program reads 1.x");
+    expect_file_refused(create_ours(path, "1"), path, "format_version");
+    expect_file_refused(create_ours(path, "1.0"), path, "complete");
+}
+
+Test(output_reader, links_that_lead_away) {
+    const char *path = sample_path(folder, "link.h5");
+    hid_t file = create_ours(path, "1.0");
+    H5Lcreate_external("good.h5", "/base", file, "x", H5P_DEFAULT, H5P_DEFAULT);
+    expect_file_refused(file, path, "not a link to another");
+    file = create_ours(path, "1.0");
+    H5Lcreate_soft("/x", file, "x", H5P_DEFAULT, H5P_DEFAULT);
+    expect_file_refused(file, path, "not a link to another");
+    file = create_ours(path, "1.0");
+    H5Lcreate_hard(file, "/", file, "x", H5P_DEFAULT, H5P_DEFAULT);
+    expect_file_refused(file, path, "one name");
+}
+
+Test(output_reader, storage_elsewhere) {
+    const char *path = sample_path(folder, "storage.h5");
+    const hsize_t four[] = {4};
+    hid_t file = create_ours(path, "1.0"), list = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_external(list, "/etc/passwd", 0, 32);
+    add_array(file, H5T_IEEE_F64LE, 1, four, list);
+    H5Pclose(list);
+    expect_file_refused(file, path, "stored in the file");
+    file = create_ours(path, "1.0");
+    list = H5Pcreate(H5P_DATASET_CREATE);
+    hid_t space = H5Screate_simple(1, four, NULL);
+    H5Pset_virtual(list, space, "good.h5", "/base/quarter/end", space);
+    H5Sclose(space);
+    add_array(file, H5T_IEEE_F64LE, 1, four, list);
+    H5Pclose(list);
+    expect_file_refused(file, path, "stored in the file");
+}
+
+Test(output_reader, shapes_and_types) {
+    const char *path = sample_path(folder, "shape.h5");
+    const hsize_t huge[] = {UINT64_C(1) << 40}, cube[] = {2, 2, 2}, two[] = {2}, chunk[] = {1024};
+    hid_t file = create_ours(path, "1.0"), list = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_chunk(list, 1, chunk);
+    H5Pset_deflate(list, 9);
+    add_array(file, H5T_IEEE_F64LE, 1, huge, list);
+    H5Pclose(list);
+    expect_file_refused(file, path, "fit into the file");
+    file = create_ours(path, "1.0");
+    add_array(file, H5T_IEEE_F64LE, 3, cube, H5P_DEFAULT);
+    expect_file_refused(file, path, "two dimensions");
+    file = create_ours(path, "1.0");
+    add_array(file, H5T_IEEE_F32LE, 1, two, H5P_DEFAULT);
+    expect_file_refused(file, path, "expected f64");
+}
