@@ -76,7 +76,7 @@ WARNINGS_CXX := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 
 # Bits: no contraction into fused operations but those written as fma, and never -ffast-math.
 FLAGS := -std=gnu17 -D_GNU_SOURCE -I. -ffp-contract=off -fno-math-errno -fno-trapping-math -fopenmp -g \
-         -fno-common -fstack-protector-strong
+         -fno-common
 FLAGS_release := -O3
 FLAGS_debug   := -O0 -DSP_DEBUG
 FLAGS_asan    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer

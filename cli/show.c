@@ -45,11 +45,13 @@ static int print_category(const struct sp_result *result, const struct sp_varian
             continue;
         char *text = NULL;
         any = true;
-        code = print_text(sp_table_category(result, variant, c, i, &text), text);
+        int error = sp_table_category(result, variant, c, i, &text);
+        code = print_text(error, text);
     }
     if (!any) {
         char *text = NULL;
-        code = print_text(sp_table_category(result, variant, c, category->metrics, &text), text);
+        int error = sp_table_category(result, variant, c, category->metrics, &text);
+        code = print_text(error, text);
     }
     return code;
 }
@@ -59,8 +61,10 @@ static int print_variant(const struct sp_result *result, const struct sp_variant
     int code = 0;
     for (size_t m = 0; !request->tiers && !code && m < result->metrics; m++) {
         char *text = NULL;
-        if (is_wanted(request, result->metric[m].name))
-            code = print_text(sp_table_bands(result, variant, m, &text), text);
+        if (!is_wanted(request, result->metric[m].name))
+            continue;
+        int error = sp_table_bands(result, variant, m, &text);
+        code = print_text(error, text);
     }
     for (size_t c = 0; request->tiers && !code && c < result->categories; c++)
         code = print_category(result, variant, c, request);

@@ -124,8 +124,10 @@ static void find_tiers(const struct sp_step *s, const double *users, double *tie
         tier[p] = 0;
     for (size_t i = 1; i < tiers; i++) {
         double from = sp_step_number(s, TIERS, i, FROM);
-        for (size_t p = 0; p < s->n; p++)
-            tier[p] = users[p] >= from ? (double)i : tier[p];
+        for (size_t p = 0; p < s->n; p++) {
+            double before = tier[p];
+            tier[p] = users[p] >= from ? (double)i : before;
+        }
     }
 }
 
@@ -140,9 +142,13 @@ static void update_cost(const struct sp_step *s, const double *tier, double *cos
     const double *factor = sp_step_field(s, INFRASTRUCTURE, 0, FACTOR);
     for (size_t i = 0; i < s->instances[TIERS]; i++) {
         const double *monthly = sp_step_field(s, TIERS, i, MONTHLY);
-        for (size_t p = 0; p < s->n; p++)
-            cost[p] = tier[p] == (double)i ? SP_MODELS_MONTHS * monthly[p] * factor[p] : cost[p];
+        for (size_t p = 0; p < s->n; p++) {
+            double before = cost[p], here = monthly[p];
+            cost[p] = tier[p] == (double)i ? here : before;
+        }
     }
+    for (size_t p = 0; p < s->n; p++)
+        cost[p] *= SP_MODELS_MONTHS * factor[p];
 }
 
 static void update_upgrade(const struct sp_step *s, const double *tier) {
@@ -154,8 +160,10 @@ static void update_upgrade(const struct sp_step *s, const double *tier) {
     }
     for (size_t i = 1; i < s->instances[TIERS]; i++) {
         const double *once = sp_step_field(s, TIERS, i, ONCE);
-        for (size_t p = 0; p < s->n; p++)
-            upgrade[p] = highest[p] == (double)i && before[p] < (double)i ? once[p] : upgrade[p];
+        for (size_t p = 0; p < s->n; p++) {
+            double other = upgrade[p], here = once[p];
+            upgrade[p] = (highest[p] == (double)i) & (before[p] < (double)i) ? here : other;
+        }
     }
 }
 

@@ -20,13 +20,13 @@ static bool is_variable(const struct sp_input *input) {
     return input->field->kind == SP_FIELD_ASSUMPTION || input->field->kind == SP_FIELD_DRAW;
 }
 
+/* Whether any of the 2^32 draws can lie outside the bounds. */
 static bool may_leave(const struct sp_assumption *assumption, const struct sp_field *field) {
-    for (size_t i = 0; i < assumption->entries; i++) {
-        double low, high;
-        sp_law_support(&assumption->law[i], &low, &high);
-        if (low < field->low || high > field->high)
+    const double tail = 0x1p-33;
+    for (size_t i = 0; i < assumption->entries; i++)
+        if (sp_law_quantile(&assumption->law[i], tail, 1 - tail) < field->low ||
+            sp_law_quantile(&assumption->law[i], 1 - tail, tail) > field->high)
             return true;
-    }
     return false;
 }
 

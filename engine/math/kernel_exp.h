@@ -9,51 +9,81 @@
 #include "engine/math/kernel_vector.h"
 #include "engine/math/kernels.h"
 
-static inline double exp_power_of_two(int64_t k) {
-    uint64_t bits = (uint64_t)(k + 1023) << 52;
-    double power;
-    memcpy(&power, &bits, sizeof power);
+/* The series by pairs (Estrin's scheme), so that its steps need not wait for each other:
+ * sum = a + b r, with a and b the even and odd neighbours that the caller has made. */
+static inline void exp_pair(const f64x4 *a, const f64x4 *b, const f64x4 *r, f64x4 *sum) {
+    fused(b, r, a, sum);
+}
+
+static inline void exp_series(const f64x4 *r, f64x4 *sum) {
+    static const double inverse_factorial[] = {1.0,
+                                               1.0,
+                                               1.0 / 2,
+                                               1.0 / 6,
+                                               1.0 / 24,
+                                               1.0 / 120,
+                                               1.0 / 720,
+                                               1.0 / 5040,
+                                               1.0 / 40320,
+                                               1.0 / 362880,
+                                               1.0 / 3628800,
+                                               1.0 / 39916800,
+                                               1.0 / 479001600,
+                                               1.0 / 6227020800};
+    const f64x4 zero = {0};
+    f64x4 pair[7], r2 = *r * *r, r4 = r2 * r2, r8 = r4 * r4;
+#pragma GCC unroll 7
+    for (int i = 0; i < 7; i++) {
+        f64x4 even = zero + inverse_factorial[2 * i], odd = zero + inverse_factorial[2 * i + 1];
+        exp_pair(&even, &odd, r, &pair[i]);
+    }
+    exp_pair(&pair[0], &pair[1], &r2, &pair[0]);
+    exp_pair(&pair[2], &pair[3], &r2, &pair[2]);
+    exp_pair(&pair[4], &pair[5], &r2, &pair[4]);
+    exp_pair(&pair[0], &pair[2], &r4, &pair[0]);
+    exp_pair(&pair[4], &pair[6], &r4, &pair[4]);
+    exp_pair(&pair[0], &pair[4], &r8, sum);
+}
+
+/* 2^k of whole numbers within -1022 .. 1023, by the exponent's bits. */
+static inline f64x4 *exp_power_of_two(const i64x4 *k, f64x4 *power) {
+    *power = (f64x4)((*k + 1023) << 52);
     return power;
 }
 
-static inline double exp_series(double r) {
-    static const double inverse_factorial[] = {1.0 / 6227020800,
-                                               1.0 / 479001600,
-                                               1.0 / 39916800,
-                                               1.0 / 3628800,
-                                               1.0 / 362880,
-                                               1.0 / 40320,
-                                               1.0 / 5040,
-                                               1.0 / 720,
-                                               1.0 / 120,
-                                               1.0 / 24,
-                                               1.0 / 6,
-                                               1.0 / 2,
-                                               1.0,
-                                               1.0};
-    double sum = inverse_factorial[0];
-    for (int i = 1; i < 14; i++)
-        sum = __builtin_fma(sum, r, inverse_factorial[i]);
-    return sum;
+static inline void exp_four(const double *x, double *out) {
+    const f64x4 zero = {0}, round = zero + 0x1.8p52, inverse_ln2 = zero + 0x1.71547652b82fep+0;
+    const f64x4 ln2_high = zero + 0x1.62e42fefa39efp-1, ln2_low = zero + 0x1.abc9e3b39803fp-56;
+    const f64x4 highest = zero + 710.0, lowest = zero - 746.0;
+    f64x4 value = *(const f64x4_at *)x, shifted, r, power, result;
+    /* Beyond these the result is infinity or 0 all the same. */
+    i64x4 is_above = value > highest, is_below = value < lowest;
+    choose(&is_above, &highest, &value, &value);
+    choose(&is_below, &lowest, &value, &value);
+    fused(&value, &inverse_ln2, &round, &shifted);
+    f64x4 minus_whole = round - shifted;
+    fused(&minus_whole, &ln2_high, &value, &r);
+    fused(&minus_whole, &ln2_low, &r, &r);
+    exp_series(&r, &result);
+    i64x4 k = (i64x4)shifted - (i64x4)round;
+    i64x4 half = (i64x4)((u64x4)(k + 2048) >> 1) - 1024; /* k / 2 rounded down */
+    i64x4 rest = k - half;
+    result *= *exp_power_of_two(&half, &power);
+    result *= *exp_power_of_two(&rest, &power);
+    *(f64x4_at *)out = result;
 }
 
-static inline double exp_one(double x) {
-    const double round = 0x1.8p52, ln2_high = 0x1.62e42fefa39efp-1, ln2_low = 0x1.abc9e3b39803fp-56;
-    double inside = x > 710.0 ? 710.0 : x < -746.0 ? -746.0 : x; /* beyond: infinity and 0 all the same */
-    double shifted = __builtin_fma(inside, 0x1.71547652b82fep+0, round);
-    double whole = shifted - round;
-    double r = __builtin_fma(-whole, ln2_low, __builtin_fma(-whole, ln2_high, inside));
-    int64_t k, zero;
-    memcpy(&k, &shifted, sizeof k);
-    memcpy(&zero, &round, sizeof zero);
-    k -= zero;
-    int64_t half = (k + 2048) / 2 - 1024; /* k / 2 rounded down, without a signed shift */
-    return exp_series(r) * exp_power_of_two(half) * exp_power_of_two(k - half);
-}
-
+/* What is left over below four goes through the same lanes, so that it has the same bits. */
 static void exponential(const double *x, double *out, size_t n) {
-    for (size_t i = 0; i < n; i++)
-        out[i] = exp_one(x[i]);
+    size_t whole = n / 4 * 4;
+    for (size_t i = 0; i < whole; i += 4)
+        exp_four(x + i, out + i);
+    if (whole == n)
+        return;
+    double rest[4] = {0};
+    memcpy(rest, x + whole, (n - whole) * sizeof *x);
+    exp_four(rest, rest);
+    memcpy(out + whole, rest, (n - whole) * sizeof *x);
 }
 
 #endif

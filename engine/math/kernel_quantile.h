@@ -11,25 +11,24 @@
 /* The tail of word k is m = min(k, 2^32 - 1 - k), its probability (m + 1/2) 2^-32 = v 2^-33 with v = 2m + 1.
  * As a double, v shows its octave as exponent, the step as the first bits of its mantissa, and the position
  * within the step as the bits after these. */
-static inline void table_position(const uint32_t *words, uint64_t row[4], f64x4 *position) {
+static inline void table_position(const uint32_t *words, u64x4 *row, f64x4 *position) {
     const u64x4 one = {1, 1, 1, 1}, mantissa = one * 0xFFFFFFFFFFFFF, exponent = one * 0x3FF0000000000000;
-    u32x4 word;
-    memcpy(&word, words, sizeof word);
+    u32x4 word = *(const u32x4_at *)words;
     u64x4 k = __builtin_convertvector(word, u64x4), side = k >> 31;
     u64x4 v = 2 * (k ^ (side * UINT32_MAX)) + 1;
     f64x4 real;
     whole_to_double(&v, &real);
     u64x4 bits = (u64x4)real;
-    u64x4 index = (bits >> 48) - (1023 * SP_TABLE_STEPS) + side * SP_TABLE_ROWS;
-    memcpy(row, &index, sizeof index);
+    *row = (bits >> 48) - (1023 * SP_TABLE_STEPS) + side * SP_TABLE_ROWS;
     *position = (f64x4)((bits << 4 & mantissa) | exponent) - 1.0;
 }
 
 /* Four rows of four coefficients, turned so that each vector holds one power for the four values. */
-static inline void table_load(const double (*rows)[4], const uint64_t row[4], f64x4 power[4]) {
+static inline void table_load(const double (*rows)[4], const u64x4 *row, f64x4 power[4]) {
     f64x4 r[4];
+#pragma GCC unroll 4
     for (int i = 0; i < 4; i++)
-        memcpy(&r[i], rows[row[i]], sizeof r[i]);
+        r[i] = *(const f64x4_at *)rows[(*row)[i]];
     f64x4 a = __builtin_shufflevector(r[0], r[1], 0, 4, 2, 6),
           b = __builtin_shufflevector(r[2], r[3], 0, 4, 2, 6);
     f64x4 c = __builtin_shufflevector(r[0], r[1], 1, 5, 3, 7),
@@ -44,15 +43,15 @@ static void table(const struct sp_table_rows *table, double shift, double scale,
                   double *out, size_t n) {
     const f64x4 shifts = {shift, shift, shift, shift}, scales = {scale, scale, scale, scale};
     for (size_t p = 0; p < n; p += 4) {
-        uint64_t row[4];
+        u64x4 row;
         f64x4 position, power[4], value;
-        table_position(words + p, row, &position);
-        table_load(table->row[0], row, power);
+        table_position(words + p, &row, &position);
+        table_load(table->row[0], &row, power);
         fused(&power[3], &position, &power[2], &value);
         fused(&value, &position, &power[1], &value);
         fused(&value, &position, &power[0], &value);
         fused(&value, &scales, &shifts, &value);
-        memcpy(out + p, &value, sizeof value);
+        *(f64x4_at *)(out + p) = value;
     }
 }
 

@@ -13,8 +13,13 @@
 #endif
 
 typedef uint64_t u64x4 __attribute__((vector_size(32)));
+typedef int64_t i64x4 __attribute__((vector_size(32)));
 typedef uint32_t u32x4 __attribute__((vector_size(16)));
 typedef double f64x4 __attribute__((vector_size(32)));
+
+/* The same at any address: a load through these is one instruction, where memcpy may become two. */
+typedef double f64x4_at __attribute__((vector_size(32), aligned(8), may_alias));
+typedef uint32_t u32x4_at __attribute__((vector_size(16), aligned(4), may_alias));
 
 /* The product of the low 32 bits of each lane; high bits are ignored. */
 static inline void multiply_low32(const u64x4 *a, const u64x4 *b, u64x4 *product) {
@@ -33,6 +38,11 @@ static inline void fused(const f64x4 *a, const f64x4 *b, const f64x4 *c, f64x4 *
     for (int i = 0; i < 4; i++)
         (*sum)[i] = __builtin_fma((*a)[i], (*b)[i], (*c)[i]);
 #endif
+}
+
+/* Lane by lane: a where the mask is all ones, else b. */
+static inline void choose(const i64x4 *mask, const f64x4 *a, const f64x4 *b, f64x4 *chosen) {
+    *chosen = (f64x4)(((i64x4)*a & *mask) | ((i64x4)*b & ~*mask));
 }
 
 /* Whole numbers below 2^52 to doubles, exactly: the bits are put behind the exponent of 2^52. */

@@ -266,15 +266,6 @@ void sp_block_ratio(const double *numerator, const double *denominator, double *
         out[p] = denominator[p] > 0 ? numerator[p] / denominator[p] : NAN;
 }
 
-static void update_ratios(struct sp_block *block) {
-    for (size_t c = 0; c < block->variant->columns; c++) {
-        const struct sp_column *column = &block->variant->column[c];
-        if (column->numerator != SP_PLAN_NONE)
-            sp_block_ratio(block->now[column->numerator], block->now[column->denominator], block->now[c],
-                           block->n);
-    }
-}
-
 void sp_block_begin(struct sp_block *block, uint64_t first_path, size_t valid) {
     const struct sp_variant *variant = block->variant;
     block->first_path = first_path;
@@ -305,7 +296,6 @@ void sp_block_quarter(struct sp_block *block, size_t t) {
         if (bound->mechanism->step)
             bound->mechanism->step(&step);
     }
-    update_ratios(block);
 }
 
 /* --- Looking in

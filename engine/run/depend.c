@@ -49,6 +49,15 @@ static void compare(const struct sp_plan *plan, struct sp_block *a, struct sp_bl
     }
 }
 
+/* A ratio depends on what its parts depend on. */
+static void complete_ratios(const struct sp_variant *variant, bool *depends) {
+    for (size_t c = 0; c < variant->columns; c++) {
+        const struct sp_column *column = &variant->column[c];
+        if (column->numerator != SP_PLAN_NONE)
+            depends[c] = depends[column->numerator] || depends[column->denominator];
+    }
+}
+
 int sp_depend_find(const struct sp_plan *plan, const struct sp_variant *variant, size_t variable,
                    bool *depends) {
     int error = SP_ERROR_RESOURCES;
@@ -62,6 +71,7 @@ int sp_depend_find(const struct sp_plan *plan, const struct sp_variant *variant,
     if (!a || !b)
         goto out;
     compare(plan, a, b, variant->columns, depends);
+    complete_ratios(variant, depends);
     error = 0;
 out:
     sp_block_free(a);

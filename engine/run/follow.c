@@ -12,8 +12,9 @@ struct sp_follower {
     double *ratio;         /* scratch */
 };
 
+/* Flows that are metrics; the parts of a ratio are metrics too. */
 static bool is_summed(const struct sp_variant *variant, size_t column) {
-    return variant->column[column].write->kind == SP_FLOW;
+    return variant->column[column].write->kind == SP_FLOW && variant->column[column].metric != SP_PLAN_NONE;
 }
 
 static int create_sums(struct sp_follower *follower, enum sp_axis_kind axis, size_t size) {
