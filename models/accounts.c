@@ -38,7 +38,7 @@ static const struct sp_write writes[] = {
                       .sentence = "gross profit per unit of revenue"},
 };
 
-static void add_lines(const struct sp_step *s, int read, double *sum) {
+static void add_lines(const struct sp_step *s, int read, double *restrict sum) {
     for (size_t p = 0; p < s->n; p++)
         sum[p] = 0;
     for (size_t i = 0; i < s->read_count[read]; i++) {
@@ -48,11 +48,13 @@ static void add_lines(const struct sp_step *s, int read, double *sum) {
     }
 }
 
-static void step(const struct sp_step *s) {
+SP_WIDE static void step(const struct sp_step *s) {
     const double *earned = sp_step_read(s, EARNED);
-    double *cogs = sp_step_out(s, COGS, 0), *gross_profit = sp_step_out(s, GROSS_PROFIT, 0);
-    add_lines(s, COGS_LINES, cogs);
+    double *restrict cogs = sp_step_out(s, COGS, 0), *restrict gross_profit = sp_step_out(s, GROSS_PROFIT, 0);
     add_lines(s, ALL_LINES, sp_step_out(s, TOTAL, 0));
+    if (!sp_step_wants(s, COGS) && !sp_step_wants(s, GROSS_PROFIT))
+        return;
+    add_lines(s, COGS_LINES, cogs);
     for (size_t p = 0; p < s->n; p++)
         gross_profit[p] = (earned ? earned[p] : 0) - cogs[p];
 }

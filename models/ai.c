@@ -63,13 +63,13 @@ static const struct sp_write writes[] = {
                    .sentence = "logarithm of the AI price index"},
 };
 
-static void step(const struct sp_step *s) {
+SP_WIDE static void step(const struct sp_step *s) {
     const double *cost_free = sp_step_field(s, AI, 0, COST_FREE),
                  *cost_paid = sp_step_field(s, AI, 0, COST_PAID);
     const double *drift = sp_step_field(s, AI, 0, PRICE_DRIFT), *before = sp_step_read(s, LOG_INDEX_BEFORE);
     const double *of_free = sp_step_read(s, STORIES_FREE), *of_paid = sp_step_read(s, STORIES_PAID);
-    double *cost = sp_step_out(s, COST, 0), *index = sp_step_out(s, INDEX, 0),
-           *log_index = sp_step_out(s, LOG_INDEX, 0);
+    double *restrict cost = sp_step_out(s, COST, 0), *restrict index = sp_step_out(s, INDEX, 0),
+                     *restrict log_index = sp_step_out(s, LOG_INDEX, 0);
     for (size_t p = 0; p < s->n; p++)
         log_index[p] = before[p] + drift[p];
     s->kernels->exp(log_index, index, s->n);

@@ -65,8 +65,8 @@ static const struct sp_write writes[] = {
 
 static void start(const struct sp_step *s) {
     const double *opening = sp_step_field(s, START, 0, START_CASH);
-    double *cash = sp_step_out(s, CASH, 0), *lowest = sp_step_out(s, LOWEST, 0);
-    double *ran_out_quarter = sp_step_out(s, RAN_OUT_QUARTER, 0);
+    double *restrict cash = sp_step_out(s, CASH, 0), *restrict lowest = sp_step_out(s, LOWEST, 0);
+    double *restrict ran_out_quarter = sp_step_out(s, RAN_OUT_QUARTER, 0);
     for (size_t p = 0; p < s->n; p++) {
         cash[p] = opening[p];
         lowest[p] = INFINITY;
@@ -77,7 +77,8 @@ static void start(const struct sp_step *s) {
 static void update_lowest(const struct sp_step *s, const double *cash) {
     const double *before = sp_step_read(s, LOWEST_BEFORE),
                  *quarter_before = sp_step_read(s, LOWEST_QUARTER_BEFORE);
-    double *lowest = sp_step_out(s, LOWEST, 0), *quarter = sp_step_out(s, LOWEST_QUARTER, 0);
+    double *restrict lowest = sp_step_out(s, LOWEST, 0), *restrict quarter =
+                                                             sp_step_out(s, LOWEST_QUARTER, 0);
     for (size_t p = 0; p < s->n; p++) {
         quarter[p] = cash[p] < before[p] ? s->quarter + 1 : quarter_before[p];
         lowest[p] = cash[p] < before[p] ? cash[p] : before[p];
@@ -86,8 +87,8 @@ static void update_lowest(const struct sp_step *s, const double *cash) {
 
 static void update_ran_out(const struct sp_step *s, const double *cash) {
     const double *before = sp_step_read(s, RAN_OUT_QUARTER_BEFORE);
-    double *below = sp_step_out(s, BELOW_ZERO, 0), *ran_out = sp_step_out(s, RAN_OUT, 0);
-    double *quarter = sp_step_out(s, RAN_OUT_QUARTER, 0);
+    double *restrict below = sp_step_out(s, BELOW_ZERO, 0), *restrict ran_out = sp_step_out(s, RAN_OUT, 0);
+    double *restrict quarter = sp_step_out(s, RAN_OUT_QUARTER, 0);
     for (size_t p = 0; p < s->n; p++) {
         below[p] = cash[p] < 0 ? 1 : 0;
         quarter[p] = isnan(before[p]) && cash[p] < 0 ? s->quarter + 1 : before[p];
@@ -95,16 +96,18 @@ static void update_ran_out(const struct sp_step *s, const double *cash) {
     }
 }
 
-static void step(const struct sp_step *s) {
+SP_WIDE static void step(const struct sp_step *s) {
     const double *earned = sp_step_read(s, EARNED), *cost = sp_step_read(s, TOTAL_COST);
     const double *before = sp_step_read(s, CASH_BEFORE);
-    double *cash = sp_step_out(s, CASH, 0), *burn = sp_step_out(s, NET_BURN, 0);
+    double *restrict cash = sp_step_out(s, CASH, 0), *restrict burn = sp_step_out(s, NET_BURN, 0);
     for (size_t p = 0; p < s->n; p++) {
         burn[p] = cost[p] - (earned ? earned[p] : 0);
         cash[p] = before[p] - burn[p];
     }
-    update_lowest(s, cash);
-    update_ran_out(s, cash);
+    if (sp_step_wants(s, LOWEST) || sp_step_wants(s, LOWEST_QUARTER))
+        update_lowest(s, cash);
+    if (sp_step_wants(s, BELOW_ZERO) || sp_step_wants(s, RAN_OUT) || sp_step_wants(s, RAN_OUT_QUARTER))
+        update_ran_out(s, cash);
 }
 
 extern const struct sp_mechanism sp_cash;

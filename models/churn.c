@@ -33,9 +33,9 @@ static const struct sp_write writes[] = {
                  .sentence = "payers who stop paying; they stay free users"},
 };
 
-static void step(const struct sp_step *s) {
+SP_WIDE static void step(const struct sp_step *s) {
     const double *monthly = sp_step_field(s, CHURN, 0, MONTHLY), *paid = sp_step_read(s, PAID_BEFORE);
-    double *churned = sp_step_out(s, CHURNED, 0);
+    double *restrict churned = sp_step_out(s, CHURNED, 0);
     for (size_t p = 0; p < s->n; p++) {
         double stay = 1 - monthly[p];
         churned[p] = paid[p] * (1 - stay * stay * stay);

@@ -75,19 +75,19 @@ static const struct sp_write writes[] = {
 
 static void start(const struct sp_step *s) {
     const double *opening = sp_step_field(s, START, 0, START_PAID), *users = sp_step_read(s, USERS);
-    double *paid = sp_step_out(s, PAID, 0), *free_users = sp_step_out(s, FREE, 0);
+    double *restrict paid = sp_step_out(s, PAID, 0), *restrict free_users = sp_step_out(s, FREE, 0);
     for (size_t p = 0; p < s->n; p++) {
         paid[p] = opening[p];
         free_users[p] = users[p] - paid[p] > 0 ? users[p] - paid[p] : 0;
     }
 }
 
-static void step(const struct sp_step *s) {
+SP_WIDE static void step(const struct sp_step *s) {
     const double *share = sp_step_field(s, CONVERSION, 0, SHARE), *users = sp_step_read(s, USERS);
     const double *users_new = sp_step_read(s, USERS_NEW), *before = sp_step_read(s, PAID_BEFORE);
     const double *churned = sp_step_read(s, CHURNED);
-    double *paid = sp_step_out(s, PAID, 0), *fresh = sp_step_out(s, NEW, 0),
-           *free_users = sp_step_out(s, FREE, 0);
+    double *restrict paid = sp_step_out(s, PAID, 0), *restrict fresh = sp_step_out(s, NEW, 0),
+                     *restrict free_users = sp_step_out(s, FREE, 0);
     int is_stock = (int)sp_step_number(s, CONVERSION, 0, BASIS) == STOCK;
     for (size_t p = 0; p < s->n; p++) {
         double stay = before[p] - (churned ? churned[p] : 0), could = users[p] - stay;

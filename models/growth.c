@@ -75,7 +75,7 @@ static const struct sp_write writes[] = {
 
 static void start(const struct sp_step *s) {
     const double *opening = sp_step_field(s, START, 0, START_USERS);
-    double *users = sp_step_out(s, USERS, 0), *fade = sp_step_out(s, FADE, 0);
+    double *restrict users = sp_step_out(s, USERS, 0), *restrict fade = sp_step_out(s, FADE, 0);
     for (size_t p = 0; p < s->n; p++) {
         users[p] = opening[p];
         fade[p] = 1;
@@ -84,7 +84,7 @@ static void start(const struct sp_step *s) {
 
 static void update_fade(const struct sp_step *s) {
     const double *decay = sp_step_field(s, GROWTH, 0, DECAY), *before = sp_step_read(s, FADE_BEFORE);
-    double *fade = sp_step_out(s, FADE, 0);
+    double *restrict fade = sp_step_out(s, FADE, 0);
     for (size_t p = 0; p < s->n; p++)
         fade[p] = s->quarter == 0 ? before[p] : before[p] * decay[p];
 }
@@ -93,7 +93,7 @@ static void update_fade(const struct sp_step *s) {
 static void update_growth(const struct sp_step *s, double *users) {
     const double *first = sp_step_field(s, GROWTH, 0, RATE_FIRST),
                  *longrun = sp_step_field(s, GROWTH, 0, RATE_LONGRUN);
-    const double *shock = sp_step_field(s, GROWTH, 0, SHOCK), *fade = sp_step_out(s, FADE, 0);
+    const double *shock = sp_step_field(s, GROWTH, 0, SHOCK), *restrict fade = sp_step_out(s, FADE, 0);
     for (size_t p = 0; p < s->n; p++)
         users[p] = longrun[p] + (first[p] - longrun[p]) * fade[p] + shock[p];
     s->kernels->exp(users, users, s->n);
@@ -111,9 +111,9 @@ static void raise_to_payers(const struct sp_step *s, double *users) {
     s->rule[USERS_RAISED] += raised;
 }
 
-static void step(const struct sp_step *s) {
+SP_WIDE static void step(const struct sp_step *s) {
     const double *before = sp_step_read(s, USERS_BEFORE);
-    double *users = sp_step_out(s, USERS, 0), *fresh = sp_step_out(s, NEW, 0);
+    double *restrict users = sp_step_out(s, USERS, 0), *restrict fresh = sp_step_out(s, NEW, 0);
     update_fade(s);
     update_growth(s, users);
     for (size_t p = 0; p < s->n; p++)

@@ -118,7 +118,7 @@ static const struct sp_write writes[] = {
                  .sentence = "one-off cost of entering tiers"},
 };
 
-static void find_tiers(const struct sp_step *s, const double *users, double *tier) {
+static void find_tiers(const struct sp_step *s, const double *users, double *restrict tier) {
     size_t tiers = s->instances[TIERS];
     for (size_t p = 0; p < s->n; p++)
         tier[p] = 0;
@@ -132,13 +132,13 @@ static void find_tiers(const struct sp_step *s, const double *users, double *tie
 }
 
 static void start(const struct sp_step *s) {
-    double *tier = sp_step_out(s, TIER, 0), *highest = sp_step_out(s, HIGHEST, 0);
+    double *restrict tier = sp_step_out(s, TIER, 0), *restrict highest = sp_step_out(s, HIGHEST, 0);
     find_tiers(s, sp_step_read(s, USERS_BEFORE), tier);
     for (size_t p = 0; p < s->n; p++)
         highest[p] = tier[p];
 }
 
-static void update_cost(const struct sp_step *s, const double *tier, double *cost) {
+static void update_cost(const struct sp_step *s, const double *tier, double *restrict cost) {
     const double *factor = sp_step_field(s, INFRASTRUCTURE, 0, FACTOR);
     for (size_t i = 0; i < s->instances[TIERS]; i++) {
         const double *monthly = sp_step_field(s, TIERS, i, MONTHLY);
@@ -153,13 +153,15 @@ static void update_cost(const struct sp_step *s, const double *tier, double *cos
 
 static void update_upgrade(const struct sp_step *s, const double *tier) {
     const double *before = sp_step_read(s, HIGHEST_BEFORE);
-    double *highest = sp_step_out(s, HIGHEST, 0), *upgrade = sp_step_out(s, UPGRADE, 0);
+    double *restrict highest = sp_step_out(s, HIGHEST, 0), *restrict upgrade = sp_step_out(s, UPGRADE, 0);
     for (size_t p = 0; p < s->n; p++) {
         highest[p] = tier[p] > before[p] ? tier[p] : before[p];
         upgrade[p] = 0;
     }
     for (size_t i = 1; i < s->instances[TIERS]; i++) {
         const double *once = sp_step_field(s, TIERS, i, ONCE);
+        if (sp_step_is_zero(s, TIERS, i, ONCE))
+            continue;
         for (size_t p = 0; p < s->n; p++) {
             double other = upgrade[p], here = once[p];
             upgrade[p] = (highest[p] == (double)i) & (before[p] < (double)i) ? here : other;
@@ -178,8 +180,8 @@ static void update_components(const struct sp_step *s, const double *cost) {
     }
 }
 
-static void step(const struct sp_step *s) {
-    double *tier = sp_step_out(s, TIER, 0), *cost = sp_step_out(s, COST, 0);
+SP_WIDE static void step(const struct sp_step *s) {
+    double *restrict tier = sp_step_out(s, TIER, 0), *restrict cost = sp_step_out(s, COST, 0);
     find_tiers(s, sp_step_read(s, USERS), tier);
     update_cost(s, tier, cost);
     update_upgrade(s, tier);

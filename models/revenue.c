@@ -43,10 +43,11 @@ static const struct sp_write writes[] = {
                 .sentence = "revenue earned in the period"},
 };
 
-static void step(const struct sp_step *s) {
+SP_WIDE static void step(const struct sp_step *s) {
     const double *price = sp_step_field(s, REVENUE, 0, PRICE), *paid = sp_step_read(s, PAID);
     const double *before = sp_step_read(s, PAID_BEFORE);
-    double *mrr = sp_step_out(s, MRR, 0), *arr = sp_step_out(s, ARR, 0), *earned = sp_step_out(s, EARNED, 0);
+    double *restrict mrr = sp_step_out(s, MRR, 0), *restrict arr = sp_step_out(s, ARR, 0),
+                     *restrict earned = sp_step_out(s, EARNED, 0);
     for (size_t p = 0; p < s->n; p++) {
         mrr[p] = paid[p] * price[p];
         arr[p] = 12 * mrr[p];

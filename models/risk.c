@@ -66,11 +66,11 @@ static const struct sp_write writes[] = {
                 .sentence = "how often the event happened"},
 };
 
-static void step_one(const struct sp_step *s, size_t i, double *all) {
+static void step_one(const struct sp_step *s, size_t i, double *restrict all) {
     const double *probability = sp_step_field(s, RISKS, i, PER_QUARTER),
                  *loss = sp_step_field(s, RISKS, i, LOSS);
     const double *u = sp_step_field(s, RISKS, i, OCCURS);
-    double *cost = sp_step_out(s, COST_OF, i), *events = sp_step_out(s, EVENTS, i);
+    double *restrict cost = sp_step_out(s, COST_OF, i), *restrict events = sp_step_out(s, EVENTS, i);
     for (size_t p = 0; p < s->n; p++) {
         events[p] = u[p] < probability[p] ? 1 : 0;
         cost[p] = u[p] < probability[p] ? loss[p] : 0;
@@ -78,8 +78,8 @@ static void step_one(const struct sp_step *s, size_t i, double *all) {
     }
 }
 
-static void step(const struct sp_step *s) {
-    double *all = sp_step_out(s, COST, 0);
+SP_WIDE static void step(const struct sp_step *s) {
+    double *restrict all = sp_step_out(s, COST, 0);
     for (size_t p = 0; p < s->n; p++)
         all[p] = 0;
     for (size_t i = 0; i < s->instances[RISKS]; i++)

@@ -50,13 +50,13 @@ static const struct sp_write writes[] = {
                       .sentence = "stories made by payers"},
 };
 
-static void step(const struct sp_step *s) {
+SP_WIDE static void step(const struct sp_step *s) {
     const double *free_monthly = sp_step_field(s, USAGE, 0, FREE_MONTHLY);
     const double *paid_monthly = sp_step_field(s, USAGE, 0, PAID_MONTHLY);
     const double *free_now = sp_step_read(s, FREE), *free_before = sp_step_read(s, FREE_BEFORE);
     const double *paid_now = sp_step_read(s, PAID), *paid_before = sp_step_read(s, PAID_BEFORE);
-    double *all = sp_step_out(s, STORIES, 0), *of_free = sp_step_out(s, STORIES_FREE, 0);
-    double *of_paid = sp_step_out(s, STORIES_PAID, 0);
+    double *restrict all = sp_step_out(s, STORIES, 0), *restrict of_free = sp_step_out(s, STORIES_FREE, 0);
+    double *restrict of_paid = sp_step_out(s, STORIES_PAID, 0);
     for (size_t p = 0; p < s->n; p++) {
         of_free[p] = SP_MODELS_MONTHS * free_monthly[p] * sp_models_average(s, free_before[p], free_now[p]);
         of_paid[p] = SP_MODELS_MONTHS * paid_monthly[p] * sp_models_average(s, paid_before[p], paid_now[p]);

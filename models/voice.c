@@ -57,13 +57,13 @@ static const struct sp_write writes[] = {
               .sentence = "voice cost of all stories, free ones included"},
 };
 
-static void step(const struct sp_step *s) {
+SP_WIDE static void step(const struct sp_step *s) {
     const double *cost_free = sp_step_field(s, VOICE, 0, COST_FREE),
                  *cost_paid = sp_step_field(s, VOICE, 0, COST_PAID);
     const double *share_free = sp_step_field(s, VOICE, 0, SHARE_FREE);
     const double *share_paid = sp_step_field(s, VOICE, 0, SHARE_PAID);
     const double *of_free = sp_step_read(s, STORIES_FREE), *of_paid = sp_step_read(s, STORIES_PAID);
-    double *cost = sp_step_out(s, COST, 0);
+    double *restrict cost = sp_step_out(s, COST, 0);
     for (size_t p = 0; p < s->n; p++)
         cost[p] = of_free[p] * share_free[p] * cost_free[p] + of_paid[p] * share_paid[p] * cost_paid[p];
 }

@@ -224,7 +224,7 @@ static int fill_plan(const struct sp_scenario *scenario, struct sp_plan *plan, s
     if (error || (error = sp_plan_make_axes(plan)) || (error = add_variables(plan, scenario, base)) ||
         (error = add_changes(plan, scenario, base)) || (error = add_steps(plan, scenario, base, problems)) ||
         (error = add_rules(plan, base)) || (error = sp_columns_select(plan, scenario, problems)) ||
-        (error = sp_plan_make_samplers(plan, problems)))
+        (error = sp_plan_note_idle(plan, base)) || (error = sp_plan_make_samplers(plan, problems)))
         return error;
     return sp_placeholders_mark(plan, base, scenario);
 }

@@ -55,7 +55,7 @@ struct sp_moment_lanes {
  * SP_HISTOGRAM_BITS bits of its mantissa; one half of the bins to each side of the centre. The last bin of
  * each side takes everything farther out. Bin SP_HISTOGRAM_BINS takes NaN. */
 enum {
-    SP_HISTOGRAM_BITS = 8,
+    SP_HISTOGRAM_BITS = 7,
     SP_HISTOGRAM_OCTAVES = 16,
     SP_HISTOGRAM_HALF = SP_HISTOGRAM_OCTAVES << SP_HISTOGRAM_BITS,
     SP_HISTOGRAM_BINS = 2 * SP_HISTOGRAM_HALF

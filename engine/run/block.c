@@ -147,7 +147,7 @@ static void draw(struct sp_block *block, const struct sp_variable *variable,
 }
 
 /* Holds values to the bounds; returns how many of the valid ones had to be. */
-static size_t hold(const struct sp_variable *variable, double *x, size_t n, size_t valid) {
+SP_WIDE static size_t hold(const struct sp_variable *variable, double *x, size_t n, size_t valid) {
     size_t held = 0;
     for (size_t p = 0; p < valid; p++)
         held += (x[p] < variable->low) | (x[p] > variable->high);
@@ -175,7 +175,7 @@ static size_t entry_at(const struct sp_variable *variable, size_t quarter) {
 /* --- Assumptions in force
  * ---------------------------------------------------------------------------------------- */
 
-static void apply(const struct sp_change *change, const double *value, double *x, size_t n) {
+SP_WIDE static void apply(const struct sp_change *change, const double *value, double *x, size_t n) {
     for (size_t p = 0; p < n; p++)
         x[p] = change->operation == SP_CHANGE_TIMES  ? x[p] * value[p]
                : change->operation == SP_CHANGE_PLUS ? x[p] + value[p]
@@ -239,6 +239,7 @@ static struct sp_step bind_step(struct sp_block *block, const struct sp_bound_st
         .accrual_end = block->plan->accrual_end,
         .kernels = block->plan->kernels,
         .field = block->field,
+        .is_zero = step->is_zero,
         .number = step->number,
         .field_start = step->field_start,
         .field_count = step->field_count,
@@ -247,6 +248,7 @@ static struct sp_step bind_step(struct sp_block *block, const struct sp_bound_st
         .read_start = step->read_start,
         .read_count = step->read_count,
         .out = block->out,
+        .is_wanted = step->is_wanted,
         .out_start = step->out_start,
         .rule = block->rule + step->first_rule,
     };
@@ -261,7 +263,7 @@ static void swap_columns(struct sp_block *block) {
         }
 }
 
-void sp_block_ratio(const double *numerator, const double *denominator, double *out, size_t n) {
+SP_WIDE void sp_block_ratio(const double *numerator, const double *denominator, double *out, size_t n) {
     for (size_t p = 0; p < n; p++)
         out[p] = denominator[p] > 0 ? numerator[p] / denominator[p] : NAN;
 }

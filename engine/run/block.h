@@ -30,7 +30,8 @@ void sp_block_quarter(struct sp_block *block, size_t t);
 size_t sp_block_valid(const struct sp_block *block);
 uint64_t sp_block_first_path(const struct sp_block *block);
 
-/* A column at the end of the current quarter, [valid]. Not of a ratio: whoever shows it makes it of its parts. */
+/* A column at the end of the current quarter, [valid]. Not of a ratio: whoever shows it makes it of its
+ * parts. */
 const double *sp_block_now(const struct sp_block *block, int column);
 
 /* The opening state of a column that has one (a category, or read by some step as of the quarter before). */

@@ -63,7 +63,7 @@ const struct sp_block *sp_follow_block(const struct sp_follower *follower) {
 /* --- Sums of flows
  * --------------------------------------------------------------------------------------------------- */
 
-static void add_flow(double *sum, const double *x, size_t n, bool first) {
+SP_WIDE static void add_flow(double *sum, const double *x, size_t n, bool first) {
     if (first)
         memcpy(sum, x, n * sizeof *sum);
     else
@@ -110,7 +110,8 @@ static void show_metric(struct sp_follower *follower, const struct sp_visitor *v
 static void show_axis(struct sp_follower *follower, const struct sp_visitor *visitor, enum sp_axis_kind axis,
                       size_t time) {
     for (size_t m = 0; m < follower->plan->metrics; m++)
-        show_metric(follower, visitor, (struct sp_sight){.axis = axis, .metric = m, .time = time});
+        if (axis == SP_AXIS_QUARTER || !sp_plan_is_stock(follower->plan, m))
+            show_metric(follower, visitor, (struct sp_sight){.axis = axis, .metric = m, .time = time});
 }
 
 static void follow_quarter(struct sp_follower *follower, const struct sp_visitor *visitor, size_t t) {

@@ -24,6 +24,7 @@
 #define SP_ENGINE_RUN_MECHANISM_H
 
 #include "engine/base/field.h"
+#include "engine/base/wide.h"
 #include "engine/math/kernels.h"
 #include "engine/run/result.h"
 
@@ -68,6 +69,7 @@ struct sp_step {
     const struct sp_kernels *kernels;
 
     const double *const *field; /* by place: see sp_step_field */
+    const bool *is_zero;        /* the field is 0 on all paths and in all quarters */
     const double *number;       /* of fields that are numbers; choices as their index */
     const size_t *field_start;  /* [tables] */
     const size_t *field_count;  /* [tables] fields per instance */
@@ -77,6 +79,7 @@ struct sp_step {
     const size_t *read_start, *read_count; /* [reads] */
 
     double *const *out;
+    const bool *is_wanted;   /* by place of `out`: somebody but this mechanism asks for the column */
     const size_t *out_start; /* [writes] */
 
     uint64_t *rule; /* [rules] add to these */
@@ -101,6 +104,11 @@ static inline const double *sp_step_field(const struct sp_step *s, int table, si
     return s->field[s->field_start[table] + instance * s->field_count[table] + (size_t)field];
 }
 
+/* Whether an assumption is always 0, so that work may be left out. */
+static inline bool sp_step_is_zero(const struct sp_step *s, int table, size_t instance, int field) {
+    return s->is_zero[s->field_start[table] + instance * s->field_count[table] + (size_t)field];
+}
+
 /* A number or the index of a choice. */
 static inline double sp_step_number(const struct sp_step *s, int table, size_t instance, int field) {
     return s->number[s->field_start[table] + instance * s->field_count[table] + (size_t)field];
@@ -118,6 +126,12 @@ static inline const double *sp_step_read(const struct sp_step *s, int read) {
 /* A column that is written, for an instance (0 when not instanced). */
 static inline double *sp_step_out(const struct sp_step *s, int write, size_t instance) {
     return s->out[s->out_start[write] + instance];
+}
+
+/* Whether anybody asks for a column; if not, `step` may leave it out (of an instanced one: for instance 0).
+ */
+static inline bool sp_step_wants(const struct sp_step *s, int write) {
+    return s->is_wanted[s->out_start[write]];
 }
 
 #endif

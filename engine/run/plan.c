@@ -29,6 +29,17 @@ bool sp_plan_year_ends(const struct sp_plan *plan, size_t quarter) {
     return quarter + 1 == plan->quarters || fiscal_year(plan, quarter + 1) != fiscal_year(plan, quarter);
 }
 
+size_t sp_plan_last_quarter(const struct sp_plan *plan, enum sp_axis_kind axis, size_t time) {
+    size_t end = 0;
+    for (size_t i = 0; i <= time; i++)
+        end += (size_t)plan->axis[axis].quarters[i];
+    return end - 1;
+}
+
+bool sp_plan_is_stock(const struct sp_plan *plan, size_t metric) {
+    return plan->variant[0].column[plan->metric[metric]].write->kind == SP_STOCK;
+}
+
 static int create_axis(struct sp_arena *arena, struct sp_axis *axis, const char *name, size_t count) {
     axis->name = name;
     axis->count = count;
@@ -144,5 +155,48 @@ int sp_plan_sort(struct sp_plan *plan, struct sp_variant *variant, struct sp_pro
         memmove(&variant->step[done + 1], &variant->step[done], (ready - done) * sizeof moved);
         variant->step[done] = moved;
     }
+    return 0;
+}
+
+/* --- What can be left out
+ * ------------------------------------------------------------------------------------------------ */
+
+static bool is_always_zero(const struct sp_variable *variable) {
+    bool zero = variable->changes == 0;
+    for (size_t e = 0; e < variable->entries; e++)
+        zero = zero && variable->entry[e].law.kind == SP_LAW_CONSTANT &&
+               variable->entry[e].law.parameter[0] == 0;
+    return zero;
+}
+
+static bool is_read_by_other(const struct sp_variant *variant, const struct sp_bound_step *writer,
+                             int column) {
+    for (size_t i = 0; i < variant->steps; i++)
+        for (size_t r = 0; &variant->step[i] != writer && r < variant->step[i].reads; r++)
+            if (variant->step[i].read[r] == column)
+                return true;
+    return false;
+}
+
+static int note_step(struct sp_plan *plan, const struct sp_variant *variant, struct sp_bound_step *step) {
+    step->is_zero = sp_arena_array(plan->arena, step->fields, sizeof *step->is_zero);
+    step->is_wanted = sp_arena_array(plan->arena, step->outs, sizeof *step->is_wanted);
+    if (!step->is_zero || !step->is_wanted)
+        return SP_ERROR_RESOURCES;
+    for (size_t f = 0; f < step->fields; f++)
+        step->is_zero[f] =
+            step->variable[f] != SP_PLAN_NONE && is_always_zero(&variant->variable[step->variable[f]]);
+    for (size_t o = 0; o < step->outs; o++) {
+        const struct sp_column *column = &variant->column[step->out[o]];
+        step->is_wanted[o] = column->metric != SP_PLAN_NONE || column->write->category ||
+                             is_read_by_other(variant, step, step->out[o]);
+    }
+    return 0;
+}
+
+int sp_plan_note_idle(struct sp_plan *plan, struct sp_variant *variant) {
+    for (size_t i = 0; i < variant->steps; i++)
+        if (note_step(plan, variant, &variant->step[i]))
+            return SP_ERROR_RESOURCES;
     return 0;
 }

@@ -63,13 +63,15 @@ struct sp_bound_step {
     size_t fields;
     int *variable;  /* [fields] index, or SP_PLAN_NONE for numbers and choices */
     double *number; /* [fields] */
+    bool *is_zero;  /* [fields] */
     size_t field_start[SP_STEP_TABLES], field_count[SP_STEP_TABLES], instances[SP_STEP_TABLES];
     size_t reads;
     int *read;         /* [reads] column */
     bool *read_before; /* [reads] */
     size_t read_start[SP_STEP_READS], read_count[SP_STEP_READS];
     size_t outs;
-    int *out; /* [outs] column */
+    int *out;        /* [outs] column */
+    bool *is_wanted; /* [outs] */
     size_t out_start[SP_STEP_WRITES];
     size_t first_rule; /* index of its first rule among the counts */
 };
@@ -120,12 +122,21 @@ struct sp_plan {
 size_t sp_plan_year(const struct sp_plan *plan, size_t quarter);
 bool sp_plan_year_ends(const struct sp_plan *plan, size_t quarter);
 
+/* The last quarter of a period of an axis. */
+size_t sp_plan_last_quarter(const struct sp_plan *plan, enum sp_axis_kind axis, size_t time);
+
+/* Whether a metric is a stock: over a year or the horizon it is what it is in the last quarter. */
+bool sp_plan_is_stock(const struct sp_plan *plan, size_t metric);
+
 /* Makes the axes from first_quarter, quarters and fiscal_year_last. 0 or SP_ERROR_RESOURCES. */
 int sp_plan_make_axes(struct sp_plan *plan);
 
 /* Puts the steps of a variant in an order in which every column is written before it is read. A circle is a
  * problem that names its columns, a -> b -> a. */
 int sp_plan_sort(struct sp_plan *plan, struct sp_variant *variant, struct sp_problems *problems);
+
+/* Notes what steps need not work out: fields that are always 0, columns that nobody asks for. */
+int sp_plan_note_idle(struct sp_plan *plan, struct sp_variant *variant);
 
 /* Makes all samplers, building their tables. */
 int sp_plan_make_samplers(struct sp_plan *plan, struct sp_problems *problems);

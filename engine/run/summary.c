@@ -78,10 +78,10 @@ static struct sp_estimate ratio_mean(const struct sp_moments *residual, const st
     return estimate(r0 + residual->mean / denominator->mean, error);
 }
 
-/* --- Histograms for the file: eight bins in one, from the first to the last that holds a value
+/* --- Histograms for the file: four bins in one, from the first to the last that holds a value
  * ------------------------- */
 
-enum { COARSE = 8 };
+enum { COARSE = 4 };
 
 static uint64_t coarse_count(const uint64_t *count, size_t coarse) {
     uint64_t sum = 0;

@@ -50,15 +50,21 @@ struct sp_tally {
 /* --- Numbering
  * -------------------------------------------------------------------------------------------------------- */
 
-size_t sp_tally_stream(const struct sp_plan *plan, enum sp_axis_kind axis, size_t metric, size_t time) {
+static size_t first_stream(const struct sp_plan *plan, int axis) {
     size_t first = 0;
-    for (int a = 0; a < (int)axis; a++)
+    for (int a = 0; a < axis; a++)
         first += plan->axis[a].count * plan->metrics;
-    return first + metric * plan->axis[axis].count + time;
+    return first;
+}
+
+size_t sp_tally_stream(const struct sp_plan *plan, enum sp_axis_kind axis, size_t metric, size_t time) {
+    if (axis != SP_AXIS_QUARTER && sp_plan_is_stock(plan, metric))
+        return metric * plan->axis[SP_AXIS_QUARTER].count + sp_plan_last_quarter(plan, axis, time);
+    return first_stream(plan, (int)axis) + metric * plan->axis[axis].count + time;
 }
 
 size_t sp_tally_streams(const struct sp_plan *plan) {
-    return sp_tally_stream(plan, SP_AXIS_HORIZON, plan->metrics, 0);
+    return first_stream(plan, SP_AXES);
 }
 
 bool sp_tally_is_by_category(const struct sp_plan *plan, const struct sp_variant *variant, size_t metric) {
@@ -78,7 +84,9 @@ static int create_state(struct sp_arena *arena, struct sp_passage_state *state, 
     state->fell = sp_arena_array(arena, size, sizeof *state->fell);
     state->visited = sp_arena_array(arena, size, sizeof *state->visited);
     state->now = sp_arena_array(arena, size, sizeof *state->now);
-    return state->spent && state->entered && state->skipped && state->fell && state->visited && state->now
+    state->next = sp_arena_array(arena, size, sizeof *state->next);
+    return state->spent && state->entered && state->skipped && state->fell && state->visited && state->now &&
+                   state->next
                ? 0
                : -1;
 }
@@ -218,7 +226,7 @@ static void add_to_cells(struct sp_tally *tally, size_t c, size_t row, const dou
 }
 
 /* At the end of a block each path's quarters in a tier are known: S and N go to the lanes of their path. */
-static void close_cell(struct cell_lanes *cell, const double *sum, const uint16_t *spent, size_t n) {
+SP_WIDE static void close_cell(struct cell_lanes *cell, const double *sum, const uint16_t *spent, size_t n) {
     for (size_t p = 0; p < n; p++) {
         size_t lane = p % SP_LANES;
         double number = spent[p];

@@ -26,7 +26,8 @@ struct sp_tally_plan {
                                          SIZE_MAX */
 };
 
-/* The stream of a metric at a time; all streams of an axis stand together. */
+/* The stream of a metric at a time; all streams of an axis stand together. That of a stock over a year or the
+ * horizon is the stream of its last quarter (the ones in its own place stay empty). */
 size_t sp_tally_stream(const struct sp_plan *plan, enum sp_axis_kind axis, size_t metric, size_t time);
 size_t sp_tally_streams(const struct sp_plan *plan);
 

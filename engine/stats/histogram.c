@@ -131,7 +131,7 @@ void sp_histogram_slots(const struct sp_histogram_plan *plan, const struct sp_ke
     }
 }
 
-/* |y - 1| at the start of step i of one side: y runs over 2^(i div 256) (1 + (i mod 256) / 256). */
+/* |y - 1| at the start of step i of one side: y runs over 2^(i div 128) (1 + (i mod 128) / 128). */
 static double distance_of(size_t step) {
     size_t steps = (size_t)1 << SP_HISTOGRAM_BITS;
     return ldexp(1 + (double)(step % steps) / (double)steps, (int)(step / steps)) - 1;

@@ -2,7 +2,7 @@
  *
  * Distributions as whole-number counts: they merge in any order, so threads and ranks never show. The bins of
  * one metric at one time are laid out once, from a pilot sample (sp_histogram_plan), fine near the centre and
- * wider outwards in proportion to the distance: 256 bins to each doubling of |x - centre| / scale + 1. Values
+ * wider outwards in proportion to the distance: 128 bins to each doubling of |x - centre| / scale + 1. Values
  * that make up 0.5 % or more of the pilot are atoms: they are counted exactly, apart from the bins.
  */
 #ifndef SP_ENGINE_STATS_HISTOGRAM_H

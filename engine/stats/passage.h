@@ -22,14 +22,16 @@ struct sp_passage {
     uint64_t *fell_back; /* [labels] left it for a lower one, at least once */
 };
 
-/* The history of the paths of a block: [label][path] and [path]. */
+/* The history of the paths of a block: [label][path] and [path], with room for a multiple of 8 paths, at most
+ * 2^19. */
 struct sp_passage_state {
-    uint16_t *spent;    /* [labels][paths] quarters spent so far */
-    uint16_t *entered;  /* [labels][paths] first quarter, or `quarters` while never */
-    uint16_t *skipped;  /* [paths] one bit a label */
-    uint16_t *fell;     /* [paths] one bit a label */
-    uint16_t *visited;  /* [paths] one bit a label */
-    unsigned char *now; /* [paths] label in this quarter; before the first quarter: at the start */
+    uint16_t *spent;   /* [labels][paths] quarters spent so far */
+    uint16_t *entered; /* [labels][paths] first quarter, or `quarters` while never */
+    uint16_t *skipped; /* [paths] one bit a label */
+    uint16_t *fell;    /* [paths] one bit a label */
+    uint16_t *visited; /* [paths] one bit a label */
+    uint16_t *now;     /* [paths] label in this quarter; before the first quarter: at the start */
+    uint16_t *next;    /* [paths] scratch */
 };
 
 /* How many counts there are in all (they lie one after the other, from `occupancy` on). */
