@@ -71,6 +71,15 @@ static int print_variant(const struct sp_result *result, const struct sp_variant
     return code;
 }
 
+static int print_notes(const struct sp_result *result) {
+    char *text = NULL;
+    int error = sp_table_notes(result, &text);
+    if (!error)
+        fputs(text, stdout);
+    free(text);
+    return sp_error_exit_code(error);
+}
+
 static int print_row(void *context, const struct sp_row *row) {
     char *text = NULL;
     (void)context;
@@ -116,11 +125,10 @@ int sp_show_result(const struct sp_result *result, const struct sp_show_request 
         printf("This scenario has no tiers.\n");
     for (size_t v = 0; !code && v < result->variants; v++)
         code = print_variant(result, &result->variant[v], request);
-    return code;
+    return code ? code : print_notes(result);
 }
 
-/* --- The command
- * ------------------------------------------------------------------------------------------------------ */
+/* --- The command --- */
 
 struct arguments {
     const char *file;

@@ -11,8 +11,7 @@
 /* All mechanisms, in the order in which the reference page lists them. Static storage. */
 const struct sp_mechanism *const *sp_models_list(size_t *count);
 
-/* --- For the mechanisms' own files
- * ------------------------------------------------------------------------------ */
+/* --- For the mechanisms' own files --- */
 
 enum { SP_MODELS_MONTHS = 3 }; /* in a quarter */
 

@@ -72,8 +72,7 @@ void sp_document_free(struct sp_document *document);
 
 const struct sp_document_node *sp_document_root(const struct sp_document *document);
 
-/* --- building --------------------------------------------------------------------------------------------
- */
+/* --- building --- */
 
 struct sp_document_node *sp_document_group(struct sp_document *document,
                                            const struct sp_document_node *parent, const char *name);
@@ -115,8 +114,7 @@ void *sp_document_memory(struct sp_document *document, size_t count, size_t size
 void sp_document_complain(struct sp_document *document, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* --- looking things up -----------------------------------------------------------------------------------
- */
+/* --- looking things up --- */
 
 /* The node below `group`, or NULL. `group` may be NULL. */
 const struct sp_document_node *sp_document_find(const struct sp_document *document,
@@ -134,8 +132,7 @@ const char *sp_document_text(const struct sp_document_node *node, const char *na
 const void *sp_document_data(struct sp_document *document, const struct sp_document_node *group,
                              const char *name, enum sp_document_type type, size_t count);
 
-/* --- the whole -------------------------------------------------------------------------------------------
- */
+/* --- the whole --- */
 
 size_t sp_document_values(const struct sp_document_node *node); /* how many values it holds; 0 for a group */
 size_t sp_document_type_size(enum sp_document_type type);       /* bytes of one value in memory */

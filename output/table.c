@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* How the values and the standard errors of one table are printed. */
 struct style {
@@ -57,38 +58,70 @@ static void extend(struct range *range, const struct sp_estimate *estimate, size
     }
 }
 
-static struct style style_of(struct range range) {
+static bool has_unit(const struct sp_metric *metric, const char *unit) {
+    return strcmp(metric->unit, unit) == 0;
+}
+
+/* 1 where something has happened, else 0: its mean is a probability, and nothing else of it is worth a
+ * column. */
+static bool is_probability(const struct sp_metric *metric) {
+    return has_unit(metric, "probability");
+}
+
+static bool is_percentage(const struct sp_metric *metric) {
+    return metric && (is_probability(metric) || (metric->kind == SP_RATIO && has_unit(metric, "1")));
+}
+
+static struct style style_of(const struct sp_metric *metric, struct range range) {
     struct style style = {.value = sp_figure_choose(range.value), .undefined = range.undefined};
+    if (is_percentage(metric))
+        style.value = (struct sp_figure){.divisor = 0.01, .word = "", .decimals = 1};
     style.error = sp_figure_choose_error(style.value, range.error);
+    if (is_percentage(metric) && style.error.decimals > 3)
+        style.error.decimals = 3;
     return style;
+}
+
+static const char *unit_word(const struct sp_metric *metric) {
+    if (is_percentage(metric))
+        return "%";
+    return has_unit(metric, "1") ? "pure number" : metric->unit;
 }
 
 /* --- what is said above and below a table --- */
 
-static void print_head(const struct sp_metric *metric, const struct sp_variant_result *variant,
-                       struct sp_figure figure, FILE *stream) {
-    bool pure = metric->unit[0] == '1' && metric->unit[1] == 0;
-    fprintf(stream, "%s, %s%s (%s): %s\n\n", metric->name, figure.word, pure ? "pure number" : metric->unit,
-            variant->name, metric->sentence);
+static void print_head(const struct sp_result *result, const struct sp_metric *metric,
+                       const struct sp_variant_result *variant, struct sp_figure figure, FILE *stream) {
+    fprintf(stream, "%s, %s%s", metric->name, figure.word, unit_word(metric));
+    if (result->variants > 1)
+        fprintf(stream, " (%s)", variant->name);
+    fprintf(stream, ": %s\n\n", metric->sentence);
 }
 
-static void print_notes(const struct sp_result *result, const struct sp_metric *metric, bool undefined,
-                        FILE *stream) {
-    char paths[SP_FIGURE_BYTES];
-    sp_figure_print_count(result->paths, paths);
-    fprintf(stream,
-            "\nP10 to P90 is a prediction band: 10 %% of paths are below P10, 10 %% above P90.\n"
-            "+/- is one standard error of the figure to its left: what more paths would still change.\n");
+/* What must be known to read this very table. */
+static void print_notes(const struct sp_metric *metric, bool undefined, FILE *stream) {
     if (metric && metric->kind != SP_STOCK)
-        fprintf(stream, "Percentiles of periods do not add up%s.\n",
+        fprintf(stream, "\nPercentiles of periods do not add up%s.",
                 metric->kind == SP_FLOW ? "; means do" : "");
     if (undefined)
-        fprintf(stream, "Undefined on a path when %s; such paths are left out.\n",
+        fprintf(stream, "\nUndefined on a path when %s; such paths are left out.",
                 metric->undefined_when ? metric->undefined_when : "there is no value");
     if (metric && metric->placeholders)
-        fprintf(stream, "Depends on placeholders, which stand in for numbers nobody has given: %s.\n",
+        fprintf(stream, "\nDepends on placeholders, which stand in for numbers nobody has given: %s.",
                 metric->placeholders);
-    fprintf(stream, "%s paths, seed %llu.\n", paths, (unsigned long long)result->seed);
+    fputc('\n', stream);
+}
+
+int sp_table_notes(const struct sp_result *result, char **text) {
+    char paths[SP_FIGURE_BYTES];
+    sp_figure_print_count(result->paths, paths);
+    int length =
+        asprintf(text,
+                 "P10 to P90 is a prediction band: 10 %% of paths are below P10, 10 %% above P90.\n"
+                 "+/- is one standard error of the figure to its left: what more paths would still change.\n"
+                 "%s paths, seed %llu.\n",
+                 paths, (unsigned long long)result->seed);
+    return length < 0 ? SP_ERROR_RESOURCES : 0;
 }
 
 /* Closes the stream; the text is only good when everything has arrived in it. */
@@ -126,31 +159,56 @@ static struct style bands_style(const struct sp_result *result, const struct sp_
         if (count)
             extend(&range, variant->estimate[a] + metric * count * SP_STATISTICS, count);
     }
-    return style_of(range);
+    return style_of(&result->metric[metric], range);
+}
+
+static void probability_row(struct sp_grid *grid, const char *label, const struct sp_estimate *estimate,
+                            struct style style) {
+    sp_grid_row(grid);
+    sp_grid_cell(grid, label);
+    cell_figure(grid, style.error, estimate[SP_STATISTIC_MEAN].value);
+    cell_figure(grid, style.error, estimate[SP_STATISTIC_MEAN].error);
+}
+
+static void bands_head(struct sp_grid *grid, bool probability, bool undefined) {
+    static const char *const head[] = {"", "P10", "P50", "+/-", "P90", "mean", "+/-", "undefined"};
+    static const char *const probability_head[] = {"", "probability", "+/-"};
+    sp_grid_row(grid);
+    if (probability)
+        cells(grid, probability_head, 3);
+    else
+        cells(grid, head, undefined ? 8 : 7);
+}
+
+/* Over the whole horizon a stock is what it is in the last quarter: that row is there already. */
+static bool is_shown(const struct sp_metric *metric, int axis) {
+    return axis != SP_AXIS_HORIZON || metric->kind != SP_STOCK;
 }
 
 int sp_table_bands(const struct sp_result *result, const struct sp_variant_result *variant, size_t metric,
                    char **text) {
-    static const char *const head[] = {"", "P10", "P50", "+/-", "P90", "mean", "+/-", "undefined"};
     size_t size;
     FILE *stream = open_memstream(text, &size);
     if (!stream)
         return SP_ERROR_RESOURCES;
     struct sp_grid grid = {0};
     struct style style = bands_style(result, variant, metric);
-    sp_grid_row(&grid);
-    cells(&grid, head, style.undefined ? 8 : 7);
+    bool probability = is_probability(&result->metric[metric]);
+    bands_head(&grid, probability, style.undefined);
     for (int a = 0; a < SP_AXES; a++) {
         const struct sp_axis *axis = &result->axis[a];
+        if (!is_shown(&result->metric[metric], a))
+            continue;
         if (a > 0 && axis->count)
             sp_grid_row(&grid);
         for (size_t t = 0; t < axis->count; t++)
-            bands_row(&grid, axis->label[t],
-                      variant->estimate[a] + (metric * axis->count + t) * SP_STATISTICS, style);
+            (probability ? probability_row : bands_row)(
+                &grid, axis->label[t], variant->estimate[a] + (metric * axis->count + t) * SP_STATISTICS,
+                style);
     }
-    print_head(&result->metric[metric], variant, style.value, stream);
+    print_head(result, &result->metric[metric], variant, style.value, stream);
     sp_grid_print(&grid, stream);
-    print_notes(result, &result->metric[metric], style.undefined, stream);
+    print_notes(&result->metric[metric], style.undefined, stream);
     return finish(&grid, stream, text);
 }
 
@@ -276,14 +334,14 @@ int sp_table_category(const struct sp_result *result, const struct sp_variant_re
     struct range range = {0};
     if (bands)
         extend(&range, bands, view->labels);
-    struct style style = style_of(range);
+    struct style style = style_of(metric, range);
     category_head(&grid, passage != NULL, bands != NULL);
     category_rows(&grid, result, view, passage, bands, style);
     fprintf(stream, metric ? "by %s; " : "by %s\n\n", view->name);
     if (metric)
-        print_head(metric, variant, style.value, stream);
+        print_head(result, metric, variant, style.value, stream);
     sp_grid_print(&grid, stream);
     category_notes(view, passage != NULL, stream);
-    print_notes(result, metric, style.undefined, stream);
+    print_notes(metric, style.undefined, stream);
     return finish(&grid, stream, text);
 }

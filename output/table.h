@@ -18,4 +18,8 @@ int sp_table_bands(const struct sp_result *result, const struct sp_variant_resul
 int sp_table_category(const struct sp_result *result, const struct sp_variant_result *variant,
                       size_t category, size_t position, char **text);
 
+/* How to read all of these tables, and what they were made from: to be printed once, below the last of them.
+ */
+int sp_table_notes(const struct sp_result *result, char **text);
+
 #endif

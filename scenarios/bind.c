@@ -10,8 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-/* --- Which mechanisms are used
- * ------------------------------------------------------------------------------------------ */
+/* --- Which mechanisms are used --- */
 
 static void mark_all(struct sp_node *node) {
     node->used = true;
@@ -47,9 +46,7 @@ static bool is_used(const struct sp_value_context *context, const struct sp_scen
     return is_enabled(context, table);
 }
 
-/* --- Inputs
- * ---------------------------------------------------------------------------------------------------------------
- */
+/* --- Inputs --- */
 
 static struct sp_input *add_input(struct sp_scenario *scenario, const struct sp_field *field,
                                   const char *key) {
@@ -118,9 +115,7 @@ static int bind_fields(const struct sp_value_context *context, struct sp_scenari
     return error;
 }
 
-/* --- Tables
- * -----------------------------------------------------------------------------------------------------------------
- */
+/* --- Tables --- */
 
 static int expect_table(const struct sp_value_context *context, struct sp_node *node, const char *path) {
     node->used = true;
@@ -260,8 +255,7 @@ static int bind_mechanism(const struct sp_value_context *context, struct sp_scen
     return error ? SP_ERROR_SCENARIO : 0;
 }
 
-/* --- What nobody has understood
- * -------------------------------------------------------------------------------------------- */
+/* --- What nobody has understood --- */
 
 /* A table of a mechanism that is not used: allowed, because switching one off must not mean deleting its
  * values. */

@@ -14,9 +14,7 @@ static int find_column(const struct sp_variant *variant, const char *name) {
     return SP_PLAN_NONE;
 }
 
-/* --- Writes
- * -------------------------------------------------------------------------------------------------------------------
- */
+/* --- Writes --- */
 
 /* "cost.risk.*" with "outage" gives "cost.risk.outage". */
 static const char *column_name(struct sp_plan *plan, const struct sp_write *write, const char *instance) {
@@ -111,9 +109,7 @@ static int bind_writes(struct sp_plan *plan, const struct sp_scenario *scenario,
     return 0;
 }
 
-/* --- Reads
- * --------------------------------------------------------------------------------------------------------------------
- */
+/* --- Reads --- */
 
 static const char *writer_of(const char *column) {
     size_t count;
@@ -199,9 +195,7 @@ int sp_columns_bind(struct sp_plan *plan, const struct sp_scenario *scenario, st
     return error;
 }
 
-/* --- Metrics
- * -------------------------------------------------------------------------------------------------------------------
- */
+/* --- Metrics --- */
 
 static bool can_be_metric(const struct sp_column *column) {
     bool is_ratio = column->write->denominator != NULL;

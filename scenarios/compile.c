@@ -12,9 +12,7 @@ static const char *copy(struct sp_plan *plan, const char *text) {
     return sp_arena_text(plan->arena, text);
 }
 
-/* --- Variables
- * -------------------------------------------------------------------------------------------------------------
- */
+/* --- Variables --- */
 
 static bool is_variable(const struct sp_input *input) {
     return input->field->kind == SP_FIELD_ASSUMPTION || input->field->kind == SP_FIELD_DRAW;
@@ -86,9 +84,7 @@ static int check_streams(const struct sp_scenario *scenario, struct sp_problems 
     return 0;
 }
 
-/* --- Changes
- * -------------------------------------------------------------------------------------------------------------
- */
+/* --- Changes --- */
 
 static int append_change(struct sp_plan *plan, struct sp_variant *variant,
                          const struct sp_named_change *change, const struct sp_input *target) {
@@ -116,9 +112,7 @@ static int add_changes(struct sp_plan *plan, const struct sp_scenario *scenario,
     return 0;
 }
 
-/* --- Steps: fields
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- Steps: fields --- */
 
 static size_t count_fields(const struct sp_use *use) {
     size_t count = 0;
@@ -160,9 +154,7 @@ static int add_steps(struct sp_plan *plan, const struct sp_scenario *scenario, s
     return error ? error : sp_plan_sort(plan, variant, problems);
 }
 
-/* --- Rules
- * ------------------------------------------------------------------------------------------------------------------
- */
+/* --- Rules --- */
 
 static int add_rules(struct sp_plan *plan, struct sp_variant *variant) {
     size_t count = variant->variables;
@@ -185,9 +177,7 @@ static int add_rules(struct sp_plan *plan, struct sp_variant *variant) {
     return 0;
 }
 
-/* --- The plan
- * -----------------------------------------------------------------------------------------------------------------
- */
+/* --- The plan --- */
 
 static struct sp_plan *create_plan(void) {
     struct sp_arena *arena = sp_arena_create();

@@ -7,8 +7,8 @@
 
 #include "scenarios/scenario.h"
 
-/* Adds to a result what only the scenario knows. File names are kept without their folder, so that the same inputs
- * give the same result wherever they lie. 0 or SP_ERROR_RESOURCES. */
+/* Adds to a result what only the scenario knows. File names are kept without their folder, so that the same
+ * inputs give the same result wherever they lie. 0 or SP_ERROR_RESOURCES. */
 int sp_provenance_add(const struct sp_scenario *scenario, struct sp_result *result);
 
 #endif

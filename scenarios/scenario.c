@@ -10,8 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- Which tables are single values
- * ----------------------------------------------------------------------------------- */
+/* --- Which tables are single values --- */
 
 static bool is_assumption(const struct sp_field_table *table, const char *key) {
     for (size_t i = 0; i < table->fields; i++)
@@ -43,9 +42,7 @@ bool sp_scenario_is_leaf(const char *path, const struct sp_node *node) {
     return false;
 }
 
-/* --- Life
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- Life --- */
 
 struct sp_input *sp_scenario_find(const struct sp_scenario *scenario, const char *key) {
     for (size_t i = 0; i < scenario->inputs; i++)

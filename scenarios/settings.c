@@ -65,9 +65,7 @@ static void tell_unknown(const struct sp_value_context *context, struct sp_scena
     }
 }
 
-/* --- Time
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* --- Time --- */
 
 static int bind_time(struct sp_value_context *context, struct sp_scenario *scenario) {
     static const char *const ends[] = {"Q1", "Q2", "Q3", "Q4", NULL};
@@ -90,8 +88,7 @@ static int bind_time(struct sp_value_context *context, struct sp_scenario *scena
     return error ? SP_ERROR_SCENARIO : 0;
 }
 
-/* --- Seed and paths
- * -------------------------------------------------------------------------------------------------------- */
+/* --- Seed and paths --- */
 
 /* A whole number without sign; as a text when it is too large for TOML's numbers. */
 static int bind_unsigned(const struct sp_value_context *context, struct sp_scenario *scenario,
@@ -113,8 +110,7 @@ static int bind_unsigned(const struct sp_value_context *context, struct sp_scena
     return 0;
 }
 
-/* --- Texts and choices
- * ------------------------------------------------------------------------------------------------------ */
+/* --- Texts and choices --- */
 
 /* "scenarios/moderate.toml" gives "moderate". */
 static const char *name_of_file(struct sp_scenario *scenario) {
@@ -153,9 +149,7 @@ static int bind_choices(const struct sp_value_context *context, struct sp_scenar
     return error ? SP_ERROR_SCENARIO : 0;
 }
 
-/* --- Results
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* --- Results --- */
 
 static int bind_selection(const struct sp_value_context *context, struct sp_scenario *scenario,
                           const char *key, struct sp_selection *selection) {

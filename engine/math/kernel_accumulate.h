@@ -10,8 +10,7 @@
 
 #include <float.h>
 
-/* --- Moments: lanes 0..3 in one vector, 4..7 in another
- * ------------------------------------------------------ */
+/* --- Moments: lanes 0..3 in one vector, 4..7 in another --- */
 
 struct moment_vectors {
     f64x4 sum, square, low, high;
@@ -76,8 +75,7 @@ static void moments(struct sp_moment_lanes *lanes, double centre, const double *
     lanes->count += counted - missing;
 }
 
-/* --- Histogram bins
- * ------------------------------------------------------------------------------------------------ */
+/* --- Histogram bins --- */
 
 /* The bins of four values, as they are described in kernels.h. */
 static inline void bins_four(double centre, double inverse_scale, const double *x, uint32_t *bin) {

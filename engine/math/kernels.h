@@ -15,8 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* --- Random words (Philox4x32-10: Salmon et al., SC'11)
- * ----------------------------------------------------- */
+/* --- Random words (Philox4x32-10: Salmon et al., SC'11) --- */
 
 /* Which words: see engine/random/stream.h for the meaning of the counter. */
 struct sp_philox_counter {
@@ -27,21 +26,19 @@ struct sp_philox_counter {
     uint32_t index;
 };
 
-/* --- Quantile tables
- * ------------------------------------------------------------------------------------------ A table holds
- * the quantile function Q of a law on two grids, one from each end: octaves of the tail probability, each in
- * SP_TABLE_STEPS equal intervals, a cubic polynomial in each: row[side][octave * SP_TABLE_STEPS +
- * step][power]. */
+/* --- Quantile tables ---
+ * A table holds the quantile function Q of a law on two grids, one from each end: octaves of the tail
+ * probability, each in SP_TABLE_STEPS equal intervals, a cubic polynomial in each:
+ * row[side][octave * SP_TABLE_STEPS + step][power]. */
 enum { SP_TABLE_OCTAVES = 32, SP_TABLE_STEPS = 16, SP_TABLE_ROWS = SP_TABLE_OCTAVES * SP_TABLE_STEPS };
 
 struct sp_table_rows {
     double row[2][SP_TABLE_ROWS][4];
 };
 
-/* --- Accumulators
- * ---------------------------------------------------------------------------------------------- Sums are
- * kept in 8 lanes: path p adds to lane p mod 8, in the order of paths, so that the cut into blocks never
- * shows. */
+/* --- Accumulators ---
+ * Sums are kept in 8 lanes: path p adds to lane p mod 8, in the order of paths, so that the cut into blocks
+ * never shows. */
 enum { SP_LANES = 8 };
 
 struct sp_moment_lanes {

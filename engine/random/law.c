@@ -12,8 +12,7 @@
 #define SHAPE_LOW  0.5
 #define SHAPE_HIGH 1e6
 
-/* --- Forms: how a law is written
- * ---------------------------------------------------------------------------- */
+/* --- Forms: how a law is written --- */
 
 static const char *make_uniform(const double *x, struct sp_law *law) {
     *law = (struct sp_law){SP_LAW_UNIFORM, {x[0], x[1]}};
@@ -125,8 +124,8 @@ struct sp_law sp_law_constant(double value) {
     return (struct sp_law){SP_LAW_CONSTANT, {value}};
 }
 
-/* --- Distribution functions of the standard laws
- * -------------------------------------------------------------- X = shift + scale x Z: everything about X
+/* --- Distribution functions of the standard laws ---
+ * X = shift + scale x Z: everything about X
  * follows from Z, whose parameters are its shape alone. */
 
 void sp_law_standardise(const struct sp_law *law, struct sp_law *standard, double *shift, double *scale) {
@@ -213,8 +212,7 @@ static double standard_density(const struct sp_law *law, double z) {
     }
 }
 
-/* --- Quantiles of the standard laws
- * --------------------------------------------------------------------------- */
+/* --- Quantiles of the standard laws --- */
 
 static double gamma_tail(const void *context, double x, double *density) {
     const struct sp_root_tail *tail = context;
@@ -272,8 +270,7 @@ static double standard_quantile(const struct sp_law *law, double p, double q) {
     }
 }
 
-/* --- Any law
- * ---------------------------------------------------------------------------------------------------- */
+/* --- Any law --- */
 
 double sp_law_quantile(const struct sp_law *law, double p, double q) {
     struct sp_law standard;

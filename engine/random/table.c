@@ -37,8 +37,7 @@ void sp_tables_free(struct sp_tables *tables) {
     free(tables);
 }
 
-/* --- One table
- * -------------------------------------------------------------------------------------------------- */
+/* --- One table --- */
 
 /* Tail probability at the start of a row; `row` may be SP_TABLE_ROWS, where the tail is one half. */
 static double tail_at(int row, double position) {
@@ -122,8 +121,7 @@ static struct sp_table_rows *make_rows(const struct sp_law *law) {
     return NULL;
 }
 
-/* --- The set
- * ---------------------------------------------------------------------------------------------------- */
+/* --- The set --- */
 
 static struct table *find(const struct sp_tables *tables, const struct sp_law *law) {
     struct table *table = tables->first;

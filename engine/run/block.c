@@ -28,9 +28,7 @@ struct sp_block {
     uint64_t *rule;
 };
 
-/* --- Room
- * -----------------------------------------------------------------------------------------------------------
- */
+/* --- Room --- */
 
 static double *create_array(struct sp_block *block) {
     return sp_arena_array(block->arena, block->size, sizeof(double));
@@ -133,9 +131,7 @@ void sp_block_free(struct sp_block *block) {
         sp_arena_free(block->arena);
 }
 
-/* --- Draws
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- Draws --- */
 
 static void draw(struct sp_block *block, const struct sp_variable *variable,
                  const struct sp_schedule_entry *entry, int quarter, double *out) {
@@ -172,8 +168,7 @@ static size_t entry_at(const struct sp_variable *variable, size_t quarter) {
     return entry;
 }
 
-/* --- Assumptions in force
- * ---------------------------------------------------------------------------------------- */
+/* --- Assumptions in force --- */
 
 SP_WIDE static void apply(const struct sp_change *change, const double *value, double *x, size_t n) {
     for (size_t p = 0; p < n; p++)
@@ -210,9 +205,7 @@ static void update_assumptions(struct sp_block *block, size_t quarter) {
         apply_changes(block, i, quarter);
 }
 
-/* --- Steps
- * ----------------------------------------------------------------------------------------------------------
- */
+/* --- Steps --- */
 
 /* Before the first quarter there is only the opening state. */
 static const double *read_column(const struct sp_block *block, const struct sp_bound_step *step, size_t i,
@@ -300,8 +293,7 @@ void sp_block_quarter(struct sp_block *block, size_t t) {
     }
 }
 
-/* --- Looking in
- * ------------------------------------------------------------------------------------------------------ */
+/* --- Looking in --- */
 
 size_t sp_block_valid(const struct sp_block *block) {
     return block->valid;

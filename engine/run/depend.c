@@ -6,17 +6,19 @@
 
 #include <string.h>
 
-enum { PATHS = 256 };
+enum { PATHS = 1024 };
+
+/* The other values: far enough to show in rare events too. */
+static const double factor[] = {0.01, 0.7, 1.01, 30};
+enum { FACTORS = sizeof factor / sizeof *factor };
 
 /* Another value for the variable, within its bounds. */
-static double other_value(const struct sp_variable *variable, const struct sp_law *law) {
-    double mean = sp_law_mean(law), other = mean == 0 ? 1 : mean * 1.01;
-    if (other > variable->high || other < variable->low)
-        other = mean * 0.99;
-    return other;
+static double other_value(const struct sp_variable *variable, const struct sp_law *law, double times) {
+    double mean = sp_law_mean(law), other = mean == 0 ? times : mean * times;
+    return other > variable->high ? variable->high : other < variable->low ? variable->low : other;
 }
 
-static int change_variable(struct sp_arena *arena, struct sp_variant *variant, size_t index) {
+static int change_variable(struct sp_arena *arena, struct sp_variant *variant, size_t index, double times) {
     struct sp_variable *variables = sp_arena_array(arena, variant->variables, sizeof *variables);
     if (!variables)
         return -1;
@@ -26,7 +28,7 @@ static int change_variable(struct sp_arena *arena, struct sp_variant *variant, s
     if (!entries)
         return -1;
     for (size_t e = 0; e < variable->entries; e++) {
-        double value = other_value(variable, &variable->entry[e].law);
+        double value = other_value(variable, &variable->entry[e].law, times);
         entries[e].from = variable->entry[e].from;
         entries[e].law = sp_law_constant(value);
         entries[e].sampler = (struct sp_sampler){.kind = SP_LAW_CONSTANT, .parameter = {value}};
@@ -58,24 +60,32 @@ static void complete_ratios(const struct sp_variant *variant, bool *depends) {
     }
 }
 
-int sp_depend_find(const struct sp_plan *plan, const struct sp_variant *variant, size_t variable,
-                   bool *depends) {
+static int compare_at(const struct sp_plan *plan, const struct sp_variant *variant, size_t variable,
+                      double times, bool *depends) {
     int error = SP_ERROR_RESOURCES;
     struct sp_variant other = *variant;
     struct sp_block *a = NULL, *b = NULL;
     struct sp_arena *arena = sp_arena_create();
-    if (!arena || change_variable(arena, &other, variable))
+    if (!arena || change_variable(arena, &other, variable, times))
         goto out;
     a = sp_block_create(plan, variant, PATHS);
     b = sp_block_create(plan, &other, PATHS);
     if (!a || !b)
         goto out;
     compare(plan, a, b, variant->columns, depends);
-    complete_ratios(variant, depends);
     error = 0;
 out:
     sp_block_free(a);
     sp_block_free(b);
     sp_arena_free(arena);
+    return error;
+}
+
+int sp_depend_find(const struct sp_plan *plan, const struct sp_variant *variant, size_t variable,
+                   bool *depends) {
+    int error = 0;
+    for (int i = 0; !error && i < FACTORS; i++)
+        error = compare_at(plan, variant, variable, factor[i], depends);
+    complete_ratios(variant, depends);
     return error;
 }

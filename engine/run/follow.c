@@ -60,8 +60,7 @@ const struct sp_block *sp_follow_block(const struct sp_follower *follower) {
     return follower->block;
 }
 
-/* --- Sums of flows
- * --------------------------------------------------------------------------------------------------- */
+/* --- Sums of flows --- */
 
 SP_WIDE static void add_flow(double *sum, const double *x, size_t n, bool first) {
     if (first)
@@ -88,9 +87,7 @@ static const double *period_value(const struct sp_follower *follower, enum sp_ax
     return summed ? follower->sum[axis][column] : sp_block_now(follower->block, column);
 }
 
-/* --- Showing
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- Showing --- */
 
 static void show_metric(struct sp_follower *follower, const struct sp_visitor *visitor,
                         struct sp_sight sight) {

@@ -19,8 +19,7 @@ struct memory {
     double *scratch;                 /* [quarters][paths] */
 };
 
-/* --- Numbering
- * ------------------------------------------------------------------------------------------------------- */
+/* --- Numbering --- */
 
 static int number_cells(struct sp_arena *arena, struct sp_tally_plan *tally) {
     const struct sp_plan *plan = tally->plan;
@@ -45,8 +44,7 @@ static int number_cells(struct sp_arena *arena, struct sp_tally_plan *tally) {
     return 0;
 }
 
-/* --- Watching
- * -------------------------------------------------------------------------------------------------------- */
+/* --- Watching --- */
 
 static void see_quarter(void *context, const struct sp_block *block, size_t t) {
     struct memory *memory = context;
@@ -70,8 +68,7 @@ static void see_metric(void *context, const struct sp_block *block, const struct
     }
 }
 
-/* --- From values to plans
- * --------------------------------------------------------------------------------------------- */
+/* --- From values to plans --- */
 
 /* Infinities are left out too: they will be reported when their batch is run. */
 static size_t keep_finite(double *x, size_t n) {

@@ -13,9 +13,7 @@ void sp_plan_free(struct sp_plan *plan) {
     sp_arena_free(plan->arena);
 }
 
-/* --- Time
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- Time --- */
 
 static int fiscal_year(const struct sp_plan *plan, size_t quarter) {
     return sp_calendar_fiscal_year(plan->first_quarter + (int)quarter, plan->fiscal_year_last);
@@ -80,8 +78,7 @@ int sp_plan_make_axes(struct sp_plan *plan) {
     return 0;
 }
 
-/* --- Samplers
- * ----------------------------------------------------------------------------------------------------- */
+/* --- Samplers --- */
 
 int sp_plan_make_samplers(struct sp_plan *plan, struct sp_problems *problems) {
     for (size_t v = 0; v < plan->variants; v++)
@@ -97,8 +94,7 @@ int sp_plan_make_samplers(struct sp_plan *plan, struct sp_problems *problems) {
     return 0;
 }
 
-/* --- Order
- * -------------------------------------------------------------------------------------------------------- */
+/* --- Order --- */
 
 static bool writes(const struct sp_bound_step *step, int column) {
     for (size_t i = 0; i < step->outs; i++)
@@ -158,8 +154,7 @@ int sp_plan_sort(struct sp_plan *plan, struct sp_variant *variant, struct sp_pro
     return 0;
 }
 
-/* --- What can be left out
- * ------------------------------------------------------------------------------------------------ */
+/* --- What can be left out --- */
 
 static bool is_always_zero(const struct sp_variable *variable) {
     bool zero = variable->changes == 0;

@@ -28,9 +28,7 @@ struct run {
     struct sp_problems *problems;
 };
 
-/* --- Batches
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- Batches --- */
 
 static uint64_t batches_of(const struct sp_plan *plan) {
     return (plan->paths + SP_PLAN_BATCH - 1) / SP_PLAN_BATCH;
@@ -79,8 +77,7 @@ static int collect(void *context, int thread, uint64_t batch) {
     return sp_sums_tree_add(&run->tree, sp_tally_sums(tally)) ? SP_ERROR_RESOURCES : 0;
 }
 
-/* --- One variant
- * ------------------------------------------------------------------------------------------------------ */
+/* --- One variant --- */
 
 static int create_tallies(struct sp_arena *arena, struct run *run, size_t block) {
     run->tally = sp_arena_array(arena, (size_t)run->threads, sizeof(struct sp_tally *));
@@ -138,8 +135,7 @@ out:
     return error;
 }
 
-/* --- The result around them
- * -------------------------------------------------------------------------------------------- */
+/* --- The result around them --- */
 
 static const char *copy(struct sp_arena *arena, const char *text) {
     return sp_arena_text(arena, text);

@@ -11,8 +11,7 @@ static const double level_of[SP_STATISTICS] = {
     [SP_STATISTIC_P90] = 0.90, [SP_STATISTIC_P95] = 0.95, [SP_STATISTIC_P99] = 0.99,
 };
 
-/* --- One metric at one time
- * -------------------------------------------------------------------------------------------- */
+/* --- One metric at one time --- */
 
 static struct sp_estimate estimate(double value, double error) {
     return (struct sp_estimate){value, error};
@@ -65,8 +64,7 @@ static void summarise(const struct sp_moments *moments, uint64_t paths, enum sp_
     out[SP_STATISTIC_ES5] = shortfall(pieces, adverse);
 }
 
-/* --- Ratios: the ratio of the means of the parts
- * ----------------------------------------------------------------------- */
+/* --- Ratios: the ratio of the means of the parts --- */
 
 /* sum(numerator) = sum(residual) + r0 sum(denominator), so the ratio is r0 + mean(residual) /
  * mean(denominator). */
@@ -78,8 +76,7 @@ static struct sp_estimate ratio_mean(const struct sp_moments *residual, const st
     return estimate(r0 + residual->mean / denominator->mean, error);
 }
 
-/* --- Histograms for the file: four bins in one, from the first to the last that holds a value
- * ------------------------- */
+/* --- Histograms for the file: four bins in one, from the first to the last that holds a value --- */
 
 enum { COARSE = 4 };
 
@@ -129,8 +126,7 @@ static int make_view(struct sp_arena *arena, const struct sp_histogram_plan *pla
     return 0;
 }
 
-/* --- All streams
- * -------------------------------------------------------------------------------------------------------- */
+/* --- All streams --- */
 
 struct summary {
     const struct sp_tally_plan *tally;
@@ -175,9 +171,7 @@ static int summarise_axis(struct summary *s, enum sp_axis_kind axis) {
     return 0;
 }
 
-/* --- By category
- * ---------------------------------------------------------------------------------------------------------
- */
+/* --- By category --- */
 
 static void summarise_cell(struct summary *s, size_t cell, const struct sp_histogram_plan *histogram,
                            enum sp_side adverse, struct sp_estimate *out) {
@@ -260,9 +254,7 @@ static int summarise_category(struct summary *s, size_t c) {
     return 0;
 }
 
-/* --- Passage
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- Passage --- */
 
 static struct sp_estimate *shares(struct sp_arena *arena, const uint64_t *count, size_t n, uint64_t paths) {
     struct sp_estimate *out = sp_arena_array(arena, n, sizeof *out);
@@ -304,9 +296,7 @@ static int summarise_passage(struct summary *s, size_t c, uint64_t **count) {
     return 0;
 }
 
-/* --- All
- * ------------------------------------------------------------------------------------------------------------------
- */
+/* --- All --- */
 
 static int summarise_rules(struct summary *s) {
     const struct sp_variant *plan = s->tally->variant;

@@ -47,8 +47,7 @@ struct sp_tally {
     struct sp_bad_value bad;
 };
 
-/* --- Numbering
- * -------------------------------------------------------------------------------------------------------- */
+/* --- Numbering --- */
 
 static size_t first_stream(const struct sp_plan *plan, int axis) {
     size_t first = 0;
@@ -73,9 +72,7 @@ bool sp_tally_is_by_category(const struct sp_plan *plan, const struct sp_variant
            (!column->write->may_be_undefined || column->numerator != SP_PLAN_NONE);
 }
 
-/* --- Room
- * --------------------------------------------------------------------------------------------------------------
- */
+/* --- Room --- */
 
 static int create_state(struct sp_arena *arena, struct sp_passage_state *state, size_t labels, size_t size) {
     state->spent = sp_arena_array(arena, labels * size, sizeof *state->spent);
@@ -167,9 +164,7 @@ void sp_tally_free(struct sp_tally *tally) {
     sp_arena_free(tally->arena);
 }
 
-/* --- Streams
- * -----------------------------------------------------------------------------------------------------------
- */
+/* --- Streams --- */
 
 static void find_bad_value(struct sp_tally *tally, const struct sp_block *block,
                            const struct sp_sight *sight) {
@@ -205,9 +200,7 @@ static void add_stream(struct sp_tally *tally, const struct sp_block *block, con
         add_residual(tally, sight, stream, n);
 }
 
-/* --- Cells
- * -------------------------------------------------------------------------------------------------------------
- */
+/* --- Cells --- */
 
 static void add_to_cells(struct sp_tally *tally, size_t c, size_t row, const double *x, size_t n) {
     struct category_tally *category = &tally->category[c];
@@ -244,8 +237,7 @@ static void close_cells(struct sp_tally *tally, size_t c, size_t n) {
                    category->state.spent + i % category->labels * tally->size, n);
 }
 
-/* --- Groups: a statistic in each, to see how they differ
- * ----------------------------------------------------------- */
+/* --- Groups: a statistic in each, to see how they differ --- */
 
 static void clear_cells(struct sp_tally *tally) {
     for (size_t i = 0; i < tally->plan->shape.cells; i++)
@@ -356,8 +348,7 @@ static void close_group(struct sp_tally *tally) {
     clear_cells(tally);
 }
 
-/* --- The visitor
- * -------------------------------------------------------------------------------------------------------- */
+/* --- The visitor --- */
 
 static void begin_block(void *context, const struct sp_block *block) {
     struct sp_tally *tally = context;
@@ -396,9 +387,7 @@ static void end_block(void *context, const struct sp_block *block) {
     }
 }
 
-/* --- Batches
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- Batches --- */
 
 static void clear_batch(struct sp_tally *tally) {
     sp_sums_clear(&tally->sums);
@@ -441,8 +430,7 @@ const struct sp_bad_value *sp_tally_bad_value(const struct sp_tally *tally) {
     return &tally->bad;
 }
 
-/* --- Whole-number counts of the run
- * ------------------------------------------------------------------------------------ */
+/* --- Whole-number counts of the run --- */
 
 static size_t passage_total(const struct sp_plan *plan) {
     size_t total = 0;

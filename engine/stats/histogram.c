@@ -6,8 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-/* --- The plan
- * --------------------------------------------------------------------------------------------------- */
+/* --- The plan --- */
 
 /* The length of the run of equal values that starts at x[i]. */
 static size_t run_length(const double *x, size_t n, size_t i) {
@@ -45,6 +44,24 @@ static void add_atoms(struct sp_histogram_plan *plan, const double *sorted, size
     }
 }
 
+static int all_whole(const double *x, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        if (x[i] != floor(x[i]))
+            return 0;
+    return 1;
+}
+
+/* Where the pilot saw whole numbers only (people, quarters, events), the ones around them are atoms too: a
+ * rare number must not come out as a fraction. Without any value, 0 .. 199 are. */
+static void add_whole_atoms(struct sp_histogram_plan *plan, const double *sorted, size_t n) {
+    double low = n ? sorted[0] : 0, high = n ? sorted[n - 1] : 0, reach = high - low + 10;
+    if (high - low > SP_HISTOGRAM_ATOMS / 4 || fabs(low) > 1e6 || !all_whole(sorted, n))
+        return;
+    double from = n ? low - reach : 0, to = n ? high + reach : SP_HISTOGRAM_ATOMS - 1;
+    for (double x = from; x <= to; x++)
+        add_atom(plan, x);
+}
+
 static size_t without_atoms(const struct sp_histogram_plan *plan, double *x, size_t n) {
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
@@ -80,6 +97,7 @@ void sp_histogram_plan(struct sp_histogram_plan *plan, double *pilot, size_t n) 
     plan->atoms = 0;
     sp_quantile_sort(pilot, n);
     add_atoms(plan, pilot, n);
+    add_whole_atoms(plan, pilot, n);
     set_centre(plan, pilot, without_atoms(plan, pilot, n));
 }
 
@@ -98,16 +116,20 @@ void sp_histogram_plan_groups(struct sp_histogram_plan *plan, const double *pilo
     for (size_t i = 0; i < n; i++)
         if (!isnan(pilot[i]))
             scratch[defined++] = pilot[i];
-    defined = without_atoms(plan, scratch, defined);
     sp_quantile_sort(scratch, defined);
+    add_whole_atoms(plan, scratch, defined);
+    defined = without_atoms(plan, scratch, defined);
     set_centre(plan, scratch, defined);
 }
 
-/* --- Counting
- * --------------------------------------------------------------------------------------------------- */
+/* --- Counting --- */
 
-/* Where x stands among the atoms by halving, or `atoms` when it is none. */
+/* Where x stands among the atoms, or `atoms` when it is none: first where it would be if they were whole
+ * numbers in a row, then by halving. */
 static size_t find_atom(const struct sp_histogram_plan *plan, double x) {
+    double guess = x - plan->atom[0];
+    if (guess >= 0 && guess < (double)plan->atoms && plan->atom[(size_t)guess] == x)
+        return (size_t)guess;
     size_t low = 0, high = plan->atoms;
     while (low < high) {
         size_t middle = (low + high) / 2;
@@ -143,8 +165,7 @@ double sp_histogram_edge(const struct sp_histogram_plan *plan, size_t bin) {
     return plan->centre - plan->scale * distance_of(SP_HISTOGRAM_HALF - bin);
 }
 
-/* --- Reading
- * ----------------------------------------------------------------------------------------------------- */
+/* --- Reading --- */
 
 int sp_histogram_pieces_create(struct sp_arena *arena, struct sp_pieces *pieces) {
     size_t most = SP_HISTOGRAM_BINS + 2 * SP_HISTOGRAM_ATOMS;

@@ -36,9 +36,8 @@ void sp_histogram_slots(const struct sp_histogram_plan *plan, const struct sp_ke
 /* The lower edge of bin `bin`; of bin + 1, its upper edge. */
 double sp_histogram_edge(const struct sp_histogram_plan *plan, size_t bin);
 
-/* --- Reading
- * ---------------------------------------------------------------------------------------------------- Counts
- * turned into pieces in order of value: atoms have no width, bins spread their values evenly. */
+/* --- Reading ---
+ * Counts turned into pieces in order of value: atoms have no width, bins spread their values evenly. */
 struct sp_pieces {
     size_t count;
     double total;          /* values in all */
