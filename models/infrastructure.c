@@ -169,14 +169,17 @@ static void update_upgrade(const struct sp_step *s, const double *tier) {
     }
 }
 
+/* By shares divided by their sum; evenly when all shares are 0. */
 static void update_components(const struct sp_step *s, const double *cost) {
+    size_t components = s->instances[COMPONENTS];
     for (size_t p = 0; p < s->n; p++) {
         double sum = 0;
-        for (size_t i = 0; i < s->instances[COMPONENTS]; i++)
+        for (size_t i = 0; i < components; i++)
             sum += sp_step_field(s, COMPONENTS, i, SHARE)[p];
-        double per_share = sum > 0 ? cost[p] / sum : 0;
-        for (size_t i = 0; i < s->instances[COMPONENTS]; i++)
-            sp_step_out(s, COST_OF, i)[p] = sp_step_field(s, COMPONENTS, i, SHARE)[p] * per_share;
+        for (size_t i = 0; i < components; i++) {
+            double share = sum > 0 ? sp_step_field(s, COMPONENTS, i, SHARE)[p] / sum : 1 / (double)components;
+            sp_step_out(s, COST_OF, i)[p] = share * cost[p];
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 #include "scenarios/bind.h"
 
 #include "engine/base/error.h"
+#include "engine/stats/passage.h"
 #include "models/models.h"
 #include "scenarios/changes.h"
 #include "scenarios/settings.h"
@@ -34,6 +35,15 @@ static bool is_enabled(const struct sp_value_context *context, struct sp_node *t
     return enabled->truth;
 }
 
+/* A mechanism whose instances are all taken out is not used. */
+static bool any_enabled(const struct sp_value_context *context, struct sp_node *table) {
+    bool any = false;
+    for (size_t i = 0; i < table->count; i++)
+        any = any || table->entry[i]->kind != SP_NODE_TABLE || is_enabled(context, table->entry[i]);
+    table->used = table->used || !any;
+    return any;
+}
+
 static bool is_used(const struct sp_value_context *context, const struct sp_scenario *scenario,
                     const struct sp_mechanism *mechanism) {
     if (mechanism->always)
@@ -41,9 +51,9 @@ static bool is_used(const struct sp_value_context *context, const struct sp_scen
     struct sp_node *table = sp_tree_find(scenario->root, mechanism->table[0]->name);
     if (!table)
         return false;
-    if (mechanism->table[0]->instanced || table->kind != SP_NODE_TABLE)
+    if (table->kind != SP_NODE_TABLE)
         return true;
-    return is_enabled(context, table);
+    return mechanism->table[0]->instanced ? any_enabled(context, table) : is_enabled(context, table);
 }
 
 /* --- Inputs --- */
@@ -126,13 +136,14 @@ static int expect_table(const struct sp_value_context *context, struct sp_node *
 }
 
 static void tell_unknown_fields(const struct sp_value_context *context, const struct sp_field_table *table,
-                                const struct sp_node *node, const char *path) {
+                                const struct sp_node *node, const char *path, bool can_be_disabled) {
     const char *known[64];
     size_t count = 0;
     for (size_t i = 0; i < table->fields && count < 63; i++)
         if (table->field[i].kind != SP_FIELD_DRAW)
             known[count++] = table->field[i].key;
-    known[count++] = "enabled";
+    if (can_be_disabled)
+        known[count++] = "enabled";
     sp_value_tell_unknown(context, node, path, known, count);
 }
 
@@ -150,7 +161,7 @@ static int bind_instance(const struct sp_value_context *context, struct sp_scena
     if (error || !is_enabled(context, node))
         return error;
     error = bind_fields(context, scenario, bound->table, node, path, input);
-    tell_unknown_fields(context, bound->table, node, path);
+    tell_unknown_fields(context, bound->table, node, path, true);
     bound->instance[bound->instances++] = node->key;
     return error;
 }
@@ -176,6 +187,10 @@ static void sort_instances(struct sp_bound_table *bound) {
 static int check_order(const struct sp_value_context *context, const struct sp_bound_table *bound) {
     size_t fields = bound->table->fields;
     const char *name = bound->table->name, *key = bound->table->field[0].key;
+    if (bound->instances > SP_PASSAGE_LABELS)
+        return sp_problems_add(context->problems, SP_ERROR_SCENARIO,
+                               bound->input[SP_PASSAGE_LABELS * fields]->place,
+                               "there can be at most %d %ss; join some", SP_PASSAGE_LABELS, name);
     if (bound->instances > 0 && bound->input[0]->number != 0)
         return sp_problems_add(context->problems, SP_ERROR_SCENARIO, bound->input[0]->place,
                                "%s.%s is the lowest %s and must have %s = 0", name, bound->instance[0], name,
@@ -300,7 +315,7 @@ static void tell_unknown_everywhere(const struct sp_value_context *context,
             struct sp_node *node = sp_tree_find(scenario->root, table->name);
             known[count++] = table->name;
             if (node && node->kind == SP_NODE_TABLE && !table->instanced && strcmp(table->name, "start") != 0)
-                tell_unknown_fields(context, table, node, table->name);
+                tell_unknown_fields(context, table, node, table->name, t == 0);
         }
     sp_value_tell_unknown(context, scenario->root, "", known, count);
 }

@@ -18,6 +18,11 @@ static const char *const known_keys[] = {"of",    "times",   "plus", "set",   "f
 static const struct sp_field value_field = {
     .key = "value", .unit = "1", .low = -1e15, .high = 1e15, .sentence = "value of a change"};
 
+/* An assumption of a mechanism; the values of changes cannot be changed in turn. */
+static bool is_target(const struct sp_input *input) {
+    return input->field->kind == SP_FIELD_ASSUMPTION && input->field != &value_field;
+}
+
 static struct sp_input *find_target(const struct sp_value_context *context,
                                     const struct sp_scenario *scenario, const struct sp_node *node,
                                     const char *path) {
@@ -25,12 +30,12 @@ static struct sp_input *find_target(const struct sp_value_context *context,
     if (sp_value_text(context, node, path, &key))
         return NULL;
     struct sp_input *input = sp_scenario_find(scenario, key);
-    if (input && input->field->kind == SP_FIELD_ASSUMPTION)
+    if (input && is_target(input))
         return input;
     const char **known = sp_arena_array(context->arena, scenario->inputs, sizeof *known);
     size_t count = 0;
     for (size_t i = 0; known && i < scenario->inputs; i++)
-        if (scenario->input[i]->field->kind == SP_FIELD_ASSUMPTION)
+        if (is_target(scenario->input[i]))
             known[count++] = scenario->input[i]->key;
     const char *near = sp_suggest_nearest(key, known, count);
     sp_problems_add(context->problems, SP_ERROR_SCENARIO, node->place,

@@ -166,7 +166,7 @@ static int add_rules(struct sp_plan *plan, struct sp_variant *variant) {
         variant->rule[i] =
             (struct sp_rule){variant->variable[i].name,
                              variant->variable[i].each == SP_EACH_PATH && variant->variable[i].changes == 0
-                                 ? "paths on which the draw was held to the bounds of its field"
+                                 ? "draws that were held to the bounds of their field, one a path and law"
                                  : "path-quarters in which the value was held to the bounds of its field"};
     for (size_t i = 0; i < variant->steps; i++) {
         variant->step[i].first_rule = count;
@@ -214,9 +214,11 @@ static int fill_plan(const struct sp_scenario *scenario, struct sp_plan *plan, s
     if (error || (error = sp_plan_make_axes(plan)) || (error = add_variables(plan, scenario, base)) ||
         (error = add_changes(plan, scenario, base)) || (error = add_steps(plan, scenario, base, problems)) ||
         (error = add_rules(plan, base)) || (error = sp_columns_select(plan, scenario, problems)) ||
-        (error = sp_plan_note_idle(plan, base)) || (error = sp_plan_make_samplers(plan, problems)))
+        (error = sp_plan_note_idle(plan, base, true)) || (error = sp_plan_make_samplers(plan, problems)))
         return error;
-    return sp_placeholders_mark(plan, base, scenario);
+    /* What depends on a placeholder is found by trying other values: only then may a zero be left out. */
+    error = sp_placeholders_mark(plan, base, scenario);
+    return error ? error : sp_plan_note_idle(plan, base, false);
 }
 
 struct sp_plan *sp_compile_plan(const struct sp_scenario *scenario, const struct sp_compile_options *options,

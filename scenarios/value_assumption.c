@@ -250,26 +250,29 @@ static void warn_outside(const struct sp_value_context *context, const struct sp
     }
 }
 
-static int read_long_form(const struct sp_value_context *context, struct sp_node *node,
-                          struct sp_input *input) {
+/* What is drawn: the one entry of the long form that says it. */
+static int read_what(const struct sp_value_context *context, struct sp_node *node, struct sp_input *input) {
     size_t found;
     struct sp_node *law = find_law_node(node, &found);
+    if (found != 1)
+        return TELL(context, node, "%s: %s", input->key,
+                    found ? "says twice what it is; keep one of value, at and the laws"
+                          : "does not say what it is; give value = .., at = { .. } or a law");
+    if (strcmp(law->key, "at") == 0)
+        return read_schedule(context, law, input);
+    int error = sp_value_create_entries(context, &input->assumption, 1);
+    return error ? error : read_single(context, law, input->key, input->field, input->assumption.law);
+}
+
+static int read_long_form(const struct sp_value_context *context, struct sp_node *node,
+                          struct sp_input *input) {
     int error = check_grade(context, node) | read_each(context, node, input);
     for (size_t i = 0; i < node->count; i++)
         error |= read_source_key(context, node->entry[i], &input->source);
     const struct sp_node *stream = sp_tree_find(node, "stream");
     if (stream)
         error |= sp_value_text(context, stream, "stream", &input->assumption.stream);
-    if (found != 1) {
-        error |= TELL(context, node, "%s: %s", input->key,
-                      found ? "says twice what it is; keep one of value, at and the laws"
-                            : "does not say what it is; give value = .., at = { .. } or a law");
-    } else if (strcmp(law->key, "at") == 0) {
-        error |= read_schedule(context, law, input);
-    } else {
-        error |= sp_value_create_entries(context, &input->assumption, 1);
-        error |= error ? 0 : read_single(context, law, input->key, input->field, input->assumption.law);
-    }
+    error |= read_what(context, node, input);
     tell_unknown_in_assumption(context, node, input->key);
     return error ? SP_ERROR_SCENARIO : 0;
 }

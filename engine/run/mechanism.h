@@ -14,7 +14,7 @@
  * fields and columns repeat for each instance.
  *
  *     static void step(const struct sp_step *s) {
- *         const double *price = sp_step_field(s, REVENUE, 0, PRICE), *paid = sp_step_now(s, PAID);
+ *         const double *price = sp_step_field(s, REVENUE, 0, PRICE), *paid = sp_step_read(s, PAID);
  *         double *mrr = sp_step_out(s, MRR, 0);
  *         for (size_t p = 0; p < s->n; p++)
  *             mrr[p] = paid[p] * price[p];

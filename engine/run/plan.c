@@ -173,7 +173,8 @@ static bool is_read_by_other(const struct sp_variant *variant, const struct sp_b
     return false;
 }
 
-static int note_step(struct sp_plan *plan, const struct sp_variant *variant, struct sp_bound_step *step) {
+static int note_step(struct sp_plan *plan, const struct sp_variant *variant, struct sp_bound_step *step,
+                     bool work_all) {
     step->is_zero = sp_arena_array(plan->arena, step->fields, sizeof *step->is_zero);
     step->is_wanted = sp_arena_array(plan->arena, step->outs, sizeof *step->is_wanted);
     if (!step->is_zero || !step->is_wanted)
@@ -183,15 +184,15 @@ static int note_step(struct sp_plan *plan, const struct sp_variant *variant, str
             step->variable[f] != SP_PLAN_NONE && is_always_zero(&variant->variable[step->variable[f]]);
     for (size_t o = 0; o < step->outs; o++) {
         const struct sp_column *column = &variant->column[step->out[o]];
-        step->is_wanted[o] = column->metric != SP_PLAN_NONE || column->write->category ||
+        step->is_wanted[o] = work_all || column->metric != SP_PLAN_NONE || column->write->category ||
                              is_read_by_other(variant, step, step->out[o]);
     }
     return 0;
 }
 
-int sp_plan_note_idle(struct sp_plan *plan, struct sp_variant *variant) {
+int sp_plan_note_idle(struct sp_plan *plan, struct sp_variant *variant, bool work_all) {
     for (size_t i = 0; i < variant->steps; i++)
-        if (note_step(plan, variant, &variant->step[i]))
+        if (note_step(plan, variant, &variant->step[i], work_all))
             return SP_ERROR_RESOURCES;
     return 0;
 }

@@ -135,8 +135,9 @@ int sp_plan_make_axes(struct sp_plan *plan);
  * problem that names its columns, a -> b -> a. */
 int sp_plan_sort(struct sp_plan *plan, struct sp_variant *variant, struct sp_problems *problems);
 
-/* Notes what steps need not work out: fields that are always 0, columns that nobody asks for. */
-int sp_plan_note_idle(struct sp_plan *plan, struct sp_variant *variant);
+/* Notes what steps need not work out: fields that are always 0, columns that nobody asks for. With
+ * `work_all`, nothing is left out. */
+int sp_plan_note_idle(struct sp_plan *plan, struct sp_variant *variant, bool work_all);
 
 /* Makes all samplers, building their tables. */
 int sp_plan_make_samplers(struct sp_plan *plan, struct sp_problems *problems);

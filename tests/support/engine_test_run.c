@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/support/engine_test_run.h"
+
+#include "scenarios/compile.h"
+
+#include <criterion/criterion.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static void write_file(char *path, const char *text) {
+    int file = mkstemps(path, 5);
+    cr_assert_geq(file, 0, "%s", path);
+    cr_assert_eq(write(file, text, strlen(text)), (ssize_t)strlen(text));
+    close(file);
+}
+
+struct engine_test_run engine_test_compile(const char *text, struct engine_test_options options) {
+    char path[] = "/tmp/scalepath-engine-XXXXXX.toml";
+    struct engine_test_run run = {0};
+    struct sp_request request = {.scenario = path};
+    struct sp_compile_options compile = {.kernel_level = options.level, .kept_paths = options.kept};
+    write_file(path, text);
+    struct sp_scenario *scenario = sp_scenario_read(&request, &run.problems);
+    if (scenario)
+        run.plan = sp_compile_plan(scenario, &compile, &run.problems);
+    sp_scenario_free(scenario);
+    unlink(path);
+    run.error = run.plan ? 0 : sp_problems_error(&run.problems);
+    return run;
+}
+
+struct engine_test_run engine_test_run(const char *text, struct engine_test_options options) {
+    struct engine_test_run run = engine_test_compile(text, options);
+    struct sp_run_options how = {.threads = options.threads, .block = options.block};
+    if (run.plan)
+        run.error = sp_run(run.plan, &how, &run.problems, &run.result);
+    return run;
+}
+
+struct engine_test_run engine_test_run_well(const char *text, struct engine_test_options options) {
+    struct engine_test_run run = engine_test_run(text, options);
+    cr_assert_not_null(run.result, "%s", engine_test_problem(&run));
+    return run;
+}
+
+void engine_test_free(struct engine_test_run *run) {
+    sp_result_free(run->result);
+    sp_plan_free(run->plan);
+    sp_problems_free(&run->problems);
+    *run = (struct engine_test_run){0};
+}
+
+const char *engine_test_problem(const struct engine_test_run *run) {
+    return run->problems.count ? run->problems.items[0].what : "";
+}
+
+size_t engine_test_metric(const struct sp_result *result, const char *metric) {
+    size_t m = 0;
+    while (m < result->metrics && strcmp(result->metric[m].name, metric) != 0)
+        m++;
+    cr_assert_lt(m, result->metrics, "no metric %s", metric);
+    return m;
+}
+
+const struct sp_estimate *engine_test_estimate(const struct sp_result *result, enum sp_axis_kind axis,
+                                               const char *metric, size_t time, enum sp_statistic statistic) {
+    size_t row = engine_test_metric(result, metric) * result->axis[axis].count + time;
+    return &result->variant[0].estimate[axis][row * SP_STATISTICS + (size_t)statistic];
+}
+
+const struct sp_estimate *engine_test_tier(const struct sp_result *result, const char *metric, size_t label,
+                                           enum sp_statistic statistic) {
+    const struct sp_category_view *view = &result->category[0];
+    size_t m = engine_test_metric(result, metric), row = 0;
+    while (row < view->metrics && view->metric[row] != m)
+        row++;
+    cr_assert_lt(row, view->metrics, "%s is not by tier", metric);
+    return &result->variant[0]
+                .by_category[0][(row * view->labels + label) * SP_STATISTICS + (size_t)statistic];
+}
+
+const double *engine_test_kept(const struct sp_result *result, const char *metric, size_t quarter) {
+    size_t row =
+        engine_test_metric(result, metric) * result->axis[SP_AXIS_QUARTER].count + quarter;
+    return result->variant[0].kept + row * result->kept_paths;
+}
+
+const double *engine_test_kept_input(const struct sp_result *result, const char *input) {
+    size_t i = 0;
+    while (i < result->inputs && strcmp(result->input[i], input) != 0)
+        i++;
+    cr_assert_lt(i, result->inputs, "no input %s", input);
+    return result->variant[0].kept_input + i * result->kept_paths;
+}
+
+uint64_t engine_test_rule(const struct sp_result *result, const char *name) {
+    const struct sp_variant_result *variant = &result->variant[0];
+    size_t i = 0;
+    while (i < variant->counts && strcmp(variant->count[i].name, name) != 0)
+        i++;
+    cr_assert_lt(i, variant->counts, "no rule %s", name);
+    return variant->count[i].count;
+}
+
+const char *engine_test_text(const char *format, ...) {
+    char *text = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    cr_assert_geq(length, 0);
+    return text;
+}
