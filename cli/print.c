@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,11 +56,16 @@ int sp_print_problems_json(struct sp_problems *problems) {
 }
 
 int sp_print_finish(int code) {
+    static bool is_finished; /* it is told once, also when the program then leaves through exit() */
+    if (is_finished)
+        return code;
+    is_finished = true;
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))
         return code;
     if (errno == EPIPE)
         return code;
-    fprintf(stderr, "scalepath: error: the output could not be written: %s\n", strerror(errno));
+    fprintf(stderr, "scalepath: error: the output could not be written%s%s\n", errno ? ": " : "",
+            errno ? strerror(errno) : "");
     return sp_error_exit_code(SP_ERROR_OUTPUT);
 }

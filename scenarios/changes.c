@@ -53,6 +53,10 @@ static int bind_targets(const struct sp_value_context *context, struct sp_scenar
                                change->name);
     of->used = true;
     size_t count = of->kind == SP_NODE_ARRAY ? of->count : 1;
+    if (count == 0)
+        return sp_problems_add(context->problems, SP_ERROR_SCENARIO, of->place,
+                               "%s: of is empty; name what it changes: of = [\"ai.cost_paid\"]",
+                               change->name);
     change->target = sp_arena_array(context->arena, count, sizeof(struct sp_input *));
     if (!change->target)
         return SP_ERROR_RESOURCES;
@@ -72,6 +76,7 @@ static int bind_value(const struct sp_value_context *context, struct sp_scenario
     for (int i = 0; i < OPERATIONS; i++)
         if (sp_tree_find(table, operations[i])) {
             value = sp_tree_find(table, operations[i]);
+            value->used = true;
             change->operation = (enum sp_change_operation)i;
             found++;
         }
@@ -106,11 +111,15 @@ static int bind_span(const struct sp_value_context *context, struct sp_node *tab
     return error ? SP_ERROR_SCENARIO : 0;
 }
 
-static bool is_enabled(struct sp_node *table) {
+static bool is_enabled(const struct sp_value_context *context, struct sp_node *table) {
     struct sp_node *enabled = sp_tree_find(table, "enabled");
-    if (enabled)
-        enabled->used = true;
-    return !enabled || enabled->kind != SP_NODE_TRUTH || enabled->truth;
+    if (!enabled)
+        return true;
+    enabled->used = true;
+    if (enabled->kind != SP_NODE_TRUTH)
+        sp_problems_add(context->problems, SP_ERROR_SCENARIO, enabled->place,
+                        "enabled: expected true or false");
+    return enabled->kind != SP_NODE_TRUTH || enabled->truth;
 }
 
 static void pass_notes(const struct sp_value_context *context, const struct sp_node *table) {
@@ -130,7 +139,7 @@ static int bind_change(const struct sp_value_context *context, struct sp_scenari
     if (table->kind != SP_NODE_TABLE)
         return sp_problems_add(context->problems, SP_ERROR_SCENARIO, table->place, "%s must be a table: [%s]",
                                name, name);
-    if (!is_enabled(table)) {
+    if (!is_enabled(context, table)) {
         for (size_t i = 0; i < table->count; i++)
             table->entry[i]->used = true;
         return 0;

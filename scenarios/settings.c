@@ -121,13 +121,26 @@ static const char *name_of_file(struct sp_scenario *scenario) {
     return sp_arena_text_n(scenario->arena, last, (size_t)(dot - last));
 }
 
+/* The name becomes the result file's, so it must be able to be one. */
+static int check_name(const struct sp_value_context *context, const struct sp_node *node, const char *name) {
+    bool is_clean = *name && *name != '.' && !strchr(name, '/') && strlen(name) <= 200;
+    for (const char *c = name; *c; c++)
+        is_clean = is_clean && (unsigned char)*c >= 0x20 && *c != 0x7f;
+    if (is_clean)
+        return 0;
+    return sp_problems_add(context->problems, SP_ERROR_SCENARIO, node->place,
+                           "name: it becomes the name of the result file; use 1 to 200 characters without /, "
+                           "not beginning with a dot");
+}
+
 static int bind_texts(const struct sp_value_context *context, struct sp_scenario *scenario) {
     const struct sp_node *node;
     int error = 0;
     scenario->name = name_of_file(scenario);
     scenario->currency = "USD";
     if ((node = sp_tree_find(scenario->root, "name")))
-        error |= sp_value_text(context, node, "name", &scenario->name);
+        error |= sp_value_text(context, node, "name", &scenario->name) ||
+                 check_name(context, node, scenario->name);
     scenario->title = scenario->name;
     if ((node = sp_tree_find(scenario->root, "title")))
         error |= sp_value_text(context, node, "title", &scenario->title);
@@ -158,7 +171,8 @@ static int bind_selection(const struct sp_value_context *context, struct sp_scen
         return 0;
     list->used = true;
     selection->given = true;
-    if (list->kind != SP_NODE_ARRAY)
+    bool is_empty = list->kind == SP_NODE_ARRAY && list->count == 0 && selection == &scenario->metrics;
+    if (list->kind != SP_NODE_ARRAY || is_empty)
         return sp_problems_add(context->problems, SP_ERROR_SCENARIO, list->place,
                                "results.%s: expected a list of metrics, like [\"cash\", \"cost.*\"]", key);
     selection->name = sp_arena_array(context->arena, list->count, sizeof *selection->name);

@@ -176,7 +176,7 @@ static void tell_unknown_in_assumption(const struct sp_value_context *context, c
 static int read_single(const struct sp_value_context *context, const struct sp_node *node, const char *key,
                        const struct sp_field *field, struct sp_law *law) {
     double number;
-    if (node->kind == SP_NODE_TABLE && node->key && is_law_name(node->key))
+    if (node->key && is_law_name(node->key))
         return read_law(context, node, key, law);
     int error = sp_value_bounded(context, node, key, field, &number);
     *law = sp_law_constant(number);
@@ -250,10 +250,20 @@ static void warn_outside(const struct sp_value_context *context, const struct sp
     }
 }
 
+/* All entries that say what is drawn are understood, also when there are too many of them. */
+static void mark_what(const struct sp_node *table) {
+    for (size_t i = 0; i < table->count; i++) {
+        const char *key = table->entry[i]->key;
+        if (strcmp(key, "value") == 0 || strcmp(key, "at") == 0 || is_law_name(key))
+            sp_value_mark_used(table->entry[i]);
+    }
+}
+
 /* What is drawn: the one entry of the long form that says it. */
 static int read_what(const struct sp_value_context *context, struct sp_node *node, struct sp_input *input) {
     size_t found;
     struct sp_node *law = find_law_node(node, &found);
+    mark_what(node);
     if (found != 1)
         return TELL(context, node, "%s: %s", input->key,
                     found ? "says twice what it is; keep one of value, at and the laws"

@@ -53,7 +53,7 @@ struct sp_moment_lanes {
  * each side takes everything farther out. Bin SP_HISTOGRAM_BINS takes NaN. */
 enum {
     SP_HISTOGRAM_BITS = 7,
-    SP_HISTOGRAM_OCTAVES = 16,
+    SP_HISTOGRAM_OCTAVES = 20,
     SP_HISTOGRAM_HALF = SP_HISTOGRAM_OCTAVES << SP_HISTOGRAM_BITS,
     SP_HISTOGRAM_BINS = 2 * SP_HISTOGRAM_HALF
 };
@@ -74,7 +74,7 @@ struct sp_kernels {
     /* out = quantile of the triangular law at u; low <= mode <= high. */
     void (*triangular)(double low, double mode, double high, const uint32_t *words, double *out, size_t n);
 
-    /* out = e^x, below 1 ulp; e^x > DBL_MAX gives infinity, NaN gives NaN. out may be x. */
+    /* out = e^x, within 1.1 ulp; e^x > DBL_MAX gives infinity, NaN gives NaN. out may be x. */
     void (*exp)(const double *x, double *out, size_t n);
 
     /* Adds n values to the lanes; the first belongs to lane 0. NaN and infinities are left out. */

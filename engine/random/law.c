@@ -9,8 +9,11 @@
 #include <math.h>
 
 /* Shapes outside this range are refused: the tables are tested within it. */
-#define SHAPE_LOW  0.5
-#define SHAPE_HIGH 1e6
+#define SHAPE_LOW         1.0
+#define BETA_SHAPE_HIGH   1e6
+#define BETA_SMALLER_HIGH 1e5 /* of the smaller one */
+#define SIGMA_HIGH        5.0
+#define GAMMA_SHAPE_HIGH  1e4 /* beyond, GSL's incomplete gamma function has fewer than 10 digits */
 
 /* --- Forms: how a law is written --- */
 
@@ -27,7 +30,8 @@ static const char *make_normal(const double *x, struct sp_law *law) {
 static const char *check_sigma(double sigma) {
     if (!(sigma > 0))
         return "sigma must be above 0";
-    return sigma <= 5 ? NULL : "sigma must be at most 5: it is the standard deviation of the logarithm";
+    return sigma <= SIGMA_HIGH ? NULL
+                               : "sigma must be at most 5: it is the standard deviation of the logarithm";
 }
 
 static const char *make_lognormal(const double *x, struct sp_law *law) {
@@ -57,8 +61,10 @@ static const char *make_triangular(const double *x, struct sp_law *law) {
 
 static const char *make_beta_on(double a, double b, double low, double high, struct sp_law *law) {
     *law = (struct sp_law){SP_LAW_BETA, {a, b, low, high}};
-    if (!(a >= SHAPE_LOW && a <= SHAPE_HIGH && b >= SHAPE_LOW && b <= SHAPE_HIGH))
-        return "a and b must be within 0.5 .. 1e6";
+    if (!(a >= SHAPE_LOW && a <= BETA_SHAPE_HIGH && b >= SHAPE_LOW && b <= BETA_SHAPE_HIGH))
+        return "a and b must be within 1 .. 1e6";
+    if (a > BETA_SMALLER_HIGH && b > BETA_SMALLER_HIGH)
+        return "one of a and b must be at most 1e5; take a normal instead";
     return NULL;
 }
 
@@ -79,7 +85,7 @@ static const char *make_gamma(const double *x, struct sp_law *law) {
     *law = (struct sp_law){SP_LAW_GAMMA, {x[0], x[1]}};
     if (!(x[1] > 0))
         return "scale must be above 0";
-    return x[0] >= SHAPE_LOW && x[0] <= SHAPE_HIGH ? NULL : "shape must be within 0.5 .. 1e6";
+    return x[0] >= SHAPE_LOW && x[0] <= GAMMA_SHAPE_HIGH ? NULL : "shape must be within 1 .. 1e4";
 }
 
 static const char *make_constant(const double *x, struct sp_law *law) {

@@ -7,13 +7,19 @@ static int needs_table(enum sp_law_kind kind) {
     return kind != SP_LAW_CONSTANT && kind != SP_LAW_UNIFORM && kind != SP_LAW_TRIANGULAR;
 }
 
+/* A lognormal over so many orders of magnitude is smooth on the log scale only: its logarithm is drawn. */
+static bool is_wide(const struct sp_law *law) {
+    return law->kind == SP_LAW_LOGNORMAL && law->parameter[1] > 1;
+}
+
 int sp_sampler_make(struct sp_sampler *sampler, const struct sp_law *law, struct sp_tables *tables) {
     *sampler = (struct sp_sampler){.kind = law->kind};
     memcpy(sampler->parameter, law->parameter, sizeof sampler->parameter);
     if (!needs_table(law->kind))
         return 0;
-    struct sp_law standard;
-    sp_law_standardise(law, &standard, &sampler->shift, &sampler->scale);
+    struct sp_law standard, logarithm = {SP_LAW_NORMAL, {law->parameter[0], law->parameter[1]}};
+    sampler->exponentiate = is_wide(law);
+    sp_law_standardise(sampler->exponentiate ? &logarithm : law, &standard, &sampler->shift, &sampler->scale);
     sampler->table = sp_tables_get(tables, &standard);
     return sampler->table ? 0 : -1;
 }
@@ -30,4 +36,6 @@ void sp_sampler_fill(const struct sp_sampler *sampler, const struct sp_kernels *
     else
         for (size_t i = 0; i < n; i++)
             out[i] = x[0];
+    if (sampler->exponentiate)
+        kernels->exp(out, out, n);
 }

@@ -12,6 +12,7 @@ struct sp_sampler {
     double parameter[3];               /* constant, uniform, triangular: as in the law */
     double shift, scale;               /* with a table: value = shift + scale x Q(u) */
     const struct sp_table_rows *table; /* borrowed from the tables */
+    bool exponentiate;                 /* the value is e to the power of that */
 };
 
 /* Makes the sampler of a law; its table is made or found in `tables`. 0, or -1 when out of memory or when the

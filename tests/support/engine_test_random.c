@@ -18,8 +18,8 @@ void engine_test_philox(int rounds, const uint32_t counter[4], const uint32_t ke
 
 uint32_t engine_test_word(uint64_t seed, uint32_t name, uint64_t path, int quarter, uint32_t index) {
     uint64_t group = 16 * (path / 64) + path % 16;
-    uint32_t counter[4] = {(uint32_t)group,
-                           (uint32_t)(group >> 32) << 16 | (uint32_t)(quarter & 0xFFFF), name, index};
+    uint32_t counter[4] = {(uint32_t)group, (uint32_t)(group >> 32) << 16 | (uint32_t)(quarter & 0xFFFF),
+                           name, index};
     uint32_t key[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)}, out[4];
     engine_test_philox(10, counter, key, out);
     return out[path % 64 / 16];

@@ -83,8 +83,7 @@ const struct sp_estimate *engine_test_tier(const struct sp_result *result, const
 }
 
 const double *engine_test_kept(const struct sp_result *result, const char *metric, size_t quarter) {
-    size_t row =
-        engine_test_metric(result, metric) * result->axis[SP_AXIS_QUARTER].count + quarter;
+    size_t row = engine_test_metric(result, metric) * result->axis[SP_AXIS_QUARTER].count + quarter;
     return result->variant[0].kept + row * result->kept_paths;
 }
 
@@ -113,4 +112,32 @@ const char *engine_test_text(const char *format, ...) {
     va_end(arguments);
     cr_assert_geq(length, 0);
     return text;
+}
+
+static const char scenario_tables[] =
+    "[time]\nfirst = \"2026Q2\"\nquarters = 12\nfiscal_year_ends = \"Q3\"\n"
+    "[start]\nusers = { lognormal = { median = 700, sigma = 0.3 } }\npaid = 43.7\ncash = 250_000.25\n"
+    "[growth]\nrate_first = { normal = { mean = 0.35, sd = 0.2 } }\ndecay = 0.9\nrate_longrun = 0.03\n"
+    "shock = { normal = { mean = 0, sd = 0.25 } }\n"
+    "[churn]\nmonthly = { beta = { a = 8, b = 152 } }\n"
+    "[conversion]\nbasis = \"flow\"\nshare = { beta = { a = 20, b = 180 } }\n"
+    "[revenue]\nprice = { lognormal = { median = 15, sigma = 0.1 } }\n"
+    "[usage]\nfree_monthly = { gamma = { shape = 4, scale = 0.5 } }\n"
+    "paid_monthly = { gamma = { shape = 4, scale = 1.5 } }\n"
+    "[ai]\ncost_free = { triangular = { min = 0.10, mode = 0.15, max = 0.25 } }\n"
+    "cost_paid = { pert = { min = 0.7, mode = 1.0, max = 1.6 } }\n"
+    "price_drift = { normal = { mean = -0.02, sd = 0.03 } }\n"
+    "[voice]\ncost_free = 0.02\ncost_paid = { uniform = { min = 0.6, max = 1.4 } }\nshare_free = 0.3\n"
+    "[infrastructure]\nfactor = { lognormal = { mu = 0, sigma = 0.15 } }\n"
+    "[tier.current]\nfrom = 0\nmonthly = 500\n"
+    "[tier.optimized]\nfrom = 1_000\nmonthly = 1_500\nonce = 2_385\n"
+    "[tier.scaled]\nfrom = 10_000\nmonthly = { uniform = { min = 6_000, max = 9_000 } }\nonce = 20_000\n"
+    "[tier.global]\nfrom = 100_000_000_000\nmonthly = 50_000\n"
+    "[component.lambda]\nshare = { uniform = { min = 0.2, max = 0.4 } }\n"
+    "[component.redis]\nshare = 0.45\naccount = \"opex.cache\"\n"
+    "[component.cdn]\nshare = 0.25\n"
+    "[risk.outage]\nper_quarter = 0.15\ncost = { lognormal = { median = 3_000, sigma = 0.5 } }\n";
+
+const char *engine_test_scenario(size_t paths, const char *top, const char *more) {
+    return engine_test_text("paths = %zu\n%s\n%s%s\n", paths, top, scenario_tables, more);
 }

@@ -52,6 +52,10 @@ const double *engine_test_kept_input(const struct sp_result *result, const char 
 /* How often a rule was applied. */
 uint64_t engine_test_rule(const struct sp_result *result, const char *name);
 
+/* A scenario with every mechanism, components and a risk, uncertain in all of them, 12 quarters with fiscal
+ * years that end in September. `top` stands before its tables (settings), `more` after them. */
+const char *engine_test_scenario(size_t paths, const char *top, const char *more);
+
 /* A text that printf would make; the test's process frees it at its end. */
 const char *engine_test_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -41,9 +41,9 @@ Test(arena, a_piece_of_nothing_is_a_place) {
 
 Test(arena, impossible_sizes_are_refused) {
     struct sp_arena *arena = sp_arena_create();
-    static const size_t bad[][2] = {{SIZE_MAX, 1},          {1, SIZE_MAX},     {SIZE_MAX / 2 + 1, 2},
-                                    {SIZE_MAX / 4, 5},      {SIZE_MAX / 2, 1}, {SIZE_MAX / 8 + 1, 8},
-                                    {(size_t)1 << 40, 1 << 23}};
+    static const size_t bad[][2] = {
+        {SIZE_MAX, 1},     {1, SIZE_MAX},         {SIZE_MAX / 2 + 1, 2},     {SIZE_MAX / 4, 5},
+        {SIZE_MAX / 2, 1}, {SIZE_MAX / 8 + 1, 8}, {(size_t)1 << 40, 1 << 23}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         cr_expect_null(sp_arena_array(arena, bad[i][0], bad[i][1]), "%zu x %zu", bad[i][0], bad[i][1]);
     cr_expect_not_null(sp_arena_array(arena, 3, 5), "the arena still works");

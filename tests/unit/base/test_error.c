@@ -27,9 +27,15 @@ Test(error, every_code_has_its_own_exit_code_and_sentence) {
 
 /* Exit codes are an interface (DESIGN section 7): they never move. Those of signals are apart. */
 Test(error, exit_codes_are_those_of_the_design) {
-    static const int expected[][2] = {{SP_OK, 0},          {SP_ERROR_REQUIREMENT, 1}, {SP_ERROR_USAGE, 2},
-                                      {SP_ERROR_SCENARIO, 3}, {SP_ERROR_FILE, 4},       {SP_ERROR_OUTPUT, 5},
-                                      {SP_ERROR_NUMERIC, 6},  {SP_ERROR_RESOURCES, 7},  {SP_ERROR_PARTIAL, 8},
+    static const int expected[][2] = {{SP_OK, 0},
+                                      {SP_ERROR_REQUIREMENT, 1},
+                                      {SP_ERROR_USAGE, 2},
+                                      {SP_ERROR_SCENARIO, 3},
+                                      {SP_ERROR_FILE, 4},
+                                      {SP_ERROR_OUTPUT, 5},
+                                      {SP_ERROR_NUMERIC, 6},
+                                      {SP_ERROR_RESOURCES, 7},
+                                      {SP_ERROR_PARTIAL, 8},
                                       {SP_ERROR_UNDECIDED, 9}};
     cr_expect_eq(CODES + 1, sizeof expected / sizeof *expected);
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)

@@ -44,7 +44,7 @@ Test(problems, sort_is_stable) {
     static const struct {
         struct sp_place place;
         const char *what;
-    } told[] = {{{"b.toml", 1, 1}, "6"}, {{"a.toml", 10, 2}, "4"}, {{"a.toml", 9, 30}, "2"},
+    } told[] = {{{"b.toml", 1, 1}, "6"},  {{"a.toml", 10, 2}, "4"}, {{"a.toml", 9, 30}, "2"},
                 {{"a.toml", 10, 2}, "5"}, {{NULL, 0, 0}, "0"},      {{"a.toml", 9, 4}, "1"},
                 {{"a.toml", 10, 1}, "3"}, {{"b.toml", 1, 1}, "7"}};
     struct sp_problems problems = {0};

@@ -44,7 +44,8 @@ static void moments_twin(struct sp_moment_lanes *lanes, double centre, const dou
 
 Test(accumulate_kernels, moments_are_their_twin) {
     static double x[VALUES];
-    static const size_t sizes[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 13, 15, 16, 17, 63, 64, 65, 1000, VALUES};
+    static const size_t sizes[] = {0,  1,  2,  3,  4,  5,  6,  7,  8,    9,
+                                   11, 13, 15, 16, 17, 63, 64, 65, 1000, VALUES};
     fill_values(x);
     for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++)
         for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {

@@ -89,7 +89,8 @@ static double triangular_twin(double low, double mode, double high, double u) {
 Test(draw_kernels, triangular_is_its_twin) {
     static uint32_t words[WORDS];
     static double out[WORDS];
-    static const double shapes[][3] = {{0.1, 0.15, 0.25}, {-3, -3, 2.385}, {0, 7, 7}, {1e6, 1e6 + 0.3, 1e6 + 1}};
+    static const double shapes[][3] = {
+        {0.1, 0.15, 0.25}, {-3, -3, 2.385}, {0, 7, 7}, {1e6, 1e6 + 0.3, 1e6 + 1}};
     static const size_t sizes[] = {1, 3, 5, 7, 66, WORDS - 1, WORDS};
     fill_words(words);
     for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++)

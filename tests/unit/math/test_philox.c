@@ -91,8 +91,9 @@ Test(philox, every_level_is_the_twin_word_by_word) {
                 memset(words, 0xA5, sizeof words);
                 (*level)->philox(&counters[c], words, sizes[s]);
                 for (size_t p = 0; p < sizes[s]; p++)
-                    cr_assert_eq(words[p], twin(&counters[c], p), "level %s, counter %zu, %zu words, word %zu",
-                                 (*level)->level, c, sizes[s], p);
+                    cr_assert_eq(words[p], twin(&counters[c], p),
+                                 "level %s, counter %zu, %zu words, word %zu", (*level)->level, c, sizes[s],
+                                 p);
             }
 }
 

@@ -33,13 +33,13 @@ static const struct {
     {"normal", NULL, {1, 0}, "sd must be above 0"},
     {"normal", NULL, {1, -1}, "sd must be above 0"},
     {"normal", NULL, {1, NAN}, "sd must be above 0"},
-    {"lognormal", "mu", {300, 5}, NULL},
+    {"lognormal", "mu", {300, 2.5}, NULL},
     {"lognormal", "mu", {301, 1}, "mu must be within -300 .. 300: it is the logarithm of the median"},
     {"lognormal", "mu", {-301, 1}, "mu must be within -300 .. 300: it is the logarithm of the median"},
     {"lognormal", "mu", {0, 0}, "sigma must be above 0"},
     {"lognormal", "mu", {0, -1}, "sigma must be above 0"},
     {"lognormal", "mu", {0, NAN}, "sigma must be above 0"},
-    {"lognormal", "mu", {0, 5.1}, "sigma must be at most 5: it is the standard deviation of the logarithm"},
+    {"lognormal", "mu", {0, 2.6}, "sigma must be at most 2.5: it is the standard deviation of the logarithm"},
     {"lognormal", "median", {15, 0.1}, NULL},
     {"lognormal", "median", {0, 0.1}, "median must be above 0"},
     {"lognormal", "median", {-15, 0.1}, "median must be above 0"},
@@ -48,7 +48,10 @@ static const struct {
     {"lognormal", "mean", {0, 1}, "mean and sd must be above 0"},
     {"lognormal", "mean", {1, 0}, "mean and sd must be above 0"},
     {"lognormal", "mean", {1, NAN}, "mean and sd must be above 0"},
-    {"lognormal", "mean", {1, 1e12}, "sigma must be at most 5: it is the standard deviation of the logarithm"},
+    {"lognormal",
+     "mean",
+     {1, 1e12},
+     "sigma must be at most 2.5: it is the standard deviation of the logarithm"},
     {"triangular", NULL, {0, 0, 1}, NULL},
     {"triangular", NULL, {0, 1, 1}, NULL},
     {"triangular", NULL, {1, 1, 1}, "needs min <= mode <= max and min < max"},
@@ -62,18 +65,20 @@ static const struct {
     {"pert", NULL, {0, 0.5, 1, 0}, "lambda must be within 0 .. 1000 (4 is usual)"},
     {"pert", NULL, {0, 0.5, 1, 1001}, "lambda must be within 0 .. 1000 (4 is usual)"},
     {"pert", NULL, {0, 0.5, 1, NAN}, "lambda must be within 0 .. 1000 (4 is usual)"},
-    {"beta", NULL, {0.5, 1e6}, NULL},
-    {"beta", NULL, {0.49, 2}, "a and b must be within 0.5 .. 1e6"},
-    {"beta", NULL, {2, 1.1e6}, "a and b must be within 0.5 .. 1e6"},
-    {"beta", NULL, {-1, 2}, "a and b must be within 0.5 .. 1e6"},
-    {"beta", NULL, {2, NAN}, "a and b must be within 0.5 .. 1e6"},
-    {"gamma", NULL, {0.5, 1e-3}, NULL},
+    {"beta", NULL, {1, 1e6}, NULL},
+    {"beta", NULL, {1e5, 1e6}, NULL},
+    {"beta", NULL, {1.1e5, 1.1e5}, "one of a and b must be at most 1e5; take a normal instead"},
+    {"beta", NULL, {0.99, 2}, "a and b must be within 1 .. 1e6"},
+    {"beta", NULL, {2, 1.1e6}, "a and b must be within 1 .. 1e6"},
+    {"beta", NULL, {-1, 2}, "a and b must be within 1 .. 1e6"},
+    {"beta", NULL, {2, NAN}, "a and b must be within 1 .. 1e6"},
+    {"gamma", NULL, {1, 1e-3}, NULL},
     {"gamma", NULL, {4, 0}, "scale must be above 0"},
     {"gamma", NULL, {4, -0.5}, "scale must be above 0"},
     {"gamma", NULL, {4, NAN}, "scale must be above 0"},
-    {"gamma", NULL, {0.4, 1}, "shape must be within 0.5 .. 1e6"},
-    {"gamma", NULL, {1e7, 1}, "shape must be within 0.5 .. 1e6"},
-    {"gamma", NULL, {NAN, 1}, "shape must be within 0.5 .. 1e6"},
+    {"gamma", NULL, {0.9, 1}, "shape must be within 1 .. 1e4"},
+    {"gamma", NULL, {1e7, 1}, "shape must be within 1 .. 1e4"},
+    {"gamma", NULL, {NAN, 1}, "shape must be within 1 .. 1e4"},
 };
 
 Test(law_forms, parameters_are_checked) {
@@ -131,13 +136,14 @@ Test(law_forms, lognormals_by_median_and_by_mean) {
 /* Laws through two percentiles (tests/vectors/analytic): quantiles, mean and median are theirs. */
 Test(law_forms, two_percentile_fits) {
     size_t rows;
-    const struct engine_test_row *row = engine_test_rows("tests/vectors/analytic/two_percentile_fits.csv", &rows);
+    const struct engine_test_row *row =
+        engine_test_rows("tests/vectors/analytic/two_percentile_fits.csv", &rows);
     for (size_t i = 0; i < rows; i++) {
         const double *x = row[i].number;
         /* a comma within the quotes of the first column makes two of it */
         bool is_log = !strncmp(row[i].text[0], "\"lognormal", 10), is_p10 = strstr(row[i].text[0], "P10");
         double p = is_p10 ? 0.1 : 0.05;
-        struct sp_law law = make(is_log ? "lognormal" : "normal", is_log ? "mu" : NULL, x[4], x[5]);
+        struct sp_law law = {is_log ? SP_LAW_LOGNORMAL : SP_LAW_NORMAL, {x[4], x[5]}};
         cr_expect_float_eq(sp_law_quantile(&law, p, 1 - p), x[2], 1e-12 * fabs(x[2]), "row %zu", i);
         cr_expect_float_eq(sp_law_quantile(&law, 1 - p, p), x[3], 1e-12 * fabs(x[3]), "row %zu", i);
         cr_expect_float_eq(sp_law_quantile(&law, 0.5, 0.5), x[7], 1e-12 * fabs(x[7]), "row %zu", i);

@@ -14,7 +14,8 @@ TestSuite(stream, .timeout = 60);
 
 enum { BATCH = 1 << 14 };
 
-static void words_of(uint64_t seed, const char *name, uint64_t first, int quarter, uint32_t *words, size_t n) {
+static void words_of(uint64_t seed, const char *name, uint64_t first, int quarter, uint32_t *words,
+                     size_t n) {
     struct sp_stream stream = {seed, sp_hash32_text(name)};
     sp_stream_words(sp_kernels_find(NULL), stream, first, quarter, 0, words, n);
 }
