@@ -7,6 +7,8 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 enum { MOST = 20 };
 
@@ -52,6 +54,12 @@ int sp_print_problems_json(struct sp_problems *problems) {
         json_decref(object);
     }
     return sp_error_exit_code(sp_problems_error(problems));
+}
+
+int sp_print_width(int most) {
+    struct winsize size = {0};
+    bool is_terminal = isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+    return is_terminal && size.ws_col > 0 && size.ws_col < most ? size.ws_col : most;
 }
 
 int sp_print_finish(int code) {
