@@ -92,7 +92,7 @@ static int make(const struct arguments *arguments, struct sp_problems *problems)
         fputs(text, stdout);
     else if (!error && !(error = save(arguments, text, problems))) {
         sp_print_escaped(stdout, arguments->file);
-        printf(": written. Its numbers are examples: put in your own.\n");
+        printf(": written. Its numbers are examples: put in your own, then `scalepath run` it.\n");
     }
     free(text);
     return error;

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -62,12 +63,19 @@ int sp_print_width(int most) {
     return is_terminal && size.ws_col > 0 && size.ws_col < most ? size.ws_col : most;
 }
 
+/* A long output fails before its end, and its errno is gone by then: the pipe itself is asked. */
+static bool reader_is_gone(void) {
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&output, 1, 0) == 1 && (output.revents & POLLERR);
+}
+
 int sp_print_finish(int code) {
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))
         return code;
-    if (errno == EPIPE)
+    if (errno == EPIPE || reader_is_gone())
         return code;
-    fprintf(stderr, "scalepath: error: the output could not be written: %s\n", strerror(errno));
+    fprintf(stderr, "scalepath: error: the output could not be written%s%s\n", errno ? ": " : "",
+            errno ? strerror(errno) : "");
     return sp_error_exit_code(SP_ERROR_OUTPUT);
 }

@@ -195,9 +195,21 @@ size_t sp_catalog_guess(const struct sp_catalog *catalog, const char *word,
     return count;
 }
 
+/* "tier.scaled.montly" gives "tier.NAME.montly"; other words stay as they are. */
+static const char *general_form(struct sp_arena *arena, const char *word) {
+    const char *first = strchr(word, '.'), *last = strrchr(word, '.');
+    if (!first || first == last)
+        return word;
+    return sp_arena_format(arena, "%.*s.NAME%s", (int)(first - word), word, last);
+}
+
 const char *sp_catalog_nearest(struct sp_arena *arena, const struct sp_catalog *catalog, const char *word) {
     const char **known = sp_arena_array(arena, catalog->entries, sizeof *known);
-    for (size_t i = 0; known && i < catalog->entries; i++)
+    const char *general = general_form(arena, word);
+    if (!known || !general)
+        return NULL;
+    for (size_t i = 0; i < catalog->entries; i++)
         known[i] = catalog->entry[i].name;
-    return known ? sp_suggest_nearest(word, known, catalog->entries) : NULL;
+    const char *nearest = sp_suggest_nearest(word, known, catalog->entries);
+    return nearest ? nearest : sp_suggest_nearest(general, known, catalog->entries);
 }

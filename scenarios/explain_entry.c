@@ -54,7 +54,8 @@ static void print_rules(struct sp_prose *prose, const struct sp_field_table *tab
         fprintf(prose->out, "Instances are ordered by %s; the lowest has %s = 0.\n", table->field[0].key,
                 table->field[0].key);
     if (table->shares)
-        fprintf(prose->out, "%s of all instances must add up to 1.\n", table->field[table->shares - 1].key);
+        fprintf(prose->out, "Over all instances, %s must add up to 1.\n",
+                table->field[table->shares - 1].key);
 }
 
 static void print_table(struct sp_prose *prose, const struct sp_catalog_entry *entry) {

@@ -121,7 +121,8 @@ static const char *shorten(struct sp_prose *prose, const char *text, int most) {
 static const char *place_text(struct sp_prose *prose, const struct sp_origin *origin) {
     if (!origin->given)
         return "default";
-    return origin->line ? sp_prose_text(prose, "%s:%d", origin->file, origin->line) : origin->file;
+    bool is_file = origin->line && strncmp(origin->file, "--", 2) != 0; /* --set has no lines */
+    return is_file ? sp_prose_text(prose, "%s:%d", origin->file, origin->line) : origin->file;
 }
 
 /* "PLACEHOLDER; grade J; row price.blended.arpu; a survey". */
