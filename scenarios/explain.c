@@ -12,7 +12,7 @@ static void print_mechanisms(struct sp_prose *prose) {
     const struct sp_mechanism *const *mechanism = sp_models_list(&count);
     struct sp_prose_table table = {0};
     for (size_t i = 0; i < count; i++)
-        sp_prose_row(prose, &table, mechanism[i]->name, mechanism[i]->sentence, NULL);
+        SP_PROSE_ROW(prose, &table, mechanism[i]->name, mechanism[i]->sentence);
     fputs("Mechanisms, the pieces of the business:\n\n", prose->out);
     sp_prose_print(prose, &table, 2);
 }
@@ -29,14 +29,13 @@ static void print_names(struct sp_prose *prose, const struct sp_catalog *catalog
 
 static void print_how_to_go_on(struct sp_prose *prose) {
     struct sp_prose_table table = {0};
-    sp_prose_row(prose, &table, "scalepath explain growth", "a mechanism: its keys and its results", NULL);
-    sp_prose_row(prose, &table, "scalepath explain growth.decay", "a key of the scenario, with an example",
-                 NULL);
-    sp_prose_row(prose, &table, "scalepath explain cost.ai", "a metric of the result", NULL);
-    sp_prose_row(prose, &table, "scalepath explain cost", "all that begins with cost.", NULL);
-    sp_prose_row(prose, &table, "scalepath explain lognormal", "a law, with its parameters", NULL);
-    sp_prose_row(prose, &table, "scalepath explain --reference", "everything, as one page of Markdown", NULL);
-    sp_prose_row(prose, &table, "scalepath init", "a scenario to begin with, every key commented", NULL);
+    SP_PROSE_ROW(prose, &table, "scalepath explain growth", "a mechanism: its keys and its results");
+    SP_PROSE_ROW(prose, &table, "scalepath explain growth.decay", "a key of the scenario, with an example");
+    SP_PROSE_ROW(prose, &table, "scalepath explain cost.ai", "a metric of the result");
+    SP_PROSE_ROW(prose, &table, "scalepath explain cost", "all that begins with cost.");
+    SP_PROSE_ROW(prose, &table, "scalepath explain lognormal", "a law, with its parameters");
+    SP_PROSE_ROW(prose, &table, "scalepath explain --reference", "everything, as one page of Markdown");
+    SP_PROSE_ROW(prose, &table, "scalepath init", "a scenario to begin with, every key commented");
     fputs("\nTo go on:\n\n", prose->out);
     sp_prose_print(prose, &table, 2);
 }
@@ -61,8 +60,7 @@ int sp_explain_overview(int width, char **text) {
 static void print_list(struct sp_prose *prose, const struct sp_catalog_entry *const *found, size_t count) {
     struct sp_prose_table table = {0};
     for (size_t i = 0; i < count; i++)
-        sp_prose_row(prose, &table, found[i]->name, sp_catalog_kind_name(found[i]->kind), found[i]->sentence,
-                     NULL);
+        SP_PROSE_ROW(prose, &table, found[i]->name, sp_catalog_kind_name(found[i]->kind), found[i]->sentence);
     sp_prose_print(prose, &table, 0);
 }
 

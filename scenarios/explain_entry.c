@@ -24,14 +24,14 @@ static void add_fields(struct sp_prose *prose, struct sp_prose_table *rows,
     for (size_t i = 0; i < table->fields; i++) {
         const struct sp_field *field = &table->field[i];
         if (field->kind != SP_FIELD_DRAW)
-            sp_prose_row(prose, rows, field->key, field->unit, sp_describe_default(prose, field),
-                         sp_describe_bounds(prose, field), sp_describe_each(field), field->sentence, NULL);
+            SP_PROSE_ROW(prose, rows, field->key, field->unit, sp_describe_default(prose, field),
+                         sp_describe_bounds(prose, field), sp_describe_each(field), field->sentence);
     }
 }
 
 static struct sp_prose_table field_rows(struct sp_prose *prose) {
     struct sp_prose_table rows = {0};
-    sp_prose_row(prose, &rows, "key", "unit", "default", "bounds", "drawn a", NULL);
+    SP_PROSE_ROW(prose, &rows, "key", "unit", "default", "bounds", "drawn a");
     return rows;
 }
 
@@ -92,12 +92,12 @@ static const char *metric_sentence(struct sp_prose *prose, const struct sp_mecha
 
 static void print_metrics(struct sp_prose *prose, const struct sp_mechanism *mechanism) {
     struct sp_prose_table rows = {0};
-    sp_prose_row(prose, &rows, "metric", "unit", "kind", "bad when", NULL);
+    SP_PROSE_ROW(prose, &rows, "metric", "unit", "kind", "bad when");
     for (size_t i = 0; i < mechanism->writes; i++) {
         const struct sp_write *write = &mechanism->write[i];
         if (!write->internal)
-            sp_prose_row(prose, &rows, write->column, write->unit, sp_result_kind_name(write->kind),
-                         side_text(write), metric_sentence(prose, mechanism, write), NULL);
+            SP_PROSE_ROW(prose, &rows, write->column, write->unit, sp_result_kind_name(write->kind),
+                         side_text(write), metric_sentence(prose, mechanism, write));
     }
     fputs("Results\n", prose->out);
     sp_prose_print(prose, &rows, 2);
@@ -116,14 +116,13 @@ static void print_surroundings(struct sp_prose *prose, const struct sp_mechanism
         if (mechanism->write[i].internal)
             internal = sp_prose_text(prose, "%s%s%s (%s)", internal, *internal ? ", " : "",
                                      mechanism->write[i].column, mechanism->write[i].sentence);
-    sp_prose_row(prose, &rows, "Used", when_used(prose, mechanism), NULL);
-    sp_prose_row(prose, &rows, "Reads", *reads ? reads : "nothing of others", NULL);
+    SP_PROSE_ROW(prose, &rows, "Used", when_used(prose, mechanism));
+    SP_PROSE_ROW(prose, &rows, "Reads", *reads ? reads : "nothing of others");
     if (*internal)
-        sp_prose_row(prose, &rows, "Keeps", internal, NULL);
+        SP_PROSE_ROW(prose, &rows, "Keeps", internal);
     for (int i = 0; i < SP_STEP_RULES && mechanism->rule[i].name; i++)
-        sp_prose_row(prose, &rows, "Counts",
-                     sp_prose_text(prose, "%s: %s", mechanism->rule[i].name, mechanism->rule[i].sentence),
-                     NULL);
+        SP_PROSE_ROW(prose, &rows, "Counts",
+                     sp_prose_text(prose, "%s: %s", mechanism->rule[i].name, mechanism->rule[i].sentence));
     fputc('\n', prose->out);
     sp_prose_print(prose, &rows, 0);
 }
@@ -175,12 +174,12 @@ static void print_field(struct sp_prose *prose, const struct sp_catalog_entry *e
     const char *example = sp_describe_example(field, instance), *path = table->name;
     struct sp_prose_table rows = {0};
     print_title(prose, entry);
-    sp_prose_row(prose, &rows, "mechanism", entry->mechanism->name, NULL);
-    sp_prose_row(prose, &rows, "unit", unit_text(field->unit), NULL);
-    sp_prose_row(prose, &rows, "default", default_text(prose, field), NULL);
-    sp_prose_row(prose, &rows, "takes", takes_text(prose, field), NULL);
+    SP_PROSE_ROW(prose, &rows, "mechanism", entry->mechanism->name);
+    SP_PROSE_ROW(prose, &rows, "unit", unit_text(field->unit));
+    SP_PROSE_ROW(prose, &rows, "default", default_text(prose, field));
+    SP_PROSE_ROW(prose, &rows, "takes", takes_text(prose, field));
     if (field->kind == SP_FIELD_ASSUMPTION)
-        sp_prose_row(prose, &rows, "drawn", drawn_text(field), NULL);
+        SP_PROSE_ROW(prose, &rows, "drawn", drawn_text(field));
     sp_prose_print(prose, &rows, 2);
     if (table->instanced)
         path = sp_prose_text(prose, "%s.%s", path, name);
@@ -195,7 +194,7 @@ static const char *kind_text(const struct sp_write *write) {
 
 static void add_if(struct sp_prose *prose, struct sp_prose_table *rows, const char *name, const char *text) {
     if (text && *text)
-        sp_prose_row(prose, rows, name, text, NULL);
+        SP_PROSE_ROW(prose, rows, name, text);
 }
 
 static void print_metric(struct sp_prose *prose, const struct sp_catalog_entry *entry) {
@@ -203,22 +202,21 @@ static void print_metric(struct sp_prose *prose, const struct sp_catalog_entry *
     struct sp_prose_table rows = {0};
     print_title(prose, entry);
     if (write->internal)
-        sp_prose_row(prose, &rows, "internal", "is no metric: it is not in the result", NULL);
+        SP_PROSE_ROW(prose, &rows, "internal", "is no metric: it is not in the result");
     add_if(prose, &rows, "unit", unit_text(write->unit));
     add_if(prose, &rows, "kind", kind_text(write));
     if (write->numerator)
-        sp_prose_row(prose, &rows, "is",
-                     sp_prose_text(prose, "%s / %s", write->numerator, write->denominator), NULL);
+        SP_PROSE_ROW(prose, &rows, "is",
+                     sp_prose_text(prose, "%s / %s", write->numerator, write->denominator));
     add_if(prose, &rows, "undefined",
            write->undefined_when ? sp_prose_text(prose, "when %s", write->undefined_when) : "");
     add_if(prose, &rows, "bad when", write->internal ? "" : side_text(write));
     add_if(prose, &rows, "account", sp_describe_account(prose, entry->mechanism, write));
     if (write->instanced)
-        sp_prose_row(prose, &rows, "one for each",
+        SP_PROSE_ROW(prose, &rows, "one for each",
                      sp_prose_text(prose, "[%s]",
-                                   sp_describe_path(prose, entry->mechanism->table[write->instanced - 1])),
-                     NULL);
-    sp_prose_row(prose, &rows, "written by", entry->mechanism->name, NULL);
+                                   sp_describe_path(prose, entry->mechanism->table[write->instanced - 1])));
+    SP_PROSE_ROW(prose, &rows, "written by", entry->mechanism->name);
     add_if(prose, &rows, "from", sp_describe_reads(prose, entry->mechanism));
     add_if(prose, &rows, "read by", sp_describe_readers(prose, write));
     sp_prose_print(prose, &rows, 2);
@@ -229,8 +227,8 @@ static void print_setting(struct sp_prose *prose, const struct sp_catalog_entry 
     const char *dot = strrchr(setting->key, '.');
     struct sp_prose_table rows = {0};
     print_title(prose, entry);
-    sp_prose_row(prose, &rows, "takes", setting->takes, NULL);
-    sp_prose_row(prose, &rows, "default", setting->standard ? setting->standard : "none", NULL);
+    SP_PROSE_ROW(prose, &rows, "takes", setting->takes);
+    SP_PROSE_ROW(prose, &rows, "default", setting->standard ? setting->standard : "none");
     sp_prose_print(prose, &rows, 2);
     print_example(prose, dot ? sp_prose_text(prose, "%.*s", (int)(dot - setting->key), setting->key) : "",
                   dot ? dot + 1 : setting->key, setting->example);

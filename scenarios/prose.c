@@ -77,20 +77,13 @@ void sp_prose_wrap(struct sp_prose *prose, int used, int indent, const char *tex
 
 /* --- Tables --- */
 
-void sp_prose_row(struct sp_prose *prose, struct sp_prose_table *table, ...) {
+void sp_prose_row(struct sp_prose *prose, struct sp_prose_table *table,
+                  const char *const cell[SP_PROSE_COLUMNS]) {
     struct sp_prose_row *row = sp_arena_append(prose->arena, &table->row, &table->rows, sizeof *row);
-    va_list cells;
-    const char *cell;
-    if (!row) {
+    if (!row)
         prose->error = SP_ERROR_RESOURCES;
-        return;
-    }
-    for (size_t i = 0; i < SP_PROSE_COLUMNS; i++)
-        row->cell[i] = "";
-    va_start(cells, table);
-    for (size_t i = 0; i < SP_PROSE_COLUMNS && (cell = va_arg(cells, const char *)); i++)
-        row->cell[i] = cell;
-    va_end(cells);
+    for (size_t i = 0; row && i < SP_PROSE_COLUMNS; i++)
+        row->cell[i] = cell[i] ? cell[i] : "";
 }
 
 static size_t count_columns(const struct sp_prose_table *table) {

@@ -52,8 +52,13 @@ const char *sp_prose_text(struct sp_prose *prose, const char *format, ...)
  * indented. A word longer than a line is not broken. */
 void sp_prose_wrap(struct sp_prose *prose, int used, int indent, const char *text);
 
-/* Adds a row; NULL ends the cells. */
-void sp_prose_row(struct sp_prose *prose, struct sp_prose_table *table, ...) __attribute__((sentinel));
+/* Adds a row; missing cells may be NULL. */
+void sp_prose_row(struct sp_prose *prose, struct sp_prose_table *table,
+                  const char *const cell[SP_PROSE_COLUMNS]);
+
+/* The same, with the cells one by one. */
+#define SP_PROSE_ROW(prose, table, ...)                                                                      \
+    sp_prose_row(prose, table, (const char *const[SP_PROSE_COLUMNS]){__VA_ARGS__})
 
 /* Prints the rows, two spaces between columns. The last cell of a row is wrapped; where there is no room for
  * it beside the others, it stands below them. */
