@@ -126,6 +126,9 @@ lint: ## clang-format, cppcheck and shellcheck, where they are installed
 
 ##@ Keep house
 
+reference: $(PROGRAM) ## Make scenarios/REFERENCE.md anew from the descriptors
+	$(Q)$(PROGRAM) explain --reference > $(OUT)/REFERENCE.md && mv $(OUT)/REFERENCE.md scenarios/REFERENCE.md
+
 deps: ## Install the Debian or Ubuntu packages that are missing (as root or through sudo)
 	$(Q)tests/support/install-deps $(DEPS)
 
@@ -137,7 +140,8 @@ help: ## This list
 	  /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 	$(Q)echo; sed -n '5,9s/^# */  /p' Makefile
 
-.PHONY: all run install test asan bench check-bits check-layers check-headers check-symbols lint deps clean help
+.PHONY: all run install test asan bench check-bits check-layers check-headers check-symbols lint reference deps \
+        clean help
 
 # --- rules ---------------------------------------------------------------------------------------------------
 

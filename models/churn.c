@@ -17,7 +17,8 @@ static const struct sp_field fields[] = {
      .standard = NAN,
      .low = 0,
      .high = 1,
-     .sentence = "share of payers who stop paying in a month"},
+     .sentence = "share of payers who stop paying in a month",
+     .example = {"{ beta = { a = 8, b = 92 } }"}},
 };
 
 static const struct sp_field_table table = {

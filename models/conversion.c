@@ -21,8 +21,15 @@ static const struct sp_field fields[] = {
      .unit = "1",
      .standard = STOCK,
      .choices = bases,
-     .sentence = "what the share is a share of: stock, payers among users; flow, new payers among new users"},
-    {.key = "share", .unit = "1", .standard = NAN, .low = 0, .high = 1, .sentence = "share of users who pay"},
+     .sentence = "what the share is a share of: stock, payers among users; flow, new payers among new users",
+     .example = {"\"flow\""}},
+    {.key = "share",
+     .unit = "1",
+     .standard = NAN,
+     .low = 0,
+     .high = 1,
+     .sentence = "share of users who pay",
+     .example = {"{ pert = { min = 0.02, mode = 0.05, max = 0.10 } }"}},
 };
 
 static const struct sp_field start_fields[] = {
@@ -31,7 +38,8 @@ static const struct sp_field start_fields[] = {
      .standard = NAN,
      .low = 0,
      .high = 1e12,
-     .sentence = "payers before the first quarter"},
+     .sentence = "payers before the first quarter",
+     .example = {"50"}},
 };
 
 static const struct sp_field_table table = {.name = "conversion",

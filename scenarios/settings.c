@@ -10,27 +10,6 @@
 
 enum { QUARTERS = 12, PATHS = 1 << 18, SEED = 1 };
 
-static const struct sp_setting settings[] = {
-    {"name", "short name of the scenario; the file's name when not given"},
-    {"title", "a line for headings"},
-    {"currency", "label of the reporting currency (USD)"},
-    {"time.first", "first quarter (2026Q1)"},
-    {"time.quarters", "how many quarters (12)"},
-    {"time.fiscal_year_ends", "calendar quarter with which fiscal years end (Q4)"},
-    {"seed", "0 .. 2^64 - 1; above 2^63 - 1 as a text (1)"},
-    {"paths", "how many futures (262144)"},
-    {"accrual",
-     "flows use the \"average\" of opening and closing stocks (default), or the stock at the \"end\""},
-    {"counts", "\"continuous\": users and payers are not rounded to whole people"},
-    {"results.metrics", "metrics to keep, each by name or as a family, \"cost.*\" (all)"},
-    {"results.by_tier", "metrics to keep by tier too (all that are kept)"},
-};
-
-const struct sp_setting *sp_settings_list(size_t *count) {
-    *count = sizeof settings / sizeof *settings;
-    return settings;
-}
-
 static struct sp_node *find(const struct sp_value_context *context, struct sp_scenario *scenario,
                             const char *table, const char *key) {
     struct sp_node *node = sp_tree_find(scenario->root, table);
@@ -47,10 +26,12 @@ static struct sp_node *find(const struct sp_value_context *context, struct sp_sc
 }
 
 static const char *known_of(const char *table, const char **known, size_t *count) {
+    size_t settings;
+    const struct sp_setting *setting = sp_settings_list(&settings);
     *count = 0;
-    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-        if (strncmp(settings[i].key, table, strlen(table)) == 0)
-            known[(*count)++] = settings[i].key + strlen(table) + 1;
+    for (size_t i = 0; i < settings; i++)
+        if (strncmp(setting[i].key, table, strlen(table)) == 0)
+            known[(*count)++] = setting[i].key + strlen(table) + 1;
     return table;
 }
 

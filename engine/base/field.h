@@ -29,6 +29,9 @@ struct sp_field {
     const char *const *choices; /* NULL-ended */
     const char *sentence;
     bool whole; /* must be a whole number */
+    /* How it might be written, "0.05" or "{ normal = { mean = 0.4, sd = 0.1 } }": of the first instance, and
+     * of the second where that differs. Needed when there is no default: `scalepath init` writes it. */
+    const char *example[2];
 };
 
 /* A table of the scenario. An instanced one repeats under names of the user's: [tier.scaled]. */
@@ -40,6 +43,7 @@ struct sp_field_table {
     const struct sp_field *field;
     size_t fields;
     const char *sentence;
+    const char *instance[2]; /* of an instanced one: names for examples, one or two */
 };
 
 #endif
