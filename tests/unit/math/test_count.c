@@ -74,10 +74,11 @@ Test(math_count, is_near_the_law_up_to_1e9) {
         expect_near(1e9, rare[i], 2e-4);
 }
 
-/* At a thousand million people and any p, steps lie where the exact law has them. */
+/* At a thousand million people and any p, steps lie where the exact law has them; in the tails, since nearer
+ * than one sd GSL's incomplete beta function gives NaN. */
 Test(math_count, steps_of_1e9_are_right) {
     for (double p = 0.05; p < 1; p += 0.15)
-        for (double z = -4.5; z < 5; z++) {
+        for (double z = -4.5; z < 5; z += z == -1.5 ? 3 : 1) {
             double n = 1e9, k = floor(n * p + z * sqrt(n * p * (1 - p)));
             double exact = gsl_cdf_beta_Q(p, k + 1, n - k);
             cr_expect_float_eq(share_up_to(n, p, k), exact, 1e-8 + 1e-5 * fmin(exact, 1 - exact),
