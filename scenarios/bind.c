@@ -48,17 +48,25 @@ static bool is_used(const struct sp_value_context *context, const struct sp_scen
 
 /* --- Inputs --- */
 
-static struct sp_input *add_input(struct sp_scenario *scenario, const struct sp_field *field,
-                                  const char *key) {
+static struct sp_input *create_input(struct sp_scenario *scenario, const struct sp_field *field,
+                                     const char *key) {
     struct sp_input *input = sp_arena_array(scenario->arena, 1, sizeof *input);
-    struct sp_input **place =
-        sp_arena_append(scenario->arena, &scenario->input, &scenario->inputs, sizeof(struct sp_input *));
-    if (!input || !place || !key)
+    if (!input || !key)
         return NULL;
     *input = (struct sp_input){.key = key, .field = field, .number = field->standard};
     input->assumption.each = field->each;
     input->assumption.stream = key;
-    return *place = input;
+    return input;
+}
+
+/* Only inputs in the scenario's list become variables and can be changed: an absent one stays out of it. */
+static int list_input(struct sp_scenario *scenario, struct sp_input *input) {
+    struct sp_input **place =
+        sp_arena_append(scenario->arena, &scenario->input, &scenario->inputs, sizeof(struct sp_input *));
+    if (!place)
+        return SP_ERROR_RESOURCES;
+    *place = input;
+    return 0;
 }
 
 static int bind_given(const struct sp_value_context *context, struct sp_node *node, struct sp_input *input) {
@@ -97,6 +105,10 @@ static int bind_missing(const struct sp_value_context *context, struct sp_place 
     return field->kind == SP_FIELD_ASSUMPTION ? sp_value_fixed(context, field->standard, input) : 0;
 }
 
+static bool is_absent(const struct sp_scenario *scenario, const struct sp_field *field) {
+    return field->of_whole_counts && !scenario->whole_counts;
+}
+
 /* Binds all fields of a table (or of one instance) that stands at `node`, or nowhere when `node` is NULL. */
 static int bind_fields(const struct sp_value_context *context, struct sp_scenario *scenario,
                        const struct sp_field_table *table, struct sp_node *node, const char *path,
@@ -106,8 +118,12 @@ static int bind_fields(const struct sp_value_context *context, struct sp_scenari
     for (size_t i = 0; i < table->fields; i++) {
         const struct sp_field *field = &table->field[i];
         struct sp_node *given = field->kind == SP_FIELD_DRAW ? NULL : sp_tree_find(node, field->key);
-        input[i] = add_input(scenario, field, sp_arena_format(scenario->arena, "%s.%s", path, field->key));
+        input[i] = create_input(scenario, field, sp_arena_format(scenario->arena, "%s.%s", path, field->key));
         if (!input[i])
+            return SP_ERROR_RESOURCES;
+        if (is_absent(scenario, field))
+            continue;
+        if (list_input(scenario, input[i]))
             return SP_ERROR_RESOURCES;
         if (given ? bind_given(context, given, input[i]) : bind_missing(context, place, input[i]))
             error = SP_ERROR_SCENARIO;

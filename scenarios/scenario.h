@@ -78,7 +78,7 @@ struct sp_scenario {
     int first_quarter, fiscal_year_last;
     size_t quarters;
     uint64_t seed, paths;
-    bool accrual_end;
+    bool accrual_end, whole_counts;
     size_t uses;
     struct sp_use *use;
     size_t inputs;

@@ -28,7 +28,8 @@ struct sp_field {
     enum sp_each each;          /* how often an assumption is drawn when the scenario does not say */
     const char *const *choices; /* NULL-ended */
     const char *sentence;
-    bool whole; /* must be a whole number */
+    bool whole;           /* must be a whole number */
+    bool of_whole_counts; /* a draw that is made only when people are counted in whole numbers */
 };
 
 /* A table of the scenario. An instanced one repeats under names of the user's: [tier.scaled]. */

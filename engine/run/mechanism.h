@@ -63,9 +63,10 @@ struct sp_rule {
 
 /* What a step gets. All arrays hold n doubles, n a multiple of 64. */
 struct sp_step {
-    size_t n, valid;  /* paths computed; the first `valid` of them count (the rest fill up the last 64) */
-    int quarter;      /* 0 .. */
-    bool accrual_end; /* flows use the closing stock, not the average of opening and closing */
+    size_t n, valid;   /* paths computed; the first `valid` of them count (the rest fill up the last 64) */
+    int quarter;       /* 0 .. */
+    bool accrual_end;  /* flows use the closing stock, not the average of opening and closing */
+    bool whole_counts; /* people are whole: stocks of them are rounded, flows are counts (math/count.h) */
     const struct sp_kernels *kernels;
 
     const double *const *field; /* by place: see sp_step_field */
@@ -99,7 +100,7 @@ struct sp_mechanism {
     void (*step)(const struct sp_step *s);
 };
 
-/* The effective values of an assumption in this quarter. */
+/* The effective values of an assumption in this quarter; NULL when it is absent (see base/field.h). */
 static inline const double *sp_step_field(const struct sp_step *s, int table, size_t instance, int field) {
     return s->field[s->field_start[table] + instance * s->field_count[table] + (size_t)field];
 }
