@@ -37,6 +37,7 @@ struct sp_input {
     double number;                   /* number; choice: index */
     const char *text;                /* text, or NULL */
     struct sp_source source;
+    bool absent; /* not among the scenario's inputs: see base/field.h */
 };
 
 struct sp_bound_table {

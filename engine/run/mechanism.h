@@ -30,12 +30,14 @@
 
 enum { SP_STEP_TABLES = 4, SP_STEP_READS = 16, SP_STEP_WRITES = 16, SP_STEP_RULES = 4 };
 
-/* A column that is read. With `account`, all cost lines whose account begins with it (reads may be many). */
+/* A column that is read. With `account`, all cost lines whose account begins with it; with a star in its
+ * name, as its writer has it, the columns of all instances (none is right too). */
 struct sp_read {
     const char *column;
     const char *account;
     bool before;   /* of the quarter before */
     bool optional; /* may be absent: then the array is NULL */
+    int with;      /* 1 + own table: not read when that table has no instances */
 };
 
 /* A column that is written; all but internal ones are metrics of the result. */
