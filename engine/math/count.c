@@ -55,6 +55,8 @@ static double hold(double k, double n) {
 /* p <= 1/2 */
 static double lower_half(double n, double p, double u) {
     double mean = n * p, rest = 1 - p;
+    if (u <= 1 - mean) /* nobody: (1 - p)^n >= 1 - n p */
+        return 0;
     if (mean <= few)
         return add_up(sp_elementary_exp(n * sp_elementary_log_rest(p)), n, p / rest, u);
     double variance = mean * rest;
