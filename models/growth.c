@@ -85,6 +85,7 @@ static void start(const struct sp_step *s) {
         users[p] = opening[p];
         fade[p] = 1;
     }
+    sp_models_round(s, users);
 }
 
 static void update_fade(const struct sp_step *s) {
@@ -123,6 +124,7 @@ SP_WIDE static void step(const struct sp_step *s) {
     update_growth(s, users);
     for (size_t p = 0; p < s->n; p++)
         users[p] *= before[p];
+    sp_models_round(s, users);
     raise_to_payers(s, users);
     for (size_t p = 0; p < s->n; p++)
         fresh[p] = users[p] > before[p] ? users[p] - before[p] : 0;

@@ -58,17 +58,25 @@ static bool is_used(const struct sp_value_context *context, const struct sp_scen
 
 /* --- Inputs --- */
 
-static struct sp_input *add_input(struct sp_scenario *scenario, const struct sp_field *field,
-                                  const char *key) {
+static struct sp_input *create_input(struct sp_scenario *scenario, const struct sp_field *field,
+                                     const char *key) {
     struct sp_input *input = sp_arena_array(scenario->arena, 1, sizeof *input);
-    struct sp_input **place =
-        sp_arena_append(scenario->arena, &scenario->input, &scenario->inputs, sizeof(struct sp_input *));
-    if (!input || !place || !key)
+    if (!input || !key)
         return NULL;
     *input = (struct sp_input){.key = key, .field = field, .number = field->standard};
     input->assumption.each = field->each;
     input->assumption.stream = key;
-    return *place = input;
+    return input;
+}
+
+/* Only inputs in the scenario's list become variables and can be changed: an absent one stays out of it. */
+static int list_input(struct sp_scenario *scenario, struct sp_input *input) {
+    struct sp_input **place =
+        sp_arena_append(scenario->arena, &scenario->input, &scenario->inputs, sizeof(struct sp_input *));
+    if (!place)
+        return SP_ERROR_RESOURCES;
+    *place = input;
+    return 0;
 }
 
 static int bind_given(const struct sp_value_context *context, struct sp_node *node, struct sp_input *input) {
@@ -107,6 +115,33 @@ static int bind_missing(const struct sp_value_context *context, struct sp_place 
     return field->kind == SP_FIELD_ASSUMPTION ? sp_value_fixed(context, field->standard, input) : 0;
 }
 
+static bool has_need(const struct sp_field *field, struct sp_input *const *input) {
+    const struct sp_input *need = field->needs ? input[field->needs - 1] : NULL;
+    if (!need)
+        return true;
+    return !need->absent &&
+           (need->field->kind != SP_FIELD_CHOICE || (int)need->number == field->needs_choice);
+}
+
+/* Whether the field is absent; a value given for it all the same is allowed, so that a choice can be tried
+ * without deleting the values of another. */
+static bool is_absent(const struct sp_value_context *context, const struct sp_scenario *scenario,
+                      const struct sp_field *field, struct sp_input *const *input, struct sp_node *given) {
+    if (field->of_whole_counts && !scenario->whole_counts)
+        return true;
+    if (has_need(field, input))
+        return field->optional && !given;
+    const struct sp_input *need = input[field->needs - 1];
+    if (given) {
+        bool is_choice = need->field->kind == SP_FIELD_CHOICE;
+        sp_problems_warn(context->problems, given->key_place, "%s is not used: it needs %s%s%s", field->key,
+                         need->key, is_choice ? " = " : "",
+                         is_choice ? need->field->choices[field->needs_choice] : "");
+        mark_all(given);
+    }
+    return true;
+}
+
 /* Binds all fields of a table (or of one instance) that stands at `node`, or nowhere when `node` is NULL. */
 static int bind_fields(const struct sp_value_context *context, struct sp_scenario *scenario,
                        const struct sp_field_table *table, struct sp_node *node, const char *path,
@@ -116,8 +151,13 @@ static int bind_fields(const struct sp_value_context *context, struct sp_scenari
     for (size_t i = 0; i < table->fields; i++) {
         const struct sp_field *field = &table->field[i];
         struct sp_node *given = field->kind == SP_FIELD_DRAW ? NULL : sp_tree_find(node, field->key);
-        input[i] = add_input(scenario, field, sp_arena_format(scenario->arena, "%s.%s", path, field->key));
+        input[i] = create_input(scenario, field, sp_arena_format(scenario->arena, "%s.%s", path, field->key));
         if (!input[i])
+            return SP_ERROR_RESOURCES;
+        input[i]->absent = is_absent(context, scenario, field, input, given);
+        if (input[i]->absent)
+            continue;
+        if (list_input(scenario, input[i]))
             return SP_ERROR_RESOURCES;
         if (given ? bind_given(context, given, input[i]) : bind_missing(context, place, input[i]))
             error = SP_ERROR_SCENARIO;
@@ -241,6 +281,31 @@ static int bind_instances(const struct sp_value_context *context, struct sp_scen
     return error ? error : check_shares(context, bound);
 }
 
+/* The instances 1 .. of a table that follows from the values of the first. */
+static int bind_numbered(const struct sp_value_context *context, struct sp_scenario *scenario,
+                         const struct sp_bound_table *first, struct sp_bound_table *bound) {
+    double value[64] = {0};
+    for (size_t i = 0; i < first->table->fields && i < 64; i++) {
+        const struct sp_input *input = first->input[i];
+        enum sp_field_kind kind = input->field->kind;
+        value[i] = input->absent ? 0 : kind == SP_FIELD_NUMBER || kind == SP_FIELD_CHOICE ? input->number : 1;
+    }
+    size_t count = bound->table->count(value), fields = bound->table->fields;
+    bound->instance = sp_arena_array(scenario->arena, count, sizeof *bound->instance);
+    bound->input = sp_arena_array(scenario->arena, count * fields, sizeof *bound->input);
+    if (!bound->instance || !bound->input)
+        return SP_ERROR_RESOURCES;
+    for (size_t i = 0; i < count; i++) {
+        const char *name = sp_arena_format(scenario->arena, "%zu", i + 1);
+        const char *path = sp_arena_format(scenario->arena, "%s.%zu", bound->table->name, i + 1);
+        if (!name || !path ||
+            bind_fields(context, scenario, bound->table, NULL, path, bound->input + i * fields))
+            return SP_ERROR_RESOURCES;
+        bound->instance[bound->instances++] = name;
+    }
+    return 0;
+}
+
 static int bind_table(const struct sp_value_context *context, struct sp_scenario *scenario,
                       struct sp_bound_table *bound) {
     struct sp_node *node = sp_tree_find(scenario->root, bound->table->name);
@@ -265,7 +330,10 @@ static int bind_mechanism(const struct sp_value_context *context, struct sp_scen
     use->mechanism = mechanism;
     for (size_t t = 0; t < SP_STEP_TABLES && mechanism->table[t]; t++) {
         use->table[t].table = mechanism->table[t];
-        error |= bind_table(context, scenario, &use->table[t]);
+        if (!mechanism->table[t]->count)
+            error |= bind_table(context, scenario, &use->table[t]);
+        else if (!error)
+            error = bind_numbered(context, scenario, &use->table[0], &use->table[t]);
     }
     return error ? SP_ERROR_SCENARIO : 0;
 }
@@ -313,6 +381,8 @@ static void tell_unknown_everywhere(const struct sp_value_context *context,
         for (size_t t = 0; t < SP_STEP_TABLES && mechanism[i]->table[t] && count < 120; t++) {
             const struct sp_field_table *table = mechanism[i]->table[t];
             struct sp_node *node = sp_tree_find(scenario->root, table->name);
+            if (table->count)
+                continue;
             known[count++] = table->name;
             if (node && node->kind == SP_NODE_TABLE && !table->instanced && strcmp(table->name, "start") != 0)
                 tell_unknown_fields(context, table, node, table->name, t == 0);

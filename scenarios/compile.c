@@ -204,6 +204,7 @@ static void copy_settings(const struct sp_scenario *scenario, const struct sp_co
     plan->first_quarter = scenario->first_quarter;
     plan->fiscal_year_last = scenario->fiscal_year_last;
     plan->accrual_end = scenario->accrual_end;
+    plan->whole_counts = scenario->whole_counts;
     plan->kept_paths = options->kept_paths;
 }
 

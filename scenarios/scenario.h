@@ -37,6 +37,7 @@ struct sp_input {
     double number;                   /* number; choice: index */
     const char *text;                /* text, or NULL */
     struct sp_source source;
+    bool absent; /* not among the scenario's inputs: see base/field.h */
 };
 
 struct sp_bound_table {
@@ -78,7 +79,7 @@ struct sp_scenario {
     int first_quarter, fiscal_year_last;
     size_t quarters;
     uint64_t seed, paths;
-    bool accrual_end;
+    bool accrual_end, whole_counts;
     size_t uses;
     struct sp_use *use;
     size_t inputs;

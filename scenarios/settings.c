@@ -131,15 +131,18 @@ static int bind_texts(const struct sp_value_context *context, struct sp_scenario
 }
 
 static int bind_choices(const struct sp_value_context *context, struct sp_scenario *scenario) {
-    static const char *const accruals[] = {"average", "end", NULL}, *const counts[] = {"continuous", NULL};
+    static const char *const accruals[] = {"average", "end", NULL}, *const counts[] = {"whole", "continuous",
+                                                                                       NULL};
     const struct sp_node *node;
     double index = 0;
     int error = 0;
     if ((node = sp_tree_find(scenario->root, "accrual")))
         error |= sp_value_choice(context, node, "accrual", accruals, &index);
     scenario->accrual_end = index > 0;
+    index = 0;
     if ((node = sp_tree_find(scenario->root, "counts")))
         error |= sp_value_choice(context, node, "counts", counts, &index);
+    scenario->whole_counts = index == 0;
     return error ? SP_ERROR_SCENARIO : 0;
 }
 

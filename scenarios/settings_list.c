@@ -12,8 +12,11 @@ static const struct sp_setting settings[] = {
     {"paths", "how many futures to simulate", "1 .. 2^40", "262144", "65_536"},
     {"accrual", "flows use the average of opening and closing stocks, or the stock at the end",
      "\"average\", \"end\"", "\"average\"", "\"end\""},
-    {"counts", "\"continuous\": users and payers are not rounded to whole people", "\"continuous\"",
-     "\"continuous\"", "\"continuous\""},
+    {"counts",
+     "\"whole\": people are whole, and how many convert and churn is drawn; \"continuous\": exactly the "
+     "shares, not "
+     "rounded",
+     "\"whole\", \"continuous\"", "\"whole\"", "\"continuous\""},
     {"time.first", "first quarter", "a quarter", "\"2026Q1\"", "\"2027Q1\""},
     {"time.quarters", "how many quarters", "1 .. 400", "12", "20"},
     {"time.fiscal_year_ends", "calendar quarter with which fiscal years end",
@@ -32,8 +35,18 @@ static const struct sp_setting settings[] = {
      "\"2027Q1\""},
     {"change.NAME.until", "last quarter of the change; the last of all when not given", "a quarter", NULL,
      "\"2027Q4\""},
+    {"change.NAME.ramp", "quarters over which it grows in equal parts until it acts in full", "1 .. 400", "1",
+     "4"},
     {"change.NAME.note", "why", "a text", NULL, "\"the vendor raises prices\""},
     {"change.NAME.source", "where it comes from", "a text", NULL, "\"price list of 2026\""},
+    {"factor.NAME.loadings", "which assumptions follow the factor, a standard normal, and how much",
+     "a table of keys with numbers within -1 .. 1", NULL,
+     "{ \"growth.rate_first\" = 0.6, \"churn.monthly\" = -0.6 }"},
+    {"factor.NAME.each", "drawn once per path, or each quarter, like its members", "\"path\", \"quarter\"",
+     "\"path\"", "\"quarter\""},
+    {"correlation.NAME.between", "two assumptions", "a list of two keys", NULL,
+     "[\"conversion.share\", \"churn.monthly\"]"},
+    {"correlation.NAME.rank", "their rank correlation (Spearman)", "-1 .. 1", NULL, "-0.3"},
 };
 
 const struct sp_setting *sp_settings_list(size_t *count) {

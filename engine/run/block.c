@@ -230,6 +230,7 @@ static struct sp_step bind_step(struct sp_block *block, const struct sp_bound_st
         .valid = block->valid,
         .quarter = quarter,
         .accrual_end = block->plan->accrual_end,
+        .whole_counts = block->plan->whole_counts,
         .kernels = block->plan->kernels,
         .field = block->field,
         .is_zero = step->is_zero,

@@ -104,7 +104,7 @@ struct sp_plan {
     size_t quarters;
     int first_quarter;    /* calendar.h */
     int fiscal_year_last; /* 0..3: quarter of the calendar year in which fiscal years end */
-    bool accrual_end;
+    bool accrual_end, whole_counts;
     size_t kept_paths;
 
     size_t variants;
