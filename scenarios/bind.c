@@ -5,6 +5,7 @@
 #include "engine/stats/passage.h"
 #include "models/models.h"
 #include "scenarios/changes.h"
+#include "scenarios/dependence.h"
 #include "scenarios/settings.h"
 #include "scenarios/value.h"
 
@@ -377,6 +378,8 @@ static void tell_unknown_everywhere(const struct sp_value_context *context,
     known[count++] = "time";
     known[count++] = "results";
     known[count++] = "change";
+    known[count++] = "factor";
+    known[count++] = "correlation";
     for (size_t i = 0; i < mechanisms; i++)
         for (size_t t = 0; t < SP_STEP_TABLES && mechanism[i]->table[t] && count < 120; t++) {
             const struct sp_field_table *table = mechanism[i]->table[t];
@@ -407,6 +410,14 @@ static void tell_unknown_start(const struct sp_value_context *context, const str
         sp_value_tell_unknown(context, node, "start", known, count);
 }
 
+/* Dependence is between assumptions that are right: while some are wrong, nothing can be said of it. */
+static void pass_dependence(const struct sp_scenario *scenario) {
+    static const char *const kinds[] = {"factor", "correlation"};
+    for (int i = 0; i < 2; i++)
+        if (sp_tree_find(scenario->root, kinds[i]))
+            mark_all(sp_tree_find(scenario->root, kinds[i]));
+}
+
 int sp_bind_scenario(struct sp_scenario *scenario, struct sp_problems *problems) {
     struct sp_value_context context = {.arena = scenario->arena,
                                        .problems = problems,
@@ -422,6 +433,10 @@ int sp_bind_scenario(struct sp_scenario *scenario, struct sp_problems *problems)
         if (!used[i])
             pass_unused_tables(&context, scenario, mechanism[i]);
     sp_changes_bind(&context, scenario);
+    if (!sp_problems_error(problems))
+        sp_dependence_bind(&context, scenario);
+    else
+        pass_dependence(scenario);
     tell_unknown_start(&context, scenario);
     tell_unknown_everywhere(&context, scenario);
     return sp_problems_error(problems);

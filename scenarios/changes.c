@@ -11,8 +11,8 @@ static const char *const operations[] = {
     [SP_CHANGE_TIMES] = "times", [SP_CHANGE_PLUS] = "plus", [SP_CHANGE_SET] = "set"};
 enum { OPERATIONS = 3 };
 
-static const char *const known_keys[] = {"of",    "times",   "plus", "set",   "from",
-                                         "until", "enabled", "note", "source"};
+static const char *const known_keys[] = {"of",    "times", "plus",    "set",  "from",
+                                         "until", "ramp",  "enabled", "note", "source"};
 
 /* The value of a change is an assumption without bounds of its own: its target's bounds hold the outcome. */
 static const struct sp_field value_field = {
@@ -105,6 +105,11 @@ static int bind_span(const struct sp_value_context *context, struct sp_node *tab
         error |= sp_value_quarter(context, from, "from", false, &change->from);
     if (until)
         error |= sp_value_quarter(context, until, "until", false, &change->until);
+    int64_t ramp = 1;
+    const struct sp_node *node = sp_tree_find(table, "ramp");
+    if (node)
+        error |= sp_value_whole(context, node, "ramp", 1, SP_PLAN_QUARTERS, &ramp);
+    change->ramp = (int)ramp;
     if (!error && change->until < change->from)
         return sp_problems_add(context->problems, SP_ERROR_SCENARIO, until ? until->place : table->place,
                                "%s: until comes before from", change->name);

@@ -94,7 +94,7 @@ static int read_law(const struct sp_value_context *context, const struct sp_node
 /* --- One law with its surroundings --- */
 
 static const char *const source_keys[] = {"row", "source", "grade", "note", "owner", "as_of", "fits"};
-static const char *const other_keys[] = {"value", "at", "each", "stream", "placeholder"};
+static const char *const other_keys[] = {"value", "at", "each", "stream", "placeholder", "noise"};
 
 static const char **source_place(struct sp_source *source, const char *key) {
     const char **place[] = {&source->row,   &source->source, &source->grade, &source->note,
@@ -283,6 +283,7 @@ static int read_long_form(const struct sp_value_context *context, struct sp_node
     if (stream)
         error |= sp_value_text(context, stream, "stream", &input->assumption.stream);
     error |= read_what(context, node, input);
+    error |= sp_value_noise(context, node, input);
     tell_unknown_in_assumption(context, node, input->key);
     return error ? SP_ERROR_SCENARIO : 0;
 }

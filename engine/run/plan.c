@@ -80,6 +80,26 @@ int sp_plan_make_axes(struct sp_plan *plan) {
 
 /* --- Samplers --- */
 
+/* What factors and noise need, when there are any. */
+static int make_normals(struct sp_plan *plan) {
+    bool dependent = false, noisy = false;
+    for (size_t v = 0; v < plan->variants; v++)
+        for (size_t i = 0; i < plan->variant[v].variables; i++) {
+            dependent = dependent || plan->variant[v].variable[i].loadings > 0;
+            noisy = noisy || plan->variant[v].variable[i].noise.scale != SP_NOISE_NONE;
+        }
+    struct sp_law normal = {SP_LAW_NORMAL, {0, 1}};
+    if ((dependent || noisy) && sp_sampler_make(&plan->standard_normal, &normal, plan->tables))
+        return SP_ERROR_RESOURCES;
+    if (!dependent)
+        return 0;
+    plan->normal_rows = sp_arena_array(plan->arena, 1, sizeof *plan->normal_rows);
+    if (!plan->normal_rows)
+        return SP_ERROR_RESOURCES;
+    sp_copula_normal_rows(plan->normal_rows);
+    return 0;
+}
+
 int sp_plan_make_samplers(struct sp_plan *plan, struct sp_problems *problems) {
     for (size_t v = 0; v < plan->variants; v++)
         for (size_t i = 0; i < plan->variant[v].variables; i++) {
@@ -91,7 +111,7 @@ int sp_plan_make_samplers(struct sp_plan *plan, struct sp_problems *problems) {
                         "%s: the table of its law could not be made; use less extreme parameters",
                         variable->name);
         }
-    return 0;
+    return make_normals(plan);
 }
 
 /* --- Order --- */
