@@ -91,13 +91,22 @@ static void print_field(struct sp_prose *prose, const struct sp_field *field, co
         fprintf(prose->out, "# %s = %s\n", field->key, sp_describe_default(prose, field));
 }
 
+/* Some fields have a meaning only with others: with what others are by default, this one has none. */
+static bool is_absent(const struct sp_field_table *table, const struct sp_field *field) {
+    if (!field->needs)
+        return field->optional;
+    const struct sp_field *other = &table->field[field->needs - 1];
+    return other->kind == SP_FIELD_CHOICE ? field->needs_choice != (int)other->standard
+                                          : is_absent(table, other);
+}
+
 /* What may be left out is shown all the same where a named instance has an example for it: a risk without a
  * cost would be a poor one. */
 static void print_fields(struct sp_prose *prose, const struct sp_field_table *table, size_t instance) {
     for (size_t i = 0; i < table->fields; i++) {
         const struct sp_field *field = &table->field[i];
-        bool is_live =
-            sp_describe_is_required(field) || (table->instanced && field->kind == SP_FIELD_ASSUMPTION);
+        bool is_live = !is_absent(table, field) && (sp_describe_is_required(field) ||
+                                                    (table->instanced && field->kind == SP_FIELD_ASSUMPTION));
         if (field->kind != SP_FIELD_DRAW)
             print_field(prose, field, sp_describe_example(field, instance), is_live);
     }
@@ -147,7 +156,7 @@ static void print_mechanisms(struct sp_prose *prose) {
     const struct sp_mechanism *const *mechanism = sp_models_list(&count);
     for (size_t i = 0; i < count; i++)
         for (size_t t = 0; t < SP_STEP_TABLES && mechanism[i]->table[t]; t++)
-            if (!is_start(mechanism[i]->table[t]))
+            if (!is_start(mechanism[i]->table[t]) && !mechanism[i]->table[t]->count)
                 print_table(prose, mechanism[i]->table[t]);
 }
 

@@ -172,15 +172,20 @@ static void tell_unknown_in_assumption(const struct sp_value_context *context, c
     sp_value_tell_unknown(context, table, key, known, count);
 }
 
-/* The law that a node stands for, when it stands for one. */
-static int read_single(const struct sp_value_context *context, const struct sp_node *node, const char *key,
-                       const struct sp_field *field, struct sp_law *law) {
-    double number;
-    if (node->key && is_law_name(node->key))
-        return read_law(context, node, key, law);
+/* A plain number or percentage. */
+static int read_plain(const struct sp_value_context *context, const struct sp_node *node, const char *key,
+                      const struct sp_field *field, struct sp_law *law) {
+    double number = 0;
     int error = sp_value_bounded(context, node, key, field, &number);
     *law = sp_law_constant(number);
     return error;
+}
+
+/* An entry of the long form: a law by its name, or `value`. */
+static int read_single(const struct sp_value_context *context, const struct sp_node *node, const char *key,
+                       const struct sp_field *field, struct sp_law *law) {
+    return is_law_name(node->key) ? read_law(context, node, key, law)
+                                  : read_plain(context, node, key, field, law);
 }
 
 /* --- Schedules --- */
@@ -190,7 +195,7 @@ static int read_entry(const struct sp_value_context *context, const struct sp_no
                       const struct sp_input *input, struct sp_law *law) {
     size_t found;
     if (node->kind != SP_NODE_TABLE)
-        return read_single(context, node, input->key, input->field, law);
+        return read_plain(context, node, input->key, input->field, law);
     sp_value_mark_used(node);
     const struct sp_node *inner = find_law_node(node, &found);
     if (found != 1 || strcmp(inner->key, "at") == 0)
@@ -298,7 +303,7 @@ int sp_value_assumption(const struct sp_value_context *context, struct sp_node *
         error = read_long_form(context, node, input);
     } else {
         error = sp_value_create_entries(context, &input->assumption, 1);
-        error = error ? error : read_single(context, node, input->key, input->field, input->assumption.law);
+        error = error ? error : read_plain(context, node, input->key, input->field, input->assumption.law);
     }
     if (!error)
         warn_outside(context, node, input);

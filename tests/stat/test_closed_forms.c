@@ -47,11 +47,12 @@ static void expect_law(const struct sp_result *r, const char *metric, size_t t, 
 
 /* log users_t is normal with mean log 500 + t m and variance t^2 s^2 + t e^2. */
 Test(closed_forms, users_are_lognormal) {
-    struct engine_test_run run = engine_test_run_well(
-        "paths = 262144\nseed = 2385\n[time]\nquarters = 12\n[start]\nusers = 500\ncash = 0\n"
-        "[growth]\nrate_first = { normal = { mean = 0.15, sd = 0.03 } }\n"
-        "shock = { normal = { mean = 0, sd = 0.08 } }\n",
-        (struct engine_test_options){0});
+    struct engine_test_run run =
+        engine_test_run_well("paths = 262144\ncounts = \"continuous\"\nseed = 2385\n[time]\nquarters = "
+                             "12\n[start]\nusers = 500\ncash = 0\n"
+                             "[growth]\nrate_first = { normal = { mean = 0.15, sd = 0.03 } }\n"
+                             "shock = { normal = { mean = 0, sd = 0.08 } }\n",
+                             (struct engine_test_options){0});
     for (size_t t = 0; t < 12; t++) {
         double n = (double)t + 1, sigma = sqrt(n * n * 0.03 * 0.03 + n * 0.08 * 0.08), w = exp(sigma * sigma);
         struct sp_law law = {SP_LAW_LOGNORMAL, {log(500) + n * 0.15, sigma}};
@@ -63,7 +64,8 @@ Test(closed_forms, users_are_lognormal) {
 /* With growth fixed, new payers are a beta share of known new users. */
 Test(closed_forms, new_payers_are_beta) {
     struct engine_test_run run = engine_test_run_well(
-        "paths = 262144\nseed = 7\n[time]\nquarters = 3\n[start]\nusers = 1000\npaid = 0\ncash = 0\n"
+        "paths = 262144\ncounts = \"continuous\"\nseed = 7\n[time]\nquarters = 3\n[start]\nusers = "
+        "1000\npaid = 0\ncash = 0\n"
         "[growth]\nrate_first = 0.25\n[conversion]\nbasis = \"flow\"\nshare = { beta = { a = 20, b = 180 } "
         "}\n",
         (struct engine_test_options){0});
@@ -84,7 +86,8 @@ static double survival(double a, double b, double n) {
 /* Nobody comes: after t quarters a cohort has 5000 (1 - m)^(3 t) left (the shifted beta-geometric law). */
 Test(closed_forms, cohorts_survive) {
     struct engine_test_run run = engine_test_run_well(
-        "paths = 262144\nseed = 11\n[time]\nquarters = 12\n[start]\nusers = 20000\npaid = 5000\ncash = 0\n"
+        "paths = 262144\ncounts = \"continuous\"\nseed = 11\n[time]\nquarters = 12\n[start]\nusers = "
+        "20000\npaid = 5000\ncash = 0\n"
         "[growth]\nrate_first = 0\n[churn]\nmonthly = { beta = { a = 1.215, b = 24.785 } }\n"
         "[conversion]\nbasis = \"flow\"\nshare = 0.1\n",
         (struct engine_test_options){0});
@@ -125,11 +128,11 @@ Test(closed_forms, every_law_arrives_in_a_metric) {
     };
     for (size_t i = 0; i < sizeof laws / sizeof *laws; i++) {
         struct engine_test_run run = engine_test_run_well(
-            engine_test_text(
-                "paths = 262144\nseed = 5\n[time]\nquarters = 2\n[start]\nusers = 1\npaid = 1\ncash = 0\n"
-                "[growth]\nrate_first = 0\n[conversion]\nshare = 1\n[revenue]\n"
-                "price = { %s, each = \"quarter\" }\n",
-                laws[i].text),
+            engine_test_text("paths = 262144\ncounts = \"continuous\"\nseed = 5\n[time]\nquarters = "
+                             "2\n[start]\nusers = 1\npaid = 1\ncash = 0\n"
+                             "[growth]\nrate_first = 0\n[conversion]\nshare = 1\n[revenue]\n"
+                             "price = { %s, each = \"quarter\" }\n",
+                             laws[i].text),
             (struct engine_test_options){0});
         for (size_t t = 0; t < 2; t++)
             expect_law(run.result, "mrr", t, &laws[i].law, laws[i].kurtosis);
@@ -139,11 +142,11 @@ Test(closed_forms, every_law_arrives_in_a_metric) {
 
 /* Events of a risk over a year of four quarters: binomial; and the share of paths that ran out of cash. */
 Test(closed_forms, risks_are_binomial) {
-    struct engine_test_run run =
-        engine_test_run_well("paths = 262144\nseed = 13\n[time]\nquarters = 4\n[start]\ncash = "
-                             "150\n[risk.outage]\nper_quarter = 0.07\n"
-                             "cost = 100\n",
-                             (struct engine_test_options){0});
+    struct engine_test_run run = engine_test_run_well(
+        "paths = 262144\ncounts = \"continuous\"\nseed = 13\n[time]\nquarters = 4\n[start]\ncash = "
+        "150\n[risk.outage]\nper_quarter = 0.07\n"
+        "cost = 100\n",
+        (struct engine_test_options){0});
     const struct sp_estimate *events =
         engine_test_estimate(run.result, SP_AXIS_YEAR, "risk.outage.events", 0, SP_STATISTIC_COUNT);
     double q = 0.93, none = q * q * q * q, one = 4 * 0.07 * q * q * q, sd = sqrt(4 * 0.07 * q);

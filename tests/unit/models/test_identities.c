@@ -63,7 +63,7 @@ static void expect_all(const struct sp_result *r) {
     } all[] = {
         {{"cash rolls forward", {"+cash", "-cash@", "-revenue", "+cost.total"}}, 250000.25},
         {{"net burn is the fall of cash", {"+cash", "-cash@", "+net_burn"}}, 250000.25},
-        {{"payers roll forward", {"+paid", "-paid@", "+paid.churned", "-paid.new"}}, 43.7},
+        {{"payers roll forward", {"+paid", "-paid@", "+paid.churned", "-paid.new"}}, 44},
         {{"users are free or pay", {"+users", "-free", "-paid"}}, 0},
         {{"components are the infrastructure",
           {"+cost.infrastructure", "-cost.infrastructure.lambda", "-cost.infrastructure.redis",
@@ -92,6 +92,24 @@ Test(identities, hold_with_average_stocks) {
 Test(identities, hold_with_closing_stocks) {
     struct engine_test_run run = run_kept("accrual = \"end\"");
     expect_all(run.result);
+    engine_test_free(&run);
+}
+
+Test(identities, hold_without_whole_people) {
+    struct engine_test_run run = run_kept("counts = \"continuous\"");
+    expect_all(run.result);
+    engine_test_free(&run);
+}
+
+Test(identities, people_are_whole) {
+    struct engine_test_run run = run_kept("");
+    static const char *const people[] = {"users", "users.new", "paid", "paid.new", "paid.churned", "free"};
+    for (size_t i = 0; i < sizeof people / sizeof *people; i++)
+        for (size_t t = 0; t < QUARTERS; t++)
+            for (size_t p = 0; p < PATHS; p += 7) {
+                double x = engine_test_kept(run.result, people[i], t)[p];
+                cr_expect_eq(x, floor(x), "%g %s in quarter %zu on path %zu", x, people[i], t, p);
+            }
     engine_test_free(&run);
 }
 

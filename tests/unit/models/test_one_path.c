@@ -109,7 +109,8 @@ static void simulate(const struct world *w, struct state s[QUARTERS + 1]) {
 
 static const char *scenario_of(const struct world *w) {
     const char *people = engine_test_text(
-        "paths = 65\naccrual = \"%s\"\n[time]\nquarters = %d\n[start]\nusers = %.17g\npaid = %.17g\ncash = "
+        "paths = 65\ncounts = \"continuous\"\naccrual = \"%s\"\n[time]\nquarters = %d\n[start]\nusers = "
+        "%.17g\npaid = %.17g\ncash = "
         "%.17g\n"
         "[growth]\nrate_first = %.17g\nrate_longrun = %.17g\ndecay = %.17g\nshock = %.17g\n[churn]\nmonthly "
         "= %.17g\n"

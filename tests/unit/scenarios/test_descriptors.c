@@ -121,7 +121,7 @@ Test(descriptors, metrics_are_complete, .init = fill, .fini = clear) {
 
 Test(descriptors, instanced_tables_have_names_for_examples, .init = fill, .fini = clear) {
     for (size_t i = 0; i < catalog.entries; i++)
-        if (catalog.entry[i].table && catalog.entry[i].table->instanced)
+        if (catalog.entry[i].table && catalog.entry[i].table->instanced && !catalog.entry[i].table->count)
             cr_expect(catalog.entry[i].table->instance[0], "%s", catalog.entry[i].name);
 }
 
@@ -196,7 +196,8 @@ Test(descriptors, examples_are_accepted, .init = fill, .fini = clear) {
             struct sp_request request = {.scenario = file, .set = &set, .sets = 1};
             struct sp_scenario *scenario = sp_scenario_read(&request, &problems);
             cr_expect_not_null(scenario, "%s", set);
-            expect_none(&problems);
+            if (!entry->field->needs) /* else it may be told that the field is not used without another */
+                expect_none(&problems);
             sp_scenario_free(scenario);
             sp_problems_free(&problems);
             unlink(file);
