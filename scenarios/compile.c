@@ -81,16 +81,16 @@ static int find_variable(const struct sp_variant *variant, const char *name) {
 
 /* Every name that random numbers are drawn under. */
 struct stream {
-    const char *name;
+    const char *name, *key; /* key: of what is drawn under it */
     struct sp_place place;
 };
 
 static int add_stream(struct sp_plan *plan, struct stream **streams, size_t *count, const char *name,
-                      struct sp_place place) {
+                      const char *key, struct sp_place place) {
     struct stream *stream = sp_arena_append(plan->arena, streams, count, sizeof *stream);
     if (!stream || !name)
         return SP_ERROR_RESOURCES;
-    *stream = (struct stream){name, place};
+    *stream = (struct stream){name, key, place};
     return 0;
 }
 
@@ -100,12 +100,14 @@ static int gather_streams(struct sp_plan *plan, const struct sp_scenario *scenar
     for (size_t i = 0; !error && i < scenario->inputs; i++) {
         const struct sp_input *input = scenario->input[i];
         if (is_variable(input))
-            error = add_stream(plan, streams, count, input->assumption.stream, input->place);
+            error = add_stream(plan, streams, count, input->assumption.stream, input->key, input->place);
         if (!error && input->assumption.noise.scale != SP_NOISE_NONE)
-            error = add_stream(plan, streams, count, noise_stream(plan->arena, input), input->place);
+            error =
+                add_stream(plan, streams, count, noise_stream(plan->arena, input), input->key, input->place);
     }
     for (size_t i = 0; !error && i < scenario->factors; i++)
-        error = add_stream(plan, streams, count, scenario->factor[i].name, scenario->factor[i].place);
+        error = add_stream(plan, streams, count, scenario->factor[i].name, scenario->factor[i].name,
+                           scenario->factor[i].place);
     return error;
 }
 
@@ -122,7 +124,7 @@ static int check_streams(struct sp_plan *plan, const struct sp_scenario *scenari
                     problems, SP_ERROR_SCENARIO, stream[j].place,
                     "%s and %s would get the same random numbers; give one of them another stream, "
                     "stream = \"%s.2\"",
-                    stream[i].name, stream[j].name, stream[j].name);
+                    stream[i].key, stream[j].key, stream[j].key);
     return error;
 }
 

@@ -116,7 +116,7 @@ const char *engine_test_text(const char *format, ...) {
 
 static const char scenario_tables[] =
     "[time]\nfirst = \"2026Q2\"\nquarters = 12\nfiscal_year_ends = \"Q3\"\n"
-    "[start]\nusers = { lognormal = { median = 700, sigma = 0.3 } }\npaid = 43.7\ncash = 250_000.25\n"
+    "[start]\nusers = { lognormal = { median = 700, sigma = 0.3 } }\npaid = 44\ncash = 250_000.25\n"
     "[growth]\nrate_first = { normal = { mean = 0.35, sd = 0.2 } }\ndecay = 0.9\nrate_longrun = 0.03\n"
     "shock = { normal = { mean = 0, sd = 0.25 } }\n"
     "[churn]\nmonthly = { beta = { a = 8, b = 152 } }\n"
