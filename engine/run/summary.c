@@ -191,16 +191,19 @@ static void summarise_cell(struct summary *s, size_t cell, const struct sp_histo
     out[SP_STATISTIC_MEAN] = estimate(mean, error);
     if (number > 1)
         out[SP_STATISTIC_SD].value = sqrt(sp_histogram_squares(&s->pieces, mean) / (number - 1));
-    out[SP_STATISTIC_SD].error = sp_pooled_group_error(&group[SP_STATISTIC_SD], out[SP_STATISTIC_SD].value);
+    out[SP_STATISTIC_SD].error =
+        sp_pooled_group_error(&group[SP_STATISTIC_SD], out[SP_STATISTIC_SD].value, 1);
     out[SP_STATISTIC_MIN].value = pooled->low;
     out[SP_STATISTIC_MAX].value = pooled->high;
     for (int i = 0; i < SP_STATISTICS; i++)
         if (level_of[i] > 0) {
             double value = sp_histogram_quantile(&s->pieces, level_of[i]);
-            out[i] = estimate(value, sp_pooled_group_error(&group[i], value - centre));
+            out[i] = estimate(
+                value, sp_pooled_group_error(&group[i], value - centre, fmin(level_of[i], 1 - level_of[i])));
         }
     double tail = sp_histogram_shortfall(&s->pieces, 0.05, adverse == SP_HIGH, &variance);
-    out[SP_STATISTIC_ES5] = estimate(tail, sp_pooled_group_error(&group[SP_STATISTIC_ES5], tail - centre));
+    out[SP_STATISTIC_ES5] =
+        estimate(tail, sp_pooled_group_error(&group[SP_STATISTIC_ES5], tail - centre, 0.05));
 }
 
 /* The sum of a metric over all path-quarters in a tier; NAN when it is not accumulated by category. */
@@ -224,7 +227,8 @@ static void summarise_cell_ratio(struct summary *s, size_t c, const struct sp_co
     const struct sp_group_sums *group = &s->sums->group[cell * SP_STATISTICS + SP_STATISTIC_MEAN];
     out[SP_STATISTIC_MEAN] = estimate(NAN, NAN);
     if (below > 0)
-        out[SP_STATISTIC_MEAN] = estimate(above / below, sp_pooled_group_error(group, above / below));
+        out[SP_STATISTIC_MEAN] =
+            estimate(above / below, sp_pooled_group_error(group, above / below, INFINITY));
     out[SP_STATISTIC_COUNT].error = NAN;
     if (defined + undefined > 0)
         out[SP_STATISTIC_UNDEFINED] = estimate(undefined / (defined + undefined), NAN);

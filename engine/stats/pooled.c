@@ -49,10 +49,10 @@ void sp_pooled_group_merge(struct sp_group_sums *into, const struct sp_group_sum
     into->weight2_square += more->weight2_square;
 }
 
-double sp_pooled_group_error(const struct sp_group_sums *sums, double value) {
-    if (sums->groups < 2)
-        return NAN;
+double sp_pooled_group_error(const struct sp_group_sums *sums, double value, double tail) {
     double n = (double)sums->groups;
+    if (sums->groups < 2 || sums->weight / n * tail < 20)
+        return NAN;
     double squares = sums->weight2_square - 2 * value * sums->weight2_value + value * value * sums->weight2;
     return sqrt(fmax(squares, 0) * (n / (n - 1))) / sums->weight;
 }

@@ -43,8 +43,10 @@ double sp_pooled_count_error(const struct sp_pooled *pooled, uint64_t paths);
 void sp_pooled_group_add(struct sp_group_sums *sums, double weight, double value);
 void sp_pooled_group_merge(struct sp_group_sums *into, const struct sp_group_sums *more);
 
-/* Standard error of the overall value (less the centre); NAN below two groups. */
-double sp_pooled_group_error(const struct sp_group_sums *sums, double value);
+/* Standard error of the overall value (less the centre); NAN below two groups, and where a group has on
+ * average fewer than 20 path-quarters in the tail that the statistic looks at (share `tail` of all): then
+ * groups do not tell. */
+double sp_pooled_group_error(const struct sp_group_sums *sums, double value, double tail);
 
 /* Paths in a group, for a run of `paths` paths: the largest power of two, 64 .. batch, that leaves 16 groups.
  */

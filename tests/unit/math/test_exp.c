@@ -120,7 +120,7 @@ Test(exponential, ends_of_the_range) {
 }
 
 /* Arguments found by trying 10^8 of them, with which an exponential of 1.06 ulp has been seen. */
-Test(exponential, stays_near_one_ulp_at_the_worst_arguments) {
+Test(exponential, is_below_one_ulp_at_the_worst_arguments) {
     static const double x[] = {480.00466356943008,  66.890096036714866,  75.208499097867417,
                                -50.945541506552672, -50.945300752711596, -316.41945050528767,
                                58.573221722402323,  -439.10051258959265, -89.068342406974324,
@@ -130,7 +130,7 @@ Test(exponential, stays_near_one_ulp_at_the_worst_arguments) {
     for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++) {
         (*level)->exp(x, y, COUNT);
         for (int i = 0; i < COUNT; i++)
-            cr_expect_lt(ulps_off(x[i], y[i]), 1.1, "level %s: %.3f ulp at %.17g", (*level)->level,
+            cr_expect_lt(ulps_off(x[i], y[i]), 1, "level %s: %.3f ulp at %.17g", (*level)->level,
                          ulps_off(x[i], y[i]), x[i]);
     }
 }

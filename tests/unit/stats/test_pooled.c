@@ -85,16 +85,17 @@ Test(pooled, group_error_by_brute_force) {
     }
     sp_pooled_group_merge(&first, &second);
     cr_expect_eq(first.groups, 6);
-    cr_expect_float_eq(sp_pooled_group_error(&first, overall) / (sqrt(squares * 6 / 5) / weights), 1, 1e-12);
+    cr_expect_float_eq(sp_pooled_group_error(&first, overall, INFINITY) / (sqrt(squares * 6 / 5) / weights),
+                       1, 1e-12);
 }
 
 Test(pooled, fewer_than_two_groups_have_no_error) {
     struct sp_group_sums sums = {0};
-    cr_expect(isnan(sp_pooled_group_error(&sums, 0)));
+    cr_expect(isnan(sp_pooled_group_error(&sums, 0, INFINITY)));
     sp_pooled_group_add(&sums, 64, 0.5);
-    cr_expect(isnan(sp_pooled_group_error(&sums, 0.5)));
+    cr_expect(isnan(sp_pooled_group_error(&sums, 0.5, INFINITY)));
     sp_pooled_group_add(&sums, 64, 0.5);
-    cr_expect_eq(sp_pooled_group_error(&sums, 0.5), 0);
+    cr_expect_eq(sp_pooled_group_error(&sums, 0.5, INFINITY), 0);
 }
 
 /* A power of two, 64 .. batch, that leaves 16 groups where there are paths for it. */
