@@ -100,7 +100,10 @@ install: $(PROGRAM) ## Install program, library and scenarios under DESTDIR/PREF
 
 ##@ Check
 
-test: deps $(OUT)/unit-tests $(PROGRAM) $(OUT)/naive_rm1 check-layers check-headers check-symbols ## Everything that CI checks: unit, statistical, command-line, Python and bit-identity tests
+test: deps ## Everything that CI checks: unit, statistical, command-line, Python and bit-identity tests
+	$(Q)$(MAKE) --no-print-directory test-installed
+
+test-installed: $(OUT)/unit-tests $(PROGRAM) $(OUT)/naive_rm1 check-layers check-headers check-symbols
 	$(Q)tests/support/run-tests $(OUT)
 
 asan: ## The unit tests and the command-line tests under the address and undefined-behaviour sanitizers
@@ -140,7 +143,7 @@ help: ## This list
 	  /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 	$(Q)echo; sed -n '5,9s/^# */  /p' Makefile
 
-.PHONY: all run install test asan bench check-bits check-layers check-headers check-symbols lint reference deps \
+.PHONY: all run install test test-installed asan bench check-bits check-layers check-headers check-symbols lint reference deps \
         clean help
 
 # --- rules ---------------------------------------------------------------------------------------------------
