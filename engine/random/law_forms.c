@@ -57,6 +57,8 @@ static const char *make_beta_on(double a, double b, double low, double high, str
     *law = (struct sp_law){SP_LAW_BETA, {a, b, low, high}};
     if (!(a >= SHAPE_LOW && a <= SHAPE_HIGH && b >= SHAPE_LOW && b <= SHAPE_HIGH))
         return "a and b must be within 0.05 .. 1e6";
+    if (fmin(a, b) > 1e5)
+        return "one of a and b must be at most 1e5; beyond, take a normal";
     return NULL;
 }
 
@@ -77,7 +79,8 @@ static const char *make_gamma(const double *x, struct sp_law *law) {
     *law = (struct sp_law){SP_LAW_GAMMA, {x[0], x[1]}};
     if (!(x[1] > 0))
         return "scale must be above 0";
-    return x[0] >= SHAPE_LOW && x[0] <= SHAPE_HIGH ? NULL : "shape must be within 0.05 .. 1e6";
+    return x[0] >= SHAPE_LOW && x[0] <= 5e4 ? NULL
+                                            : "shape must be within 0.05 .. 5e4; beyond, take a normal";
 }
 
 static const char *make_constant(const double *x, struct sp_law *law) {
@@ -131,20 +134,20 @@ static const char *make_binomial(const double *x, struct sp_law *law) {
         return "n must be a whole number within 0 .. 1e9";
     if (!(x[1] >= 0 && x[1] <= 1))
         return "p must be within 0 .. 1";
-    return x[0] * x[1] * (1 - x[1]) <= 1e8 ? NULL : "n p (1 - p) must be at most 1e8; take a normal";
+    return x[0] * x[1] * (1 - x[1]) <= 5e5 ? NULL : "n p (1 - p) must be at most 5e5; beyond, take a normal";
 }
 
 static const char *make_poisson(const double *x, struct sp_law *law) {
     *law = (struct sp_law){SP_LAW_POISSON, {x[0]}};
-    return x[0] >= 0 && x[0] <= 1e8 ? NULL : "mean must be within 0 .. 1e8; beyond, take a normal";
+    return x[0] >= 0 && x[0] <= 5e4 ? NULL : "mean must be within 0 .. 5e4; beyond, take a normal";
 }
 
 static const char *make_negative_binomial(const double *x, struct sp_law *law) {
     *law = (struct sp_law){SP_LAW_NEGATIVE_BINOMIAL, {x[0], x[1]}};
-    if (!(x[0] >= 0.05 && x[0] <= 1e8))
-        return "r must be within 0.05 .. 1e8";
-    if (!(x[1] > 0 && x[1] <= 1))
-        return "p must be above 0 and at most 1";
+    if (!(x[0] >= 0.05 && x[0] <= 1e5))
+        return "r must be within 0.05 .. 1e5";
+    if (!(x[1] >= 1e-6 && x[1] <= 1))
+        return "p must be within 1e-6 .. 1";
     if (sp_law_quantile(law, 1 - 0x1p-33, 0x1p-33) - sp_law_quantile(law, 0x1p-33, 1 - 0x1p-33) > 3e5)
         return "spreads over more than 300,000 whole numbers; take a gamma";
     return NULL;

@@ -49,8 +49,8 @@ static double from_order(int64_t order) {
 
 double sp_law_parts_invert(const struct sp_law *law, double p, double q, double low, double high) {
     int64_t from = to_order(low) - 1, to = to_order(high);
-    while (to - from > 1) {
-        int64_t middle = from + (to - from) / 2;
+    while ((uint64_t)to - (uint64_t)from > 1) {
+        int64_t middle = from + (int64_t)(((uint64_t)to - (uint64_t)from) / 2);
         double below, above;
         sp_law_distribution(law, from_order(middle), &below, &above);
         if (p <= q ? below >= p : above <= q)

@@ -109,7 +109,7 @@ static bool meets_law(const struct sp_law *law, int side, int row, const double 
     return fabs((side ? q : p) - tail) <= 1e-6 * tail + 2e-8;
 }
 
-/* Newer laws are looked at more closely: in all rows, and to 4e-8. */
+/* Newer laws are looked at more closely: in all rows, and to 8e-8. */
 static bool is_checked(const struct sp_law *law, int row) {
     return law->kind > SP_LAW_GAMMA || row % SP_TABLE_STEPS == 7;
 }
@@ -117,7 +117,7 @@ static bool is_checked(const struct sp_law *law, int row) {
 static bool meets_closely(const struct sp_law *law, int side, int row, const double c[4]) {
     double p, q, value = c[0] + 0.5 * (c[1] + 0.5 * (c[2] + 0.5 * c[3])), tail = tail_at(row, 0.5);
     sp_law_distribution(law, value, &p, &q);
-    return law->kind <= SP_LAW_GAMMA || fabs((side ? q : p) - tail) <= fmin(1e-6 * tail + 1e-8, 4e-8);
+    return law->kind <= SP_LAW_GAMMA || fabs((side ? q : p) - tail) <= fmin(1e-6 * tail + 1e-8, 8e-8);
 }
 
 static bool passes_checks(const struct sp_law *law, const struct sp_table_rows *rows) {
