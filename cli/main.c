@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct sp_command *const commands[] = {&sp_run_command, &sp_show_command, &sp_check_command};
+static const struct sp_command *const commands[] = {&sp_run_command, &sp_show_command, &sp_check_command,
+                                                    &sp_dist_command};
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static void print_help(void) {
