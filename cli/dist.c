@@ -93,9 +93,11 @@ static const struct sp_law *read_law(struct sp_arena *arena, const char *express
         *input = (struct sp_input){.key = "law", .field = &field};
         if (root->count > 1)
             sp_problems_add(problems, SP_ERROR_SCENARIO, root->entry[1]->key_place, "one law only");
-        sp_value_assumption(&context, node, input);
         if (sp_tree_find(node, "at"))
-            sp_problems_add(problems, SP_ERROR_SCENARIO, node->place, "a schedule has no one law");
+            sp_problems_add(problems, SP_ERROR_SCENARIO, node->place,
+                            "law: a schedule is not one law; give the law of one time");
+        else
+            sp_value_assumption(&context, node, input);
     } else if (!sp_problems_error(problems)) {
         sp_problems_add(problems, SP_ERROR_RESOURCES, (struct sp_place){0}, "out of memory");
     }
@@ -130,8 +132,10 @@ static void print_json(const struct sp_law *law, const struct arguments *argumen
 }
 
 static void print_moment(const char *name, double value) {
-    if (isnan(value))
-        printf("%-9s does not exist: its tails are too heavy\n", name);
+    if (isinf(value))
+        printf("%-9s infinite: its tail is too heavy\n", name);
+    else if (isnan(value))
+        printf("%-9s none: its tails are too heavy\n", name);
     else
         printf("%-9s %.7g\n", name, value);
 }
@@ -140,7 +144,7 @@ static void print_text(const struct sp_law *law, const struct arguments *argumen
     double sd = sp_law_sd(law);
     print_moment("mean", sp_law_mean(law));
     print_moment("sd", sd);
-    if (sd > 0)
+    if (sd > 0 && isfinite(sd))
         print_moment("skewness", sp_law_skewness(law));
     for (size_t i = 0; i < arguments->points; i++) {
         double p = arguments->at[i];

@@ -118,6 +118,11 @@ void sp_picture_print(const struct sp_law *law) {
         high = to;
     high = fmin(high, ninetieth + 3 * (ninetieth - tenth));
     low = fmax(low, tenth - 3 * (ninetieth - tenth));
+    if (sp_law_is_discrete(law) && law->kind != SP_LAW_DISCRETE) {
+        double step = ceil((high - low + 1) / COLUMNS);
+        low = floor(low) - 0.5;
+        high = low + COLUMNS * step;
+    }
     print_columns(law, low, high);
     puts("Shown from P0.5 to P99.5, or less where the tails are long.");
 }

@@ -112,6 +112,8 @@ static int read_entry(const struct sp_value_context *context, const struct sp_no
         return read_fixed(context, node, input, law);
     sp_value_mark_used(node);
     const struct sp_node *plain = find_plain(node, &found);
+    if (found != 1)
+        sp_value_law_pass(node);
     if (found != 1 || (plain && strcmp(plain->key, "at") == 0))
         return TELL(context, node, "%s: each time of a schedule needs a number or one law", input->key);
     int error = plain ? read_fixed(context, plain, input, law) | refuse_on_number(context, node, input->key)
@@ -183,6 +185,9 @@ static int read_long_form(const struct sp_value_context *context, struct sp_node
     if (stream)
         error |= sp_value_text(context, stream, "stream", &input->assumption.stream);
     if (found != 1) {
+        if (plain)
+            sp_value_mark_used(plain);
+        sp_value_law_pass(node);
         error |= TELL(context, node, "%s: %s", input->key,
                       found ? "says twice what it is; keep one of value, at and the laws"
                             : "does not say what it is; give value = .., at = { .. } or a law");

@@ -288,8 +288,12 @@ static int read_part(const struct sp_value_context *context, struct sp_node *par
     if (!node)
         return TELL(context, part, "%s: weight is missing", path);
     int error = sp_value_number(context, node, join(context, path, "weight"), weight);
-    if (sp_value_law_count(part) != 1)
-        return TELL(context, part, "%s: a part of a mixture needs one law", path);
+    if (sp_value_law_count(part) != 1) {
+        error = TELL(context, part, "%s: a part of a mixture needs one law", path);
+        sp_value_law_pass(part);
+        sp_value_tell_unknown(context, part, path, known, 1 + sp_value_law_known(known + 1));
+        return error;
+    }
     error |= sp_value_law_read(context, part, path, law);
     sp_value_tell_unknown(context, part, path, known, 1 + sp_value_law_known(known + 1));
     return error ? SP_ERROR_SCENARIO : 0;
@@ -381,6 +385,15 @@ size_t sp_value_law_count(const struct sp_node *table) {
     return found;
 }
 
+void sp_value_law_pass(const struct sp_node *table) {
+    const char *known[64];
+    size_t count = sp_value_law_known(known);
+    for (size_t i = 0; i < table->count; i++)
+        for (size_t k = 0; k < count; k++)
+            if (strcmp(known[k], table->entry[i]->key) == 0 || percentile_of(table->entry[i]->key) >= 0)
+                sp_value_mark_used(table->entry[i]);
+}
+
 int sp_value_law_read(const struct sp_value_context *context, const struct sp_node *table, const char *key,
                       struct sp_law *law) {
     const struct sp_node *within = sp_tree_find(table, "within"), *widen = sp_tree_find(table, "widen");
@@ -388,6 +401,14 @@ int sp_value_law_read(const struct sp_value_context *context, const struct sp_no
     for (size_t i = 0; i < table->count; i++)
         if (sp_value_law_is_name(table->entry[i]->key))
             named = table->entry[i];
+    for (size_t i = 0; named && i < table->count; i++) {
+        const struct sp_node *bound = table->entry[i];
+        if (strcmp(bound->key, "min") != 0 && strcmp(bound->key, "max") != 0)
+            continue;
+        sp_value_law_pass(table);
+        return TELL(context, bound, "%s: %s goes with percentiles; cut a law with within = [low, high]", key,
+                    bound->key);
+    }
     int error = named ? read_named(context, named, key, law) : read_metalog(context, table, key, law);
     if (!error && within)
         error = cut(context, within, key, law);

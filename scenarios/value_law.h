@@ -18,6 +18,9 @@ size_t sp_value_law_count(const struct sp_node *table);
 /* Writes all keys that belong to laws to `known`, for suggestions; returns how many (at most 40). */
 size_t sp_value_law_known(const char **known);
 
+/* Marks all that belongs to laws as understood, when it is not read because something else is wrong. */
+void sp_value_law_pass(const struct sp_node *table);
+
 /* The one law in the table, cut and stretched as the table says. Other keys are left alone. */
 int sp_value_law_read(const struct sp_value_context *context, const struct sp_node *table, const char *key,
                       struct sp_law *law);

@@ -338,9 +338,9 @@ static const char *widen_shaped(struct sp_arena *arena, const struct sp_law *par
 const char *sp_law_make_widened(struct sp_arena *arena, const struct sp_law *part, double times,
                                 struct sp_law *law) {
     if (!(times >= 0.01 && times <= 100))
-        return "widen must be within 0.01 .. 100";
+        return "must be within 0.01 .. 100";
     if (sp_law_is_discrete(part))
-        return "widen stretches a range, and this law has separate values only";
+        return "this law has separate values, and no range to stretch";
     switch (part->kind) {
     case SP_LAW_NORMAL:
     case SP_LAW_LOGNORMAL:
