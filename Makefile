@@ -61,7 +61,7 @@ TEST_O    := $(TEST_C:%.c=$(OUT)/%.o)
 
 PACKAGES := gsl hdf5-serial jansson tomlplusplus
 ifneq ($(filter-out help deps clean lint check-layers,$(or $(MAKECMDGOALS),all)),)
-ifneq ($(shell pkg-config --exists $(PACKAGES) 2>/dev/null && echo found),found)
+ifneq ($(shell pkg-config --exists $(PACKAGES) criterion 2>/dev/null && echo found),found)
 NEED_DEPS := yes
 endif
 endif
@@ -100,7 +100,7 @@ install: $(PROGRAM) ## Install program, library and scenarios under DESTDIR/PREF
 
 ##@ Check
 
-test: $(OUT)/unit-tests $(PROGRAM) $(OUT)/naive_rm1 check-layers check-headers check-symbols ## Everything that CI checks: unit, statistical, command-line, Python and bit-identity tests
+test: deps $(OUT)/unit-tests $(PROGRAM) $(OUT)/naive_rm1 check-layers check-headers check-symbols ## Everything that CI checks: unit, statistical, command-line, Python and bit-identity tests
 	$(Q)tests/support/run-tests $(OUT)
 
 asan: ## The unit tests and the command-line tests under the address and undefined-behaviour sanitizers
@@ -113,7 +113,7 @@ bench: $(PROGRAM) $(OUT)/naive_rm1 ## Time RM1 and the moderate scenario beside 
 check-bits: $(PROGRAM) ## Same bytes for any threads, block size, kernel level and masked processor feature
 	$(Q)tests/support/check-bits $(PROGRAM)
 
-check-layers: ## Who may include whom (README.md of each folder; DESIGN of the whole in README.md)
+check-layers: ## Who may include whom (README.md says it)
 	$(Q)tests/support/check-layers
 
 check-headers: $(HEADERS:%=$(OUT)/check/%.ok) ## Every header compiles alone
@@ -126,6 +126,9 @@ lint: ## clang-format, cppcheck and shellcheck, where they are installed
 
 ##@ Keep house
 
+reference: $(PROGRAM) ## Make scenarios/REFERENCE.md anew from the descriptors
+	$(Q)$(PROGRAM) explain --reference > $(OUT)/REFERENCE.md && mv $(OUT)/REFERENCE.md scenarios/REFERENCE.md
+
 deps: ## Install the Debian or Ubuntu packages that are missing (as root or through sudo)
 	$(Q)tests/support/install-deps $(DEPS)
 
@@ -137,7 +140,8 @@ help: ## This list
 	  /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 	$(Q)echo; sed -n '5,9s/^# */  /p' Makefile
 
-.PHONY: all run install test asan bench check-bits check-layers check-headers check-symbols lint deps clean help
+.PHONY: all run install test asan bench check-bits check-layers check-headers check-symbols lint reference deps \
+        clean help
 
 # --- rules ---------------------------------------------------------------------------------------------------
 

@@ -2,17 +2,20 @@
 #include "cli/command.h"
 #include "cli/inputs.h"
 #include "cli/print.h"
+#include "cli/resolved.h"
+#include "engine/base/error.h"
 #include "scenarios/compile.h"
 
 #include <string.h>
 
 struct arguments {
     struct sp_inputs inputs;
-    bool json;
+    bool json, resolved;
 };
 
 static const struct argp_option options[] = {
-    {"json", 'j', NULL, 0, "problems as JSON, one object a line", 0},
+    {"json", 'j', NULL, 0, "problems as JSON, one object a line; with --resolved, the values", 0},
+    {"resolved", 'r', NULL, 0, "print every value used: given or default, from where, by which source", 0},
     {0},
 };
 
@@ -23,6 +26,8 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         state->child_inputs[0] = &arguments->inputs;
     else if (key == 'j')
         arguments->json = true;
+    else if (key == 'r')
+        arguments->resolved = true;
     else
         return ARGP_ERR_UNKNOWN;
     return 0;
@@ -42,6 +47,16 @@ static void print_summary(const struct sp_scenario *scenario) {
            scenario->name, given, defaults, placeholders, scenario->changes);
 }
 
+/* Exit code. */
+static int tell_resolved(const struct sp_scenario *scenario, bool json) {
+    int error = sp_resolved_print(scenario, json);
+    if (error)
+        fprintf(stderr, "scalepath: error: %s\n", sp_error_sentence(error));
+    else if (!json)
+        putchar('\n');
+    return sp_error_exit_code(error);
+}
+
 static int run(int argc, char **argv) {
     static const struct argp_child children[] = {{&sp_inputs_argp, 0, "The scenario:", 1}, {0}};
     static const struct argp argp = {
@@ -54,7 +69,10 @@ static int run(int argc, char **argv) {
     struct sp_scenario *scenario = sp_scenario_read(&request, &problems);
     struct sp_plan *plan =
         scenario ? sp_compile_plan(scenario, &(struct sp_compile_options){0}, &problems) : NULL;
-    int code = arguments.json ? sp_print_problems_json(&problems) : sp_print_problems(&problems);
+    int code = arguments.json && !arguments.resolved ? sp_print_problems_json(&problems)
+                                                     : sp_print_problems(&problems);
+    if (plan && arguments.resolved)
+        code = tell_resolved(scenario, arguments.json);
     if (plan && !arguments.json)
         print_summary(scenario);
     sp_plan_free(plan);

@@ -10,9 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-static const struct sp_command *const commands[] = {&sp_run_command, &sp_show_command, &sp_check_command,
-                                                    &sp_dist_command};
+static const struct sp_command *const commands[] = {&sp_init_command, &sp_check_command,   &sp_run_command,
+                                                    &sp_show_command, &sp_explain_command, &sp_dist_command};
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static void print_help(void) {
@@ -51,7 +52,15 @@ static int run_command(const struct sp_command *command, int argc, char **argv) 
     return command->run(argc, argv);
 }
 
+/* argp leaves by itself after --help: what it printed must have arrived all the same. */
+static void check_output(void) {
+    int code = sp_print_finish(0);
+    if (code)
+        _exit(code);
+}
+
 int main(int argc, char **argv) {
+    atexit(check_output);
     argp_err_exit_status = sp_error_exit_code(SP_ERROR_USAGE);
     signal(SIGPIPE, SIG_IGN); /* `| head` ends the output, not the work */
     if (argc < 2) {

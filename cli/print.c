@@ -5,8 +5,12 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <stdbool.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 enum { MOST = 20 };
 
@@ -54,12 +58,29 @@ int sp_print_problems_json(struct sp_problems *problems) {
     return sp_error_exit_code(sp_problems_error(problems));
 }
 
+int sp_print_width(int most) {
+    struct winsize size = {0};
+    bool is_terminal = isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+    return is_terminal && size.ws_col > 0 && size.ws_col < most ? size.ws_col : most;
+}
+
+/* A long output fails before its end, and its errno is gone by then: the pipe itself is asked. */
+static bool reader_is_gone(void) {
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&output, 1, 0) == 1 && (output.revents & POLLERR);
+}
+
 int sp_print_finish(int code) {
+    static bool is_finished; /* it is told once, also when the program then leaves through exit() */
+    if (is_finished)
+        return code;
+    is_finished = true;
     errno = 0;
     if (fflush(stdout) == 0 && !ferror(stdout))
         return code;
-    if (errno == EPIPE)
+    if (errno == EPIPE || reader_is_gone())
         return code;
-    fprintf(stderr, "scalepath: error: the output could not be written: %s\n", strerror(errno));
+    fprintf(stderr, "scalepath: error: the output could not be written%s%s\n", errno ? ": " : "",
+            errno ? strerror(errno) : "");
     return sp_error_exit_code(SP_ERROR_OUTPUT);
 }

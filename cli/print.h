@@ -19,6 +19,9 @@ int sp_print_problems(struct sp_problems *problems);
 /* The same as JSON on stdout, one object a line. */
 int sp_print_problems_json(struct sp_problems *problems);
 
+/* Columns to print in: those of the terminal on stdout, `most` when it is none or has more. */
+int sp_print_width(int most);
+
 /* Flushes stdout. Returns `code`, or 5 when the output could not be written (unless its reader went away). */
 int sp_print_finish(int code);
 

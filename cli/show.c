@@ -121,8 +121,10 @@ int sp_show_result(const struct sp_result *result, const struct sp_show_request 
         return code;
     if (request->json)
         return print_rows(result, request);
-    if (request->tiers && result->categories == 0)
+    if (request->tiers && result->categories == 0) {
         printf("This scenario has no tiers.\n");
+        return 0;
+    }
     for (size_t v = 0; !code && v < result->variants; v++)
         code = print_variant(result, &result->variant[v], request);
     return code ? code : print_notes(result);

@@ -17,7 +17,8 @@ static const struct sp_field start_fields[] = {
      .standard = NAN,
      .low = -1e15,
      .high = 1e15,
-     .sentence = "cash before the first quarter"},
+     .sentence = "cash before the first quarter",
+     .example = {"500_000"}},
 };
 static const struct sp_field_table start_table = SP_MODELS_START(start_fields);
 

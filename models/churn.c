@@ -1,29 +1,169 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Payers leave at a monthly rate. Equations: README.md, Churn.
+ * Payers leave: at a monthly rate, or by age of their cohort. Equations: README.md, Churn.
  */
-#include "models/models.h"
+#include "engine/math/count.h"
+#include "models/churn_parts.h"
 
-#include <math.h>
+static const char *const ways[] = {[CONSTANT] = "constant", [PROFILE] = "profile", [SBG] = "sbg", NULL};
 
-enum { CHURN };
-enum { MONTHLY };
-enum { PAID_BEFORE };
-enum { CHURNED };
+/* Churn in a quarter of a payer's life. */
+#define OF_AGE(name, text)                                                                                   \
+    .key = (name), .unit = "1/quarter", .standard = NAN, .low = 0, .high = 1, .needs = 1 + BY,               \
+    .needs_choice = PROFILE, .example = {"0.25"}, .sentence = (text)
 
 static const struct sp_field fields[] = {
-    {.key = "monthly",
-     .unit = "1/month",
-     .standard = NAN,
-     .low = 0,
-     .high = 1,
-     .sentence = "share of payers who stop paying in a month"},
+    [BY] = {.key = "by",
+            .kind = SP_FIELD_CHOICE,
+            .unit = "1",
+            .standard = CONSTANT,
+            .choices = ways,
+            .sentence =
+                "how churn goes with age: constant, the same for all; profile, stated by quarter; sbg, "
+                "shifted-beta-geometric"},
+    [MONTHLY] = {.key = "monthly",
+                 .unit = "1/month",
+                 .standard = NAN,
+                 .low = 0,
+                 .high = 1,
+                 .needs = 1 + BY,
+                 .needs_choice = CONSTANT,
+                 .sentence = "share of payers who stop paying in a month",
+                 .example = {"{ beta = { a = 8, b = 92 } }"}},
+    [QUARTER_1] = {OF_AGE("quarter_1", "share of new payers who stop paying within a quarter")},
+    [QUARTER_2] = {OF_AGE("quarter_2", "the same in their second quarter"), .optional = true},
+    {OF_AGE("quarter_3", "the same in their third quarter"), .optional = true},
+    {OF_AGE("quarter_4", "the same in their fourth quarter"), .optional = true},
+    {OF_AGE("quarter_5", "the same in their fifth quarter"), .optional = true},
+    [QUARTER_6] = {OF_AGE("quarter_6", "the same in their sixth quarter"), .optional = true},
+    [LATER] = {OF_AGE("later", "the same in every quarter that is not stated")},
+    [ALPHA] = {.key = "alpha",
+               .unit = "1",
+               .standard = NAN,
+               .low = 1e-6,
+               .high = 1e6,
+               .needs = 1 + BY,
+               .needs_choice = SBG,
+               .sentence = "first parameter of the beta law of monthly churn among new payers",
+               .example = {"0.78"}},
+    [BETA] = {.key = "beta",
+              .unit = "1",
+              .standard = NAN,
+              .low = 1e-6,
+              .high = 1e6,
+              .needs = 1 + BY,
+              .needs_choice = SBG,
+              .sentence = "second parameter of that law; its mean is alpha / (alpha + beta)",
+              .example = {"0.88"}},
+    [AGE_CLASSES] = {.key = "age_classes",
+                     .kind = SP_FIELD_NUMBER,
+                     .unit = "quarters",
+                     .standard = 8,
+                     .low = 1,
+                     .high = 64,
+                     .whole = true,
+                     .needs = 1 + BY,
+                     .needs_choice = SBG,
+                     .sentence = "age from which on churn stays the same"},
+    [START_AGE] = {.key = "start_age",
+                   .kind = SP_FIELD_NUMBER,
+                   .unit = "quarters",
+                   .standard = 400,
+                   .low = 0,
+                   .high = 400,
+                   .whole = true,
+                   .sentence = "age of the opening payers on monthly plans, where churn goes with age"},
+    [ANNUAL_SHARE] = {.key = "annual_share",
+                      .unit = "1",
+                      .standard = 0,
+                      .low = 0,
+                      .high = 1,
+                      .optional = true,
+                      .sentence = "share of new payers who choose annual plans"},
+    [ANNUAL_RENEWAL] = {.key = "annual_renewal",
+                        .unit = "1/year",
+                        .standard = NAN,
+                        .low = 0,
+                        .high = 1,
+                        .needs = 1 + ANNUAL_SHARE,
+                        .sentence = "share of annual plans that are renewed at the end of their year",
+                        .example = {"0.5"}},
+    [START_ANNUAL_SHARE] = {.key = "start_annual_share",
+                            .unit = "1",
+                            .standard = 0,
+                            .low = 0,
+                            .high = 1,
+                            .needs = 1 + ANNUAL_SHARE,
+                            .sentence = "share of the opening payers who are on annual plans"},
+    [CHURNERS] = {.key = "churners",
+                  .kind = SP_FIELD_DRAW,
+                  .unit = "1",
+                  .each = SP_EACH_QUARTER,
+                  .of_whole_counts = true,
+                  .sentence = "the uniform number that says how many stop paying"},
+    [ANNUAL_CHOOSERS] = {.key = "annual_choosers",
+                         .kind = SP_FIELD_DRAW,
+                         .unit = "1",
+                         .each = SP_EACH_QUARTER,
+                         .of_whole_counts = true,
+                         .needs = 1 + ANNUAL_SHARE,
+                         .sentence = "the uniform number that says how many choose annual plans"},
+    [ANNUAL_CHURNERS] = {.key = "annual_churners",
+                         .kind = SP_FIELD_DRAW,
+                         .unit = "1",
+                         .each = SP_EACH_QUARTER,
+                         .of_whole_counts = true,
+                         .needs = 1 + ANNUAL_SHARE,
+                         .sentence = "the uniform number that says how many do not renew"},
 };
 
-static const struct sp_field_table table = {
-    .name = "churn", .field = fields, .fields = SP_MODELS_COUNT(fields), .sentence = "how payers leave"};
+static const struct sp_field age_fields[] = {
+    [AGE_CHURNERS] = {.key = "churners",
+                      .kind = SP_FIELD_DRAW,
+                      .unit = "1",
+                      .each = SP_EACH_QUARTER,
+                      .of_whole_counts = true,
+                      .sentence = "the uniform number that says how many of that age stop paying"},
+};
 
-static const struct sp_read reads[] = {[PAID_BEFORE] = {.column = "paid", .before = true}};
+/* As many ages as differ in churn; none at all where nothing goes with age. */
+static size_t count_ages(const double *churn) {
+    size_t stated = 1;
+    for (size_t i = 1; i <= QUARTER_6 - QUARTER_1; i++)
+        stated = churn[QUARTER_1 + i] > 0 ? i + 1 : stated;
+    switch ((int)churn[BY]) {
+    case PROFILE:
+        return stated;
+    case SBG:
+        return (size_t)churn[AGE_CLASSES];
+    default:
+        return churn[ANNUAL_SHARE] > 0;
+    }
+}
+
+static size_t count_year(const double *churn) {
+    return churn[ANNUAL_SHARE] > 0 ? 4 : 0;
+}
+
+static const struct sp_field_table churn_table = {
+    .name = "churn", .field = fields, .fields = SP_MODELS_COUNT(fields), .sentence = "how payers leave"};
+static const struct sp_field_table age_table = {.name = "churn.age",
+                                                .instanced = true,
+                                                .count = count_ages,
+                                                .field = age_fields,
+                                                .fields = SP_MODELS_COUNT(age_fields),
+                                                .sentence = "payers on monthly plans by age in quarters"};
+static const struct sp_field_table year_table = {.name = "churn.year",
+                                                 .instanced = true,
+                                                 .count = count_year,
+                                                 .sentence = "payers on annual plans by quarter of the year"};
+
+static const struct sp_read reads[] = {
+    [PAID_BEFORE] = {.column = "paid", .before = true},
+    [NEW_BEFORE] = {.column = "paid.new", .before = true, .with = 1 + AGES},
+    [AGES_BEFORE] = {.column = "paid.age.*", .before = true},
+    [YEAR_BEFORE] = {.column = "paid.annual.*", .before = true},
+};
 
 static const struct sp_write writes[] = {
     [CHURNED] = {.column = "paid.churned",
@@ -31,22 +171,43 @@ static const struct sp_write writes[] = {
                  .unit = "payers",
                  .adverse = SP_HIGH,
                  .sentence = "payers who stop paying; they stay free users"},
+    [AGE] = {.column = "paid.age.*",
+             .kind = SP_STOCK,
+             .unit = "payers",
+             .internal = true,
+             .instanced = 1 + AGES,
+             .sentence = "payers on monthly plans of that age in quarters, the last one or older"},
+    [YEAR_QUARTER] = {.column = "paid.annual.*",
+                      .kind = SP_STOCK,
+                      .unit = "payers",
+                      .internal = true,
+                      .instanced = 1 + YEAR,
+                      .sentence = "payers on annual plans who began or renewed that many quarters ago"},
 };
 
-SP_WIDE static void step(const struct sp_step *s) {
-    const double *monthly = sp_step_field(s, CHURN, 0, MONTHLY), *paid = sp_step_read(s, PAID_BEFORE);
+static void churn_constant(const struct sp_step *s) {
+    const double *paid = sp_step_read(s, PAID_BEFORE), *u = sp_step_field(s, CHURN, 0, CHURNERS);
     double *restrict churned = sp_step_out(s, CHURNED, 0);
-    for (size_t p = 0; p < s->n; p++) {
-        double stay = 1 - monthly[p];
-        churned[p] = paid[p] * (1 - stay * stay * stay);
-    }
+    sp_churn_hazard(s, 0, 0, s->n, churned);
+    if (s->whole_counts)
+        sp_count_binomial_array(paid, churned, u, churned, s->n);
+    else
+        for (size_t p = 0; p < s->n; p++)
+            churned[p] *= paid[p];
+}
+
+SP_WIDE static void step(const struct sp_step *s) {
+    if (s->instances[AGES] > 0)
+        sp_churn_cohorts(s);
+    else
+        churn_constant(s);
 }
 
 extern const struct sp_mechanism sp_churn;
 const struct sp_mechanism sp_churn = {
     .name = "churn",
-    .sentence = "payers leave at a monthly rate",
-    .table = {&table},
+    .sentence = "payers leave, at a monthly rate or by age, on annual plans when their year ends",
+    .table = {&churn_table, &age_table, &year_table},
     .read = reads,
     .reads = SP_MODELS_COUNT(reads),
     .write = writes,

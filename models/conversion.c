@@ -2,12 +2,11 @@
  *
  * Users become payers. Equations: README.md, Conversion.
  */
+#include "engine/math/count.h"
 #include "models/models.h"
 
-#include <math.h>
-
 enum { CONVERSION, START };
-enum { BASIS, SHARE };
+enum { BASIS, SHARE, CONVERTS };
 enum { STOCK, FLOW };
 enum { START_PAID };
 enum { USERS, USERS_NEW, PAID_BEFORE, CHURNED };
@@ -21,8 +20,21 @@ static const struct sp_field fields[] = {
      .unit = "1",
      .standard = STOCK,
      .choices = bases,
-     .sentence = "what the share is a share of: stock, payers among users; flow, new payers among new users"},
-    {.key = "share", .unit = "1", .standard = NAN, .low = 0, .high = 1, .sentence = "share of users who pay"},
+     .sentence = "what the share is a share of: stock, payers among users; flow, new payers among new users",
+     .example = {"\"flow\""}},
+    {.key = "share",
+     .unit = "1",
+     .standard = NAN,
+     .low = 0,
+     .high = 1,
+     .sentence = "share of users who pay",
+     .example = {"{ pert = { min = 0.02, mode = 0.05, max = 0.10 } }"}},
+    {.key = "converts",
+     .kind = SP_FIELD_DRAW,
+     .unit = "1",
+     .each = SP_EACH_QUARTER,
+     .of_whole_counts = true,
+     .sentence = "the uniform number that says how many start paying"},
 };
 
 static const struct sp_field start_fields[] = {
@@ -31,7 +43,8 @@ static const struct sp_field start_fields[] = {
      .standard = NAN,
      .low = 0,
      .high = 1e12,
-     .sentence = "payers before the first quarter"},
+     .sentence = "payers before the first quarter",
+     .example = {"50"}},
 };
 
 static const struct sp_field_table table = {.name = "conversion",
@@ -73,29 +86,60 @@ static const struct sp_write writes[] = {
                     .sentence = "new payers per gross new user"},
 };
 
-static void start(const struct sp_step *s) {
-    const double *opening = sp_step_field(s, START, 0, START_PAID), *users = sp_step_read(s, USERS);
-    double *restrict paid = sp_step_out(s, PAID, 0), *restrict free_users = sp_step_out(s, FREE, 0);
-    for (size_t p = 0; p < s->n; p++) {
-        paid[p] = opening[p];
+static void update_free(const struct sp_step *s, const double *users) {
+    const double *restrict paid = sp_step_out(s, PAID, 0);
+    double *restrict free_users = sp_step_out(s, FREE, 0);
+    for (size_t p = 0; p < s->n; p++)
         free_users[p] = users[p] - paid[p] > 0 ? users[p] - paid[p] : 0;
+}
+
+static void start(const struct sp_step *s) {
+    const double *opening = sp_step_field(s, START, 0, START_PAID);
+    double *restrict paid = sp_step_out(s, PAID, 0);
+    for (size_t p = 0; p < s->n; p++)
+        paid[p] = opening[p];
+    sp_models_round(s, paid);
+    update_free(s, sp_step_read(s, USERS));
+}
+
+/* Payers who stay, and those who are wanted anew, as a real number. */
+static void want(const struct sp_step *s, double *restrict stay, double *restrict wanted) {
+    const double *share = sp_step_field(s, CONVERSION, 0, SHARE), *users = sp_step_read(s, USERS);
+    const double *users_new = sp_step_read(s, USERS_NEW), *before = sp_step_read(s, PAID_BEFORE);
+    const double *churned = sp_step_read(s, CHURNED);
+    bool is_stock = (int)sp_step_number(s, CONVERSION, 0, BASIS) == STOCK;
+    for (size_t p = 0; p < s->n; p++) {
+        stay[p] = before[p] - (churned ? churned[p] : 0);
+        wanted[p] = is_stock ? share[p] * users[p] - stay[p] : share[p] * users_new[p];
+    }
+}
+
+/* Turns the wanted into a count: each of those whom the share asks (stock: users who do not pay; flow: new
+ * users) does it with the same probability. */
+static void count(const struct sp_step *s, const double *restrict stay, double *restrict wanted) {
+    const double *share = sp_step_field(s, CONVERSION, 0, SHARE), *users = sp_step_read(s, USERS);
+    const double *users_new = sp_step_read(s, USERS_NEW), *u = sp_step_field(s, CONVERSION, 0, CONVERTS);
+    bool is_stock = (int)sp_step_number(s, CONVERSION, 0, BASIS) == STOCK;
+    for (size_t p = 0; p < s->n; p++) {
+        double could = users[p] - stay[p], probability = could > 0 ? wanted[p] / could : 0;
+        probability = probability < 0 ? 0 : probability > 1 ? 1 : probability;
+        wanted[p] = is_stock ? sp_count_binomial(could, probability, u[p])
+                             : sp_count_binomial(users_new[p], share[p], u[p]);
     }
 }
 
 SP_WIDE static void step(const struct sp_step *s) {
-    const double *share = sp_step_field(s, CONVERSION, 0, SHARE), *users = sp_step_read(s, USERS);
-    const double *users_new = sp_step_read(s, USERS_NEW), *before = sp_step_read(s, PAID_BEFORE);
-    const double *churned = sp_step_read(s, CHURNED);
-    double *restrict paid = sp_step_out(s, PAID, 0), *restrict fresh = sp_step_out(s, NEW, 0),
-                     *restrict free_users = sp_step_out(s, FREE, 0);
-    int is_stock = (int)sp_step_number(s, CONVERSION, 0, BASIS) == STOCK;
+    const double *users = sp_step_read(s, USERS);
+    double *restrict paid = sp_step_out(s, PAID, 0), *restrict fresh = sp_step_out(s, NEW, 0);
+    want(s, paid, fresh);
+    if (s->whole_counts)
+        count(s, paid, fresh);
     for (size_t p = 0; p < s->n; p++) {
-        double stay = before[p] - (churned ? churned[p] : 0), could = users[p] - stay;
-        double wanted = is_stock ? share[p] * users[p] - stay : share[p] * users_new[p];
+        double wanted = fresh[p], could = users[p] - paid[p];
         fresh[p] = wanted < 0 ? 0 : wanted > could ? could : wanted;
-        paid[p] = stay + fresh[p];
-        free_users[p] = users[p] - paid[p] > 0 ? users[p] - paid[p] : 0;
+        paid[p] += fresh[p];
     }
+    update_free(s, users);
 }
 
 extern const struct sp_mechanism sp_conversion;

@@ -19,26 +19,30 @@ static const struct sp_field fields[] = {
      .standard = NAN,
      .low = -5,
      .high = 5,
-     .sentence = "logarithmic growth rate of users in the first quarter"},
+     .sentence = "logarithmic growth rate of users in the first quarter",
+     .example = {"{ normal = { mean = 0.4, sd = 0.1 } }"}},
     {.key = "rate_longrun",
      .unit = "1/quarter",
      .standard = 0,
      .low = -5,
      .high = 5,
-     .sentence = "the rate that growth fades to"},
+     .sentence = "the rate that growth fades to",
+     .example = {"0.1"}},
     {.key = "decay",
      .unit = "1",
      .standard = 1,
      .low = 0,
      .high = 1,
-     .sentence = "share of the distance to the long-run rate that is left after a quarter"},
+     .sentence = "share of the distance to the long-run rate that is left after a quarter",
+     .example = {"0.8"}},
     {.key = "shock",
      .unit = "1/quarter",
      .standard = 0,
      .low = -5,
      .high = 5,
      .each = SP_EACH_QUARTER,
-     .sentence = "added to the rate of each quarter"},
+     .sentence = "added to the rate of each quarter",
+     .example = {"{ normal = { mean = 0, sd = 0.1 } }"}},
 };
 
 static const struct sp_field start_fields[] = {
@@ -47,7 +51,8 @@ static const struct sp_field start_fields[] = {
      .standard = NAN,
      .low = 0,
      .high = 1e12,
-     .sentence = "monthly active users before the first quarter"},
+     .sentence = "monthly active users before the first quarter",
+     .example = {"1_000"}},
 };
 
 static const struct sp_field_table growth_table = {.name = "growth",
@@ -80,6 +85,7 @@ static void start(const struct sp_step *s) {
         users[p] = opening[p];
         fade[p] = 1;
     }
+    sp_models_round(s, users);
 }
 
 static void update_fade(const struct sp_step *s) {
@@ -118,6 +124,7 @@ SP_WIDE static void step(const struct sp_step *s) {
     update_growth(s, users);
     for (size_t p = 0; p < s->n; p++)
         users[p] *= before[p];
+    sp_models_round(s, users);
     raise_to_payers(s, users);
     for (size_t p = 0; p < s->n; p++)
         fresh[p] = users[p] > before[p] ? users[p] - before[p] : 0;

@@ -20,19 +20,22 @@ static const struct sp_field tier_fields[] = {
      .standard = NAN,
      .low = 0,
      .high = 1e12,
-     .sentence = "users at the end of a quarter from which the tier begins; the lowest tier begins at 0"},
+     .sentence = "users at the end of a quarter from which the tier begins; the lowest tier begins at 0",
+     .example = {"0", "1_000"}},
     {.key = "monthly",
      .unit = "USD/month",
      .standard = NAN,
      .low = 0,
      .high = 1e12,
-     .sentence = "hosting cost in the tier"},
+     .sentence = "hosting cost in the tier",
+     .example = {"300", "{ pert = { min = 1_000, mode = 1_500, max = 2_500 } }"}},
     {.key = "once",
      .unit = "USD",
      .standard = 0,
      .low = 0,
      .high = 1e12,
-     .sentence = "one-off cost of entering the tier, when it is the highest tier so far"},
+     .sentence = "one-off cost of entering the tier, when it is the highest tier so far",
+     .example = {NULL, "2_000"}},
 };
 
 static const struct sp_field component_fields[] = {
@@ -41,11 +44,13 @@ static const struct sp_field component_fields[] = {
      .standard = NAN,
      .low = 0,
      .high = 1,
-     .sentence = "the component's share of the tier's hosting cost; shares are divided by their sum"},
+     .sentence = "the component's share of the tier's hosting cost; shares are divided by their sum",
+     .example = {"0.6", "0.4"}},
     {.key = "account",
      .kind = SP_FIELD_TEXT,
      .unit = "1",
-     .sentence = "account of the component's cost; cogs.hosting when not given"},
+     .sentence = "account of the component's cost; cogs.hosting when not given",
+     .example = {"\"cogs.hosting\""}},
 };
 
 static const struct sp_field fields[] = {
@@ -55,7 +60,8 @@ static const struct sp_field fields[] = {
      .low = 0,
      .high = 1e6,
      .each = SP_EACH_QUARTER,
-     .sentence = "multiplies the hosting cost of a quarter"},
+     .sentence = "multiplies the hosting cost of a quarter",
+     .example = {"{ lognormal = { median = 1, sigma = 0.1 } }"}},
 };
 
 static const struct sp_field_table tier_table = {
@@ -64,13 +70,16 @@ static const struct sp_field_table tier_table = {
     .ordered_by_first = true,
     .field = tier_fields,
     .fields = SP_MODELS_COUNT(tier_fields),
-    .sentence = "an infrastructure tier, entered by the number of users"};
+    .sentence = "an infrastructure tier, entered by the number of users",
+    .instance = {"first", "second"},
+};
 static const struct sp_field_table component_table = {.name = "component",
                                                       .instanced = true,
                                                       .shares = 1 + SHARE,
                                                       .field = component_fields,
                                                       .fields = SP_MODELS_COUNT(component_fields),
-                                                      .sentence = "a piece of infrastructure"};
+                                                      .sentence = "a piece of infrastructure",
+                                                      .instance = {"database", "network"}};
 static const struct sp_field_table table = {.name = "infrastructure",
                                             .field = fields,
                                             .fields = SP_MODELS_COUNT(fields),
@@ -169,14 +178,17 @@ static void update_upgrade(const struct sp_step *s, const double *tier) {
     }
 }
 
+/* By shares divided by their sum; evenly when all shares are 0. */
 static void update_components(const struct sp_step *s, const double *cost) {
+    size_t components = s->instances[COMPONENTS];
     for (size_t p = 0; p < s->n; p++) {
         double sum = 0;
-        for (size_t i = 0; i < s->instances[COMPONENTS]; i++)
+        for (size_t i = 0; i < components; i++)
             sum += sp_step_field(s, COMPONENTS, i, SHARE)[p];
-        double per_share = sum > 0 ? cost[p] / sum : 0;
-        for (size_t i = 0; i < s->instances[COMPONENTS]; i++)
-            sp_step_out(s, COST_OF, i)[p] = sp_step_field(s, COMPONENTS, i, SHARE)[p] * per_share;
+        for (size_t i = 0; i < components; i++) {
+            double share = sum > 0 ? sp_step_field(s, COMPONENTS, i, SHARE)[p] / sum : 1 / (double)components;
+            sp_step_out(s, COST_OF, i)[p] = share * cost[p];
+        }
     }
 }
 

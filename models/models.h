@@ -8,6 +8,8 @@
 
 #include "engine/run/mechanism.h"
 
+#include <math.h>
+
 /* All mechanisms, in the order in which the reference page lists them. Static storage. */
 const struct sp_mechanism *const *sp_models_list(size_t *count);
 
@@ -21,6 +23,12 @@ enum { SP_MODELS_MONTHS = 3 }; /* in a quarter */
  */
 static inline double sp_models_average(const struct sp_step *s, double opening, double closing) {
     return s->accrual_end ? closing : 0.5 * (opening + closing);
+}
+
+/* Rounds a stock of people to whole people, when these are counted. */
+static inline void sp_models_round(const struct sp_step *s, double *people) {
+    for (size_t p = 0; s->whole_counts && p < s->n; p++)
+        people[p] = floor(people[p] + 0.5);
 }
 
 /* The table [start], of which each mechanism declares its own keys. */

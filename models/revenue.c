@@ -17,7 +17,8 @@ static const struct sp_field fields[] = {
      .standard = NAN,
      .low = 0,
      .high = 1e9,
-     .sentence = "what a payer pays in a month, after discounts, without tax (ARPU)"},
+     .sentence = "what a payer pays in a month, after discounts, without tax (ARPU)",
+     .example = {"{ lognormal = { median = 12, sigma = 0.15 } }"}},
 };
 
 static const struct sp_field_table table = {

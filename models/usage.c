@@ -17,13 +17,15 @@ static const struct sp_field fields[] = {
      .standard = NAN,
      .low = 0,
      .high = 1e6,
-     .sentence = "stories that a free user makes in a month"},
+     .sentence = "stories that a free user makes in a month",
+     .example = {"2"}},
     {.key = "paid_monthly",
      .unit = "stories/month",
      .standard = NAN,
      .low = 0,
      .high = 1e6,
-     .sentence = "stories that a payer makes in a month"},
+     .sentence = "stories that a payer makes in a month",
+     .example = {"{ gamma = { shape = 4, scale = 2 } }"}},
 };
 
 static const struct sp_field_table table = {.name = "usage",

@@ -2,8 +2,10 @@
 #include "scenarios/bind.h"
 
 #include "engine/base/error.h"
+#include "engine/stats/passage.h"
 #include "models/models.h"
 #include "scenarios/changes.h"
+#include "scenarios/dependence.h"
 #include "scenarios/settings.h"
 #include "scenarios/value.h"
 
@@ -34,6 +36,15 @@ static bool is_enabled(const struct sp_value_context *context, struct sp_node *t
     return enabled->truth;
 }
 
+/* A mechanism whose instances are all taken out is not used. */
+static bool any_enabled(const struct sp_value_context *context, struct sp_node *table) {
+    bool any = false;
+    for (size_t i = 0; i < table->count; i++)
+        any = any || table->entry[i]->kind != SP_NODE_TABLE || is_enabled(context, table->entry[i]);
+    table->used = table->used || !any;
+    return any;
+}
+
 static bool is_used(const struct sp_value_context *context, const struct sp_scenario *scenario,
                     const struct sp_mechanism *mechanism) {
     if (mechanism->always)
@@ -41,24 +52,32 @@ static bool is_used(const struct sp_value_context *context, const struct sp_scen
     struct sp_node *table = sp_tree_find(scenario->root, mechanism->table[0]->name);
     if (!table)
         return false;
-    if (mechanism->table[0]->instanced || table->kind != SP_NODE_TABLE)
+    if (table->kind != SP_NODE_TABLE)
         return true;
-    return is_enabled(context, table);
+    return mechanism->table[0]->instanced ? any_enabled(context, table) : is_enabled(context, table);
 }
 
 /* --- Inputs --- */
 
-static struct sp_input *add_input(struct sp_scenario *scenario, const struct sp_field *field,
-                                  const char *key) {
+static struct sp_input *create_input(struct sp_scenario *scenario, const struct sp_field *field,
+                                     const char *key) {
     struct sp_input *input = sp_arena_array(scenario->arena, 1, sizeof *input);
-    struct sp_input **place =
-        sp_arena_append(scenario->arena, &scenario->input, &scenario->inputs, sizeof(struct sp_input *));
-    if (!input || !place || !key)
+    if (!input || !key)
         return NULL;
     *input = (struct sp_input){.key = key, .field = field, .number = field->standard};
     input->assumption.each = field->each;
     input->assumption.stream = key;
-    return *place = input;
+    return input;
+}
+
+/* Only inputs in the scenario's list become variables and can be changed: an absent one stays out of it. */
+static int list_input(struct sp_scenario *scenario, struct sp_input *input) {
+    struct sp_input **place =
+        sp_arena_append(scenario->arena, &scenario->input, &scenario->inputs, sizeof(struct sp_input *));
+    if (!place)
+        return SP_ERROR_RESOURCES;
+    *place = input;
+    return 0;
 }
 
 static int bind_given(const struct sp_value_context *context, struct sp_node *node, struct sp_input *input) {
@@ -97,6 +116,33 @@ static int bind_missing(const struct sp_value_context *context, struct sp_place 
     return field->kind == SP_FIELD_ASSUMPTION ? sp_value_fixed(context, field->standard, input) : 0;
 }
 
+static bool has_need(const struct sp_field *field, struct sp_input *const *input) {
+    const struct sp_input *need = field->needs ? input[field->needs - 1] : NULL;
+    if (!need)
+        return true;
+    return !need->absent &&
+           (need->field->kind != SP_FIELD_CHOICE || (int)need->number == field->needs_choice);
+}
+
+/* Whether the field is absent; a value given for it all the same is allowed, so that a choice can be tried
+ * without deleting the values of another. */
+static bool is_absent(const struct sp_value_context *context, const struct sp_scenario *scenario,
+                      const struct sp_field *field, struct sp_input *const *input, struct sp_node *given) {
+    if (field->of_whole_counts && !scenario->whole_counts)
+        return true;
+    if (has_need(field, input))
+        return field->optional && !given;
+    const struct sp_input *need = input[field->needs - 1];
+    if (given) {
+        bool is_choice = need->field->kind == SP_FIELD_CHOICE;
+        sp_problems_warn(context->problems, given->key_place, "%s is not used: it needs %s%s%s", field->key,
+                         need->key, is_choice ? " = " : "",
+                         is_choice ? need->field->choices[field->needs_choice] : "");
+        mark_all(given);
+    }
+    return true;
+}
+
 /* Binds all fields of a table (or of one instance) that stands at `node`, or nowhere when `node` is NULL. */
 static int bind_fields(const struct sp_value_context *context, struct sp_scenario *scenario,
                        const struct sp_field_table *table, struct sp_node *node, const char *path,
@@ -106,8 +152,13 @@ static int bind_fields(const struct sp_value_context *context, struct sp_scenari
     for (size_t i = 0; i < table->fields; i++) {
         const struct sp_field *field = &table->field[i];
         struct sp_node *given = field->kind == SP_FIELD_DRAW ? NULL : sp_tree_find(node, field->key);
-        input[i] = add_input(scenario, field, sp_arena_format(scenario->arena, "%s.%s", path, field->key));
+        input[i] = create_input(scenario, field, sp_arena_format(scenario->arena, "%s.%s", path, field->key));
         if (!input[i])
+            return SP_ERROR_RESOURCES;
+        input[i]->absent = is_absent(context, scenario, field, input, given);
+        if (input[i]->absent)
+            continue;
+        if (list_input(scenario, input[i]))
             return SP_ERROR_RESOURCES;
         if (given ? bind_given(context, given, input[i]) : bind_missing(context, place, input[i]))
             error = SP_ERROR_SCENARIO;
@@ -126,13 +177,14 @@ static int expect_table(const struct sp_value_context *context, struct sp_node *
 }
 
 static void tell_unknown_fields(const struct sp_value_context *context, const struct sp_field_table *table,
-                                const struct sp_node *node, const char *path) {
+                                const struct sp_node *node, const char *path, bool can_be_disabled) {
     const char *known[64];
     size_t count = 0;
     for (size_t i = 0; i < table->fields && count < 63; i++)
         if (table->field[i].kind != SP_FIELD_DRAW)
             known[count++] = table->field[i].key;
-    known[count++] = "enabled";
+    if (can_be_disabled)
+        known[count++] = "enabled";
     sp_value_tell_unknown(context, node, path, known, count);
 }
 
@@ -150,7 +202,7 @@ static int bind_instance(const struct sp_value_context *context, struct sp_scena
     if (error || !is_enabled(context, node))
         return error;
     error = bind_fields(context, scenario, bound->table, node, path, input);
-    tell_unknown_fields(context, bound->table, node, path);
+    tell_unknown_fields(context, bound->table, node, path, true);
     bound->instance[bound->instances++] = node->key;
     return error;
 }
@@ -176,6 +228,10 @@ static void sort_instances(struct sp_bound_table *bound) {
 static int check_order(const struct sp_value_context *context, const struct sp_bound_table *bound) {
     size_t fields = bound->table->fields;
     const char *name = bound->table->name, *key = bound->table->field[0].key;
+    if (bound->instances > SP_PASSAGE_LABELS)
+        return sp_problems_add(context->problems, SP_ERROR_SCENARIO,
+                               bound->input[SP_PASSAGE_LABELS * fields]->place,
+                               "there can be at most %d %ss; join some", SP_PASSAGE_LABELS, name);
     if (bound->instances > 0 && bound->input[0]->number != 0)
         return sp_problems_add(context->problems, SP_ERROR_SCENARIO, bound->input[0]->place,
                                "%s.%s is the lowest %s and must have %s = 0", name, bound->instance[0], name,
@@ -226,6 +282,31 @@ static int bind_instances(const struct sp_value_context *context, struct sp_scen
     return error ? error : check_shares(context, bound);
 }
 
+/* The instances 1 .. of a table that follows from the values of the first. */
+static int bind_numbered(const struct sp_value_context *context, struct sp_scenario *scenario,
+                         const struct sp_bound_table *first, struct sp_bound_table *bound) {
+    double value[64] = {0};
+    for (size_t i = 0; i < first->table->fields && i < 64; i++) {
+        const struct sp_input *input = first->input[i];
+        enum sp_field_kind kind = input->field->kind;
+        value[i] = input->absent ? 0 : kind == SP_FIELD_NUMBER || kind == SP_FIELD_CHOICE ? input->number : 1;
+    }
+    size_t count = bound->table->count(value), fields = bound->table->fields;
+    bound->instance = sp_arena_array(scenario->arena, count, sizeof *bound->instance);
+    bound->input = sp_arena_array(scenario->arena, count * fields, sizeof *bound->input);
+    if (!bound->instance || !bound->input)
+        return SP_ERROR_RESOURCES;
+    for (size_t i = 0; i < count; i++) {
+        const char *name = sp_arena_format(scenario->arena, "%zu", i + 1);
+        const char *path = sp_arena_format(scenario->arena, "%s.%zu", bound->table->name, i + 1);
+        if (!name || !path ||
+            bind_fields(context, scenario, bound->table, NULL, path, bound->input + i * fields))
+            return SP_ERROR_RESOURCES;
+        bound->instance[bound->instances++] = name;
+    }
+    return 0;
+}
+
 static int bind_table(const struct sp_value_context *context, struct sp_scenario *scenario,
                       struct sp_bound_table *bound) {
     struct sp_node *node = sp_tree_find(scenario->root, bound->table->name);
@@ -250,7 +331,10 @@ static int bind_mechanism(const struct sp_value_context *context, struct sp_scen
     use->mechanism = mechanism;
     for (size_t t = 0; t < SP_STEP_TABLES && mechanism->table[t]; t++) {
         use->table[t].table = mechanism->table[t];
-        error |= bind_table(context, scenario, &use->table[t]);
+        if (!mechanism->table[t]->count)
+            error |= bind_table(context, scenario, &use->table[t]);
+        else if (!error)
+            error = bind_numbered(context, scenario, &use->table[0], &use->table[t]);
     }
     return error ? SP_ERROR_SCENARIO : 0;
 }
@@ -294,13 +378,17 @@ static void tell_unknown_everywhere(const struct sp_value_context *context,
     known[count++] = "time";
     known[count++] = "results";
     known[count++] = "change";
+    known[count++] = "factor";
+    known[count++] = "correlation";
     for (size_t i = 0; i < mechanisms; i++)
         for (size_t t = 0; t < SP_STEP_TABLES && mechanism[i]->table[t] && count < 120; t++) {
             const struct sp_field_table *table = mechanism[i]->table[t];
             struct sp_node *node = sp_tree_find(scenario->root, table->name);
+            if (table->count)
+                continue;
             known[count++] = table->name;
             if (node && node->kind == SP_NODE_TABLE && !table->instanced && strcmp(table->name, "start") != 0)
-                tell_unknown_fields(context, table, node, table->name);
+                tell_unknown_fields(context, table, node, table->name, t == 0);
         }
     sp_value_tell_unknown(context, scenario->root, "", known, count);
 }
@@ -322,6 +410,14 @@ static void tell_unknown_start(const struct sp_value_context *context, const str
         sp_value_tell_unknown(context, node, "start", known, count);
 }
 
+/* Dependence is between assumptions that are right: while some are wrong, nothing can be said of it. */
+static void pass_dependence(const struct sp_scenario *scenario) {
+    static const char *const kinds[] = {"factor", "correlation"};
+    for (int i = 0; i < 2; i++)
+        if (sp_tree_find(scenario->root, kinds[i]))
+            mark_all(sp_tree_find(scenario->root, kinds[i]));
+}
+
 int sp_bind_scenario(struct sp_scenario *scenario, struct sp_problems *problems) {
     struct sp_value_context context = {.arena = scenario->arena,
                                        .problems = problems,
@@ -337,6 +433,10 @@ int sp_bind_scenario(struct sp_scenario *scenario, struct sp_problems *problems)
         if (!used[i])
             pass_unused_tables(&context, scenario, mechanism[i]);
     sp_changes_bind(&context, scenario);
+    if (!sp_problems_error(problems))
+        sp_dependence_bind(&context, scenario);
+    else
+        pass_dependence(scenario);
     tell_unknown_start(&context, scenario);
     tell_unknown_everywhere(&context, scenario);
     return sp_problems_error(problems);

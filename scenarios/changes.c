@@ -11,12 +11,17 @@ static const char *const operations[] = {
     [SP_CHANGE_TIMES] = "times", [SP_CHANGE_PLUS] = "plus", [SP_CHANGE_SET] = "set"};
 enum { OPERATIONS = 3 };
 
-static const char *const known_keys[] = {"of",    "times",   "plus", "set",   "from",
-                                         "until", "enabled", "note", "source"};
+static const char *const known_keys[] = {"of",    "times", "plus",    "set",  "from",
+                                         "until", "ramp",  "enabled", "note", "source"};
 
 /* The value of a change is an assumption without bounds of its own: its target's bounds hold the outcome. */
 static const struct sp_field value_field = {
     .key = "value", .unit = "1", .low = -1e15, .high = 1e15, .sentence = "value of a change"};
+
+/* An assumption of a mechanism; the values of changes cannot be changed in turn. */
+static bool is_target(const struct sp_input *input) {
+    return input->field->kind == SP_FIELD_ASSUMPTION && input->field != &value_field;
+}
 
 static struct sp_input *find_target(const struct sp_value_context *context,
                                     const struct sp_scenario *scenario, const struct sp_node *node,
@@ -25,12 +30,12 @@ static struct sp_input *find_target(const struct sp_value_context *context,
     if (sp_value_text(context, node, path, &key))
         return NULL;
     struct sp_input *input = sp_scenario_find(scenario, key);
-    if (input && input->field->kind == SP_FIELD_ASSUMPTION)
+    if (input && is_target(input))
         return input;
     const char **known = sp_arena_array(context->arena, scenario->inputs, sizeof *known);
     size_t count = 0;
     for (size_t i = 0; known && i < scenario->inputs; i++)
-        if (scenario->input[i]->field->kind == SP_FIELD_ASSUMPTION)
+        if (is_target(scenario->input[i]))
             known[count++] = scenario->input[i]->key;
     const char *near = sp_suggest_nearest(key, known, count);
     sp_problems_add(context->problems, SP_ERROR_SCENARIO, node->place,
@@ -48,6 +53,10 @@ static int bind_targets(const struct sp_value_context *context, struct sp_scenar
                                change->name);
     of->used = true;
     size_t count = of->kind == SP_NODE_ARRAY ? of->count : 1;
+    if (count == 0)
+        return sp_problems_add(context->problems, SP_ERROR_SCENARIO, of->place,
+                               "%s: of is empty; name what it changes: of = [\"ai.cost_paid\"]",
+                               change->name);
     change->target = sp_arena_array(context->arena, count, sizeof(struct sp_input *));
     if (!change->target)
         return SP_ERROR_RESOURCES;
@@ -67,6 +76,7 @@ static int bind_value(const struct sp_value_context *context, struct sp_scenario
     for (int i = 0; i < OPERATIONS; i++)
         if (sp_tree_find(table, operations[i])) {
             value = sp_tree_find(table, operations[i]);
+            value->used = true;
             change->operation = (enum sp_change_operation)i;
             found++;
         }
@@ -95,17 +105,26 @@ static int bind_span(const struct sp_value_context *context, struct sp_node *tab
         error |= sp_value_quarter(context, from, "from", false, &change->from);
     if (until)
         error |= sp_value_quarter(context, until, "until", false, &change->until);
+    int64_t ramp = 1;
+    const struct sp_node *node = sp_tree_find(table, "ramp");
+    if (node)
+        error |= sp_value_whole(context, node, "ramp", 1, SP_PLAN_QUARTERS, &ramp);
+    change->ramp = (int)ramp;
     if (!error && change->until < change->from)
         return sp_problems_add(context->problems, SP_ERROR_SCENARIO, until ? until->place : table->place,
                                "%s: until comes before from", change->name);
     return error ? SP_ERROR_SCENARIO : 0;
 }
 
-static bool is_enabled(struct sp_node *table) {
+static bool is_enabled(const struct sp_value_context *context, struct sp_node *table) {
     struct sp_node *enabled = sp_tree_find(table, "enabled");
-    if (enabled)
-        enabled->used = true;
-    return !enabled || enabled->kind != SP_NODE_TRUTH || enabled->truth;
+    if (!enabled)
+        return true;
+    enabled->used = true;
+    if (enabled->kind != SP_NODE_TRUTH)
+        sp_problems_add(context->problems, SP_ERROR_SCENARIO, enabled->place,
+                        "enabled: expected true or false");
+    return enabled->kind != SP_NODE_TRUTH || enabled->truth;
 }
 
 static void pass_notes(const struct sp_value_context *context, const struct sp_node *table) {
@@ -125,7 +144,7 @@ static int bind_change(const struct sp_value_context *context, struct sp_scenari
     if (table->kind != SP_NODE_TABLE)
         return sp_problems_add(context->problems, SP_ERROR_SCENARIO, table->place, "%s must be a table: [%s]",
                                name, name);
-    if (!is_enabled(table)) {
+    if (!is_enabled(context, table)) {
         for (size_t i = 0; i < table->count; i++)
             table->entry[i]->used = true;
         return 0;

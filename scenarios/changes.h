@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Changes: `[change.NAME] of = ["ai.cost_free", ..]`, with one of `times`, `plus`, `set`, and `from` and
- * `until` (the first and the last quarter in which it acts; the whole horizon when not given).
+ * `until` (the first and the last quarter in which it acts; the whole horizon when not given). `ramp = 4`
+ * lets it grow in equal parts, to act in full from the fourth quarter on.
  */
 #ifndef SP_SCENARIOS_CHANGES_H
 #define SP_SCENARIOS_CHANGES_H

@@ -132,16 +132,21 @@ static int add_read(struct sp_plan *plan, struct sp_bound_step *step, int column
     return 0;
 }
 
-static bool is_line(const struct sp_column *column, const char *account) {
-    return column->account && strncmp(column->account, account, strlen(account)) == 0;
+static bool is_listed(const struct sp_column *column, const struct sp_read *read) {
+    if (!read->account)
+        return strcmp(column->write->column, read->column) == 0;
+    return column->account && strncmp(column->account, read->account, strlen(read->account)) == 0;
 }
 
 static int bind_read(struct sp_plan *plan, const struct sp_variant *variant, struct sp_bound_step *step,
                      const struct sp_read *read, struct sp_problems *problems) {
-    for (size_t c = 0; read->account && c < variant->columns; c++)
-        if (is_line(&variant->column[c], read->account) && add_read(plan, step, (int)c, read->before))
+    if (read->with && step->instances[read->with - 1] == 0)
+        return 0;
+    bool is_list = read->account || strchr(read->column, '*');
+    for (size_t c = 0; is_list && c < variant->columns; c++)
+        if (is_listed(&variant->column[c], read) && add_read(plan, step, (int)c, read->before))
             return SP_ERROR_RESOURCES;
-    if (read->account)
+    if (is_list)
         return 0;
     int column = find_column(variant, read->column);
     if (column != SP_PLAN_NONE)

@@ -5,6 +5,7 @@
 #include "engine/base/hash.h"
 #include "scenarios/placeholders.h"
 #include "scenarios/columns.h"
+#include "scenarios/dependence.h"
 
 #include <string.h>
 
@@ -28,6 +29,11 @@ static bool may_leave(const struct sp_assumption *assumption, const struct sp_fi
     return false;
 }
 
+/* The noise of a variable has a stream of its own. */
+static const char *noise_stream(struct sp_arena *arena, const struct sp_input *input) {
+    return sp_arena_format(arena, "%s.noise", input->assumption.stream);
+}
+
 static int add_variable(struct sp_plan *plan, struct sp_variant *variant, const struct sp_input *input) {
     const struct sp_assumption *assumption = &input->assumption;
     struct sp_variable *variable = &variant->variable[variant->variables++];
@@ -43,6 +49,9 @@ static int add_variable(struct sp_plan *plan, struct sp_variant *variant, const 
     variable->entry = sp_arena_array(plan->arena, assumption->entries, sizeof *variable->entry);
     if (!variable->entry || !variable->name)
         return SP_ERROR_RESOURCES;
+    variable->noise = assumption->noise;
+    if (variable->noise.scale != SP_NOISE_NONE)
+        variable->noise.stream = sp_hash32_text(noise_stream(plan->arena, input));
     for (size_t i = 0; i < assumption->entries; i++) {
         variable->entry[i].from = assumption->from[i];
         if (sp_law_copy(plan->arena, &assumption->law[i], &variable->entry[i].law))
@@ -69,20 +78,55 @@ static int find_variable(const struct sp_variant *variant, const char *name) {
     return SP_PLAN_NONE;
 }
 
-/* Two streams of one number would be one draw under two names. */
-static int check_streams(const struct sp_scenario *scenario, struct sp_problems *problems) {
-    for (size_t i = 0; i < scenario->inputs; i++)
-        for (size_t j = i + 1; j < scenario->inputs; j++) {
-            const struct sp_input *a = scenario->input[i], *b = scenario->input[j];
-            if (is_variable(a) && is_variable(b) &&
-                sp_hash32_text(a->assumption.stream) == sp_hash32_text(b->assumption.stream))
+/* --- Streams --- */
+
+/* Every name that random numbers are drawn under. */
+struct stream {
+    const char *name, *key; /* key: of what is drawn under it */
+    struct sp_place place;
+};
+
+static int add_stream(struct sp_plan *plan, struct stream **streams, size_t *count, const char *name,
+                      const char *key, struct sp_place place) {
+    struct stream *stream = sp_arena_append(plan->arena, streams, count, sizeof *stream);
+    if (!stream || !name)
+        return SP_ERROR_RESOURCES;
+    *stream = (struct stream){name, key, place};
+    return 0;
+}
+
+static int gather_streams(struct sp_plan *plan, const struct sp_scenario *scenario, struct stream **streams,
+                          size_t *count) {
+    int error = 0;
+    for (size_t i = 0; !error && i < scenario->inputs; i++) {
+        const struct sp_input *input = scenario->input[i];
+        if (is_variable(input))
+            error = add_stream(plan, streams, count, input->assumption.stream, input->key, input->place);
+        if (!error && input->assumption.noise.scale != SP_NOISE_NONE)
+            error =
+                add_stream(plan, streams, count, noise_stream(plan->arena, input), input->key, input->place);
+    }
+    for (size_t i = 0; !error && i < scenario->factors; i++)
+        error = add_stream(plan, streams, count, scenario->factor[i].name, scenario->factor[i].name,
+                           scenario->factor[i].place);
+    return error;
+}
+
+/* Two names with one hash would be one draw under two names. */
+static int check_streams(struct sp_plan *plan, const struct sp_scenario *scenario,
+                         struct sp_problems *problems) {
+    struct stream *stream = NULL;
+    size_t count = 0;
+    int error = gather_streams(plan, scenario, &stream, &count);
+    for (size_t i = 0; !error && i < count; i++)
+        for (size_t j = i + 1; j < count; j++)
+            if (sp_hash32_text(stream[i].name) == sp_hash32_text(stream[j].name))
                 return sp_problems_add(
-                    problems, SP_ERROR_SCENARIO, b->place,
+                    problems, SP_ERROR_SCENARIO, stream[j].place,
                     "%s and %s would get the same random numbers; give one of them another stream, "
                     "stream = \"%s.2\"",
-                    a->key, b->key, b->key);
-        }
-    return 0;
+                    stream[i].key, stream[j].key, stream[j].key);
+    return error;
 }
 
 /* --- Changes --- */
@@ -94,7 +138,7 @@ static int append_change(struct sp_plan *plan, struct sp_variant *variant,
         sp_arena_append(plan->arena, &variable->change, &variable->changes, sizeof *added);
     if (!added)
         return SP_ERROR_RESOURCES;
-    *added = (struct sp_change){change->operation, change->from, change->until,
+    *added = (struct sp_change){change->operation, change->from, change->until, change->ramp,
                                 find_variable(variant, change->value->key)};
     return 0;
 }
@@ -167,7 +211,7 @@ static int add_rules(struct sp_plan *plan, struct sp_variant *variant) {
         variant->rule[i] =
             (struct sp_rule){variant->variable[i].name,
                              variant->variable[i].each == SP_EACH_PATH && variant->variable[i].changes == 0
-                                 ? "paths on which the draw was held to the bounds of its field"
+                                 ? "draws that were held to the bounds of their field, one a path and law"
                                  : "path-quarters in which the value was held to the bounds of its field"};
     for (size_t i = 0; i < variant->steps; i++) {
         variant->step[i].first_rule = count;
@@ -205,19 +249,24 @@ static void copy_settings(const struct sp_scenario *scenario, const struct sp_co
     plan->first_quarter = scenario->first_quarter;
     plan->fiscal_year_last = scenario->fiscal_year_last;
     plan->accrual_end = scenario->accrual_end;
+    plan->whole_counts = scenario->whole_counts;
     plan->kept_paths = options->kept_paths;
 }
 
 static int fill_plan(const struct sp_scenario *scenario, struct sp_plan *plan, struct sp_problems *problems) {
     struct sp_variant *base = &plan->variant[0];
     base->name = "base";
-    int error = check_streams(scenario, problems);
+    int error = check_streams(plan, scenario, problems);
     if (error || (error = sp_plan_make_axes(plan)) || (error = add_variables(plan, scenario, base)) ||
-        (error = add_changes(plan, scenario, base)) || (error = add_steps(plan, scenario, base, problems)) ||
-        (error = add_rules(plan, base)) || (error = sp_columns_select(plan, scenario, problems)) ||
-        (error = sp_plan_note_idle(plan, base)) || (error = sp_plan_make_samplers(plan, problems)))
+        (error = add_changes(plan, scenario, base)) ||
+        (error = sp_dependence_compile(plan, scenario, base, problems)) ||
+        (error = add_steps(plan, scenario, base, problems)) || (error = add_rules(plan, base)) ||
+        (error = sp_columns_select(plan, scenario, problems)) ||
+        (error = sp_plan_note_idle(plan, base, true)) || (error = sp_plan_make_samplers(plan, problems)))
         return error;
-    return sp_placeholders_mark(plan, base, scenario);
+    /* What depends on a placeholder is found by trying other values: only then may a zero be left out. */
+    error = sp_placeholders_mark(plan, base, scenario);
+    return error ? error : sp_plan_note_idle(plan, base, false);
 }
 
 struct sp_plan *sp_compile_plan(const struct sp_scenario *scenario, const struct sp_compile_options *options,

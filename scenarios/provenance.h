@@ -11,4 +11,11 @@
  * inputs give the same result wherever they lie. 0 or SP_ERROR_RESOURCES. */
 int sp_provenance_add(const struct sp_scenario *scenario, struct sp_result *result);
 
+/* The origin of every value, in order of key, with all texts in the arena. 0 or SP_ERROR_RESOURCES. */
+int sp_provenance_origins(const struct sp_scenario *scenario, struct sp_arena *arena,
+                          struct sp_origin **origin, size_t *origins);
+
+/* Of the file "scenarios/moderate.toml" the name "moderate.toml". */
+const char *sp_provenance_file(const char *file);
+
 #endif

@@ -25,6 +25,7 @@ struct sp_assumption {
     struct sp_law *law;
     enum sp_each each;
     const char *stream;
+    struct sp_noise noise; /* its stream is made when compiling: KEY.noise */
 };
 
 /* One value of the scenario: given in the text, or its field's default. */
@@ -37,6 +38,7 @@ struct sp_input {
     double number;                   /* number; choice: index */
     const char *text;                /* text, or NULL */
     struct sp_source source;
+    bool absent; /* not among the scenario's inputs: see base/field.h */
 };
 
 struct sp_bound_table {
@@ -57,9 +59,28 @@ struct sp_named_change {
     struct sp_place place;
     enum sp_change_operation operation;
     int from, until; /* quarters, both included */
+    int ramp;        /* quarters until it acts in full */
     size_t targets;
     struct sp_input **target;
     struct sp_input *value;
+};
+
+/* A latent factor: a standard normal that several assumptions follow, each by its loading. */
+struct sp_named_factor {
+    const char *name; /* "factor.product_fit" */
+    struct sp_place place;
+    enum sp_each each;
+    size_t members;
+    struct sp_input **member;
+    double *loading; /* [members] -1 .. 1 */
+};
+
+/* A rank correlation of two assumptions. */
+struct sp_named_correlation {
+    const char *name; /* "correlation.price_churn" */
+    struct sp_place place;
+    struct sp_input *member[2];
+    double rank;
 };
 
 /* The names in [results], each a metric or a family ("cost.*"). */
@@ -78,13 +99,17 @@ struct sp_scenario {
     int first_quarter, fiscal_year_last;
     size_t quarters;
     uint64_t seed, paths;
-    bool accrual_end;
+    bool accrual_end, whole_counts;
     size_t uses;
     struct sp_use *use;
     size_t inputs;
     struct sp_input **input; /* all, in the order in which they were bound */
     size_t changes;
     struct sp_named_change *change; /* in order of name */
+    size_t factors;
+    struct sp_named_factor *factor; /* in order of name */
+    size_t correlations;
+    struct sp_named_correlation *correlation;
     struct sp_selection metrics, by_tier;
 };
 

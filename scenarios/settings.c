@@ -10,27 +10,6 @@
 
 enum { QUARTERS = 12, PATHS = 1 << 18, SEED = 1 };
 
-static const struct sp_setting settings[] = {
-    {"name", "short name of the scenario; the file's name when not given"},
-    {"title", "a line for headings"},
-    {"currency", "label of the reporting currency (USD)"},
-    {"time.first", "first quarter (2026Q1)"},
-    {"time.quarters", "how many quarters (12)"},
-    {"time.fiscal_year_ends", "calendar quarter with which fiscal years end (Q4)"},
-    {"seed", "0 .. 2^64 - 1; above 2^63 - 1 as a text (1)"},
-    {"paths", "how many futures (262144)"},
-    {"accrual",
-     "flows use the \"average\" of opening and closing stocks (default), or the stock at the \"end\""},
-    {"counts", "\"continuous\": users and payers are not rounded to whole people"},
-    {"results.metrics", "metrics to keep, each by name or as a family, \"cost.*\" (all)"},
-    {"results.by_tier", "metrics to keep by tier too (all that are kept)"},
-};
-
-const struct sp_setting *sp_settings_list(size_t *count) {
-    *count = sizeof settings / sizeof *settings;
-    return settings;
-}
-
 static struct sp_node *find(const struct sp_value_context *context, struct sp_scenario *scenario,
                             const char *table, const char *key) {
     struct sp_node *node = sp_tree_find(scenario->root, table);
@@ -47,10 +26,12 @@ static struct sp_node *find(const struct sp_value_context *context, struct sp_sc
 }
 
 static const char *known_of(const char *table, const char **known, size_t *count) {
+    size_t settings;
+    const struct sp_setting *setting = sp_settings_list(&settings);
     *count = 0;
-    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-        if (strncmp(settings[i].key, table, strlen(table)) == 0)
-            known[(*count)++] = settings[i].key + strlen(table) + 1;
+    for (size_t i = 0; i < settings; i++)
+        if (strncmp(setting[i].key, table, strlen(table)) == 0)
+            known[(*count)++] = setting[i].key + strlen(table) + 1;
     return table;
 }
 
@@ -121,13 +102,26 @@ static const char *name_of_file(struct sp_scenario *scenario) {
     return sp_arena_text_n(scenario->arena, last, (size_t)(dot - last));
 }
 
+/* The name becomes the result file's, so it must be able to be one. */
+static int check_name(const struct sp_value_context *context, const struct sp_node *node, const char *name) {
+    bool is_clean = *name && *name != '.' && !strchr(name, '/') && strlen(name) <= 200;
+    for (const char *c = name; *c; c++)
+        is_clean = is_clean && (unsigned char)*c >= 0x20 && *c != 0x7f;
+    if (is_clean)
+        return 0;
+    return sp_problems_add(context->problems, SP_ERROR_SCENARIO, node->place,
+                           "name: it becomes the name of the result file; use 1 to 200 characters without /, "
+                           "not beginning with a dot");
+}
+
 static int bind_texts(const struct sp_value_context *context, struct sp_scenario *scenario) {
     const struct sp_node *node;
     int error = 0;
     scenario->name = name_of_file(scenario);
     scenario->currency = "USD";
     if ((node = sp_tree_find(scenario->root, "name")))
-        error |= sp_value_text(context, node, "name", &scenario->name);
+        error |= sp_value_text(context, node, "name", &scenario->name) ||
+                 check_name(context, node, scenario->name);
     scenario->title = scenario->name;
     if ((node = sp_tree_find(scenario->root, "title")))
         error |= sp_value_text(context, node, "title", &scenario->title);
@@ -137,15 +131,18 @@ static int bind_texts(const struct sp_value_context *context, struct sp_scenario
 }
 
 static int bind_choices(const struct sp_value_context *context, struct sp_scenario *scenario) {
-    static const char *const accruals[] = {"average", "end", NULL}, *const counts[] = {"continuous", NULL};
+    static const char *const accruals[] = {"average", "end", NULL}, *const counts[] = {"whole", "continuous",
+                                                                                       NULL};
     const struct sp_node *node;
     double index = 0;
     int error = 0;
     if ((node = sp_tree_find(scenario->root, "accrual")))
         error |= sp_value_choice(context, node, "accrual", accruals, &index);
     scenario->accrual_end = index > 0;
+    index = 0;
     if ((node = sp_tree_find(scenario->root, "counts")))
         error |= sp_value_choice(context, node, "counts", counts, &index);
+    scenario->whole_counts = index == 0;
     return error ? SP_ERROR_SCENARIO : 0;
 }
 
@@ -158,7 +155,8 @@ static int bind_selection(const struct sp_value_context *context, struct sp_scen
         return 0;
     list->used = true;
     selection->given = true;
-    if (list->kind != SP_NODE_ARRAY)
+    bool is_empty = list->kind == SP_NODE_ARRAY && list->count == 0 && selection == &scenario->metrics;
+    if (list->kind != SP_NODE_ARRAY || is_empty)
         return sp_problems_add(context->problems, SP_ERROR_SCENARIO, list->place,
                                "results.%s: expected a list of metrics, like [\"cash\", \"cost.*\"]", key);
     selection->name = sp_arena_array(context->arena, list->count, sizeof *selection->name);

@@ -59,8 +59,9 @@ static int check_bounds(const struct sp_value_context *context, const struct sp_
     if (is_share && number > 1 && number <= 100)
         return TELL(context, node, "%s must be within 0 .. 1, got %g; for %g per cent write \"%g%%\" or %g",
                     key, number, number, number, number / 100);
-    return TELL(context, node, "%s must be within %g .. %g %s, got %g", key, field->low, field->high,
-                strcmp(field->unit, "1") ? field->unit : "", number);
+    bool has_unit = strcmp(field->unit, "1") != 0;
+    return TELL(context, node, "%s must be within %g .. %g%s%s, got %g", key, field->low, field->high,
+                has_unit ? " " : "", has_unit ? field->unit : "", number);
 }
 
 int sp_value_bounded(const struct sp_value_context *context, const struct sp_node *node, const char *key,

@@ -44,6 +44,10 @@ int sp_value_quarter(const struct sp_value_context *context, const struct sp_nod
  * input's assumption and source. */
 int sp_value_assumption(const struct sp_value_context *context, struct sp_node *node, struct sp_input *input);
 
+/* `noise = { sd = 0.1, phi = 0.6, scale = "log" }` of an assumption's long form, when `table` has it. */
+int sp_value_noise(const struct sp_value_context *context, const struct sp_node *table,
+                   struct sp_input *input);
+
 /* The assumption that is always `number`. 0 or SP_ERROR_RESOURCES. */
 int sp_value_fixed(const struct sp_value_context *context, double number, struct sp_input *input);
 

@@ -11,7 +11,7 @@
 /* --- One law with its surroundings --- */
 
 static const char *const source_keys[] = {"row", "source", "grade", "note", "owner", "as_of", "fits"};
-static const char *const other_keys[] = {"value", "at", "each", "stream", "placeholder"};
+static const char *const other_keys[] = {"value", "at", "each", "stream", "placeholder", "noise"};
 
 static const char **source_place(struct sp_source *source, const char *key) {
     const char **place[] = {&source->row,   &source->source, &source->grade, &source->note,
@@ -174,35 +174,48 @@ static void warn_outside(const struct sp_value_context *context, const struct sp
     }
 }
 
-static int read_long_form(const struct sp_value_context *context, struct sp_node *node,
-                          struct sp_input *input) {
+/* All entries that say what is drawn are understood, also when there are too many of them. */
+static void mark_what(const struct sp_node *table) {
+    struct sp_node *value = sp_tree_find(table, "value"), *at = sp_tree_find(table, "at");
+    if (value)
+        sp_value_mark_used(value);
+    if (at)
+        sp_value_mark_used(at);
+    sp_value_law_pass(table);
+}
+
+/* What is drawn: the one entry of the long form that says it. */
+static int read_what(const struct sp_value_context *context, struct sp_node *node, struct sp_input *input) {
     size_t found;
     struct sp_node *plain = find_plain(node, &found);
+    if (found != 1) {
+        mark_what(node);
+        return TELL(context, node, "%s: %s", input->key,
+                    found ? "says twice what it is; keep one of value, at and the laws"
+                          : "does not say what it is; give value = .., at = { .. } or a law");
+    }
+    int error = plain ? refuse_on_number(context, node, input->key) : 0;
+    if (plain && strcmp(plain->key, "at") == 0)
+        return error | read_schedule(context, plain, input);
+    error |= sp_value_create_entries(context, &input->assumption, 1);
+    if (error) {
+        mark_what(node);
+        return error;
+    }
+    return plain ? read_fixed(context, plain, input, input->assumption.law)
+                 : sp_value_law_read(context, node, input->key, input->assumption.law);
+}
+
+static int read_long_form(const struct sp_value_context *context, struct sp_node *node,
+                          struct sp_input *input) {
     int error = check_grade(context, node) | read_each(context, node, input);
     for (size_t i = 0; i < node->count; i++)
         error |= read_source_key(context, node->entry[i], &input->source);
     const struct sp_node *stream = sp_tree_find(node, "stream");
     if (stream)
         error |= sp_value_text(context, stream, "stream", &input->assumption.stream);
-    if (found != 1) {
-        if (plain)
-            sp_value_mark_used(plain);
-        sp_value_law_pass(node);
-        error |= TELL(context, node, "%s: %s", input->key,
-                      found ? "says twice what it is; keep one of value, at and the laws"
-                            : "does not say what it is; give value = .., at = { .. } or a law");
-    } else if (plain && strcmp(plain->key, "at") == 0) {
-        error |= read_schedule(context, plain, input) | refuse_on_number(context, node, input->key);
-    } else {
-        struct sp_law *law = NULL;
-        error |= sp_value_create_entries(context, &input->assumption, 1);
-        if (!error)
-            law = input->assumption.law;
-        if (law && plain)
-            error |= read_fixed(context, plain, input, law) | refuse_on_number(context, node, input->key);
-        else if (law)
-            error |= sp_value_law_read(context, node, input->key, law);
-    }
+    error |= read_what(context, node, input);
+    error |= sp_value_noise(context, node, input);
     tell_unknown_in_assumption(context, node, input->key);
     return error ? SP_ERROR_SCENARIO : 0;
 }

@@ -2,6 +2,9 @@
  *
  * One descriptor per number that a scenario may give: it drives reading, range checks, help, the reference
  * page and the result file, so that nothing is written down twice.
+ *
+ * A field may be absent: then it is no input of the scenario, nothing is drawn for it, nothing can change it,
+ * and the step finds NULL in its place.
  */
 #ifndef SP_ENGINE_BASE_FIELD_H
 #define SP_ENGINE_BASE_FIELD_H
@@ -28,18 +31,30 @@ struct sp_field {
     enum sp_each each;          /* how often an assumption is drawn when the scenario does not say */
     const char *const *choices; /* NULL-ended */
     const char *sentence;
-    bool whole; /* must be a whole number */
+    bool whole;           /* must be a whole number */
+    bool of_whole_counts; /* absent unless people are counted in whole numbers (a draw) */
+    bool optional;        /* absent unless it is given */
+    int needs;            /* 1 + an earlier field of the table, without which it is absent; 0: none */
+    int needs_choice;     /* and which, when that field is a choice, must be this one */
+    /* How it might be written, "0.05" or "{ normal = { mean = 0.4, sd = 0.1 } }": of the first instance, and
+     * of the second where that differs. Needed when there is no default: `scalepath init` writes it. */
+    const char *example[2];
 };
 
-/* A table of the scenario. An instanced one repeats under names of the user's: [tier.scaled]. */
+/* A table of the scenario. An instanced one repeats under names of the user's: [tier.scaled]. A numbered one
+ * is instanced but not written in the scenario: it has instances 1 .. `count`, which follow from the values
+ * of its mechanism's first table. These are given in the order of its fields: numbers as they are, choices as
+ * their index, anything else as 1 when it is there; 0 when it is absent. Its fields are draws. */
 struct sp_field_table {
     const char *name; /* "growth"; "" for keys outside any table */
     bool instanced;
     bool ordered_by_first; /* instances are ordered by their first field, a number (tiers: `from`) */
-    int shares;            /* 1 + field whose values over all instances add up to 1; 0: none */
+    size_t (*count)(const double *first); /* of a numbered table */
+    int shares;                           /* 1 + field whose values over all instances add up to 1; 0: none */
     const struct sp_field *field;
     size_t fields;
     const char *sentence;
+    const char *instance[2]; /* of an instanced one: names for examples, one or two */
 };
 
 #endif

@@ -31,6 +31,21 @@ static char *format_text(const char *format, va_list arguments) {
     return text;
 }
 
+static int compare(const struct sp_problem *a, const struct sp_problem *b) {
+    int by_file = strcmp(a->file ? a->file : "", b->file ? b->file : "");
+    if (by_file)
+        return by_file;
+    return a->line != b->line ? a->line - b->line : a->column - b->column;
+}
+
+/* Whether the list has it already, word for word and at the same place. */
+static bool is_told(const struct sp_problems *problems, const struct sp_problem *problem) {
+    for (size_t i = 0; i < problems->count; i++)
+        if (compare(&problems->items[i], problem) == 0 && strcmp(problems->items[i].what, problem->what) == 0)
+            return true;
+    return false;
+}
+
 static void add(struct sp_problems *problems, int error, struct sp_place place, const char *format,
                 va_list arguments) {
     struct sp_problem *problem = next_problem(problems);
@@ -41,7 +56,12 @@ static void add(struct sp_problems *problems, int error, struct sp_place place, 
         return;
     *problem = (struct sp_problem){.error = error, .line = place.line, .column = place.column, .what = what};
     problem->file = place.file ? strdup(place.file) : NULL;
-    problems->count++;
+    if (is_told(problems, problem)) {
+        free(problem->file);
+        free(what);
+    } else {
+        problems->count++;
+    }
 }
 
 int sp_problems_add(struct sp_problems *problems, int error, struct sp_place place, const char *format, ...) {
@@ -61,13 +81,6 @@ void sp_problems_warn(struct sp_problems *problems, struct sp_place place, const
 
 int sp_problems_error(const struct sp_problems *problems) {
     return problems->error;
-}
-
-static int compare(const struct sp_problem *a, const struct sp_problem *b) {
-    int by_file = strcmp(a->file ? a->file : "", b->file ? b->file : "");
-    if (by_file)
-        return by_file;
-    return a->line != b->line ? a->line - b->line : a->column - b->column;
 }
 
 /* Insertion sort: the list is short, and equal entries must keep their order. */

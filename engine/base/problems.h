@@ -34,7 +34,8 @@ struct sp_problems {
     int error; /* the first error's code; also set when memory for an entry was missing */
 };
 
-/* Adds a problem, and returns `error`, so that a caller can end with `return sp_problems_add(...)`. */
+/* Adds a problem (once: the same words at the same place are not repeated), and returns `error`, so that a
+ * caller can end with `return sp_problems_add(...)`. */
 int sp_problems_add(struct sp_problems *problems, int error, struct sp_place place, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 

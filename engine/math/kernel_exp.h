@@ -9,40 +9,31 @@
 #include "engine/math/kernel_vector.h"
 #include "engine/math/kernels.h"
 
-/* The series by pairs (Estrin's scheme), so that its steps need not wait for each other:
- * sum = a + b r, with a and b the even and odd neighbours that the caller has made. */
+/* sum = a + b r. */
 static inline void exp_pair(const f64x4 *a, const f64x4 *b, const f64x4 *r, f64x4 *sum) {
     fused(b, r, a, sum);
 }
 
+/* 1 + (r + r^2 (1/2! + r/3! + ..)): the large terms are added last, so that they round once. What is in the
+ * brackets goes by pairs (Estrin's scheme), so that its steps need not wait for each other. */
 static inline void exp_series(const f64x4 *r, f64x4 *sum) {
-    static const double inverse_factorial[] = {1.0,
-                                               1.0,
-                                               1.0 / 2,
-                                               1.0 / 6,
-                                               1.0 / 24,
-                                               1.0 / 120,
-                                               1.0 / 720,
-                                               1.0 / 5040,
-                                               1.0 / 40320,
-                                               1.0 / 362880,
-                                               1.0 / 3628800,
-                                               1.0 / 39916800,
-                                               1.0 / 479001600,
-                                               1.0 / 6227020800};
+    static const double inverse_factorial[] = {
+        1.0 / 2,     1.0 / 6,      1.0 / 24,      1.0 / 120,      1.0 / 720,       1.0 / 5040,
+        1.0 / 40320, 1.0 / 362880, 1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600, 1.0 / 6227020800};
     const f64x4 zero = {0};
-    f64x4 pair[7], r2 = *r * *r, r4 = r2 * r2, r8 = r4 * r4;
-#pragma GCC unroll 7
-    for (int i = 0; i < 7; i++) {
+    f64x4 pair[6], r2 = *r * *r, r4 = r2 * r2, r8 = r4 * r4, rest;
+#pragma GCC unroll 6
+    for (int i = 0; i < 6; i++) {
         f64x4 even = zero + inverse_factorial[2 * i], odd = zero + inverse_factorial[2 * i + 1];
         exp_pair(&even, &odd, r, &pair[i]);
     }
     exp_pair(&pair[0], &pair[1], &r2, &pair[0]);
     exp_pair(&pair[2], &pair[3], &r2, &pair[2]);
     exp_pair(&pair[4], &pair[5], &r2, &pair[4]);
-    exp_pair(&pair[0], &pair[2], &r4, &pair[0]);
-    exp_pair(&pair[4], &pair[6], &r4, &pair[4]);
-    exp_pair(&pair[0], &pair[4], &r8, sum);
+    exp_pair(&pair[0], &pair[2], &r4, &rest);
+    exp_pair(&rest, &pair[4], &r8, &rest);
+    exp_pair(r, &rest, &r2, &rest);
+    *sum = rest + 1.0;
 }
 
 /* 2^k of whole numbers within -1022 .. 1023, by the exponent's bits. */

@@ -55,6 +55,42 @@ static void table(const struct sp_table_rows *table, double shift, double scale,
     }
 }
 
+/* Where z lies among the rows: the row, and the position within it. Values beyond the ends are held there. */
+static inline void normal_position(const double *z, u64x4 *row, f64x4 *position) {
+    const f64x4 zero = {0}, low = zero - SP_NORMAL_REACH, high = zero + (SP_NORMAL_REACH - 0x1p-40);
+    f64x4 value = *(const f64x4_at *)z;
+    i64x4 is_inside = value > low, is_below_end = value < high;
+    choose(&is_inside, &value, &low, &value);
+    choose(&is_below_end, &value, &high, &value);
+    f64x4 steps = (value - low) * (SP_NORMAL_STEPS / (2.0 * SP_NORMAL_REACH));
+    f64x4 shifted = steps + 0x1p52; /* rounds to the nearest whole number, in the low bits */
+    f64x4 whole = shifted - 0x1p52;
+    i64x4 is_above = whole > steps;
+    f64x4 one_less = whole - 1.0;
+    choose(&is_above, &one_less, &whole, &whole);
+    shifted = whole + 0x1p52;
+    *row = (u64x4)shifted & 0xFFFFFFFF;
+    *position = steps - whole;
+}
+
+static void normal_words(const struct sp_normal_rows *rows, const double *z, uint32_t *words, size_t n) {
+    const f64x4 zero = {0}, first = zero, last = zero + 0xFFFFFFFF;
+    for (size_t p = 0; p < n; p += 4) {
+        u64x4 row;
+        f64x4 position, power[4], value;
+        normal_position(z + p, &row, &position);
+        table_load(rows->row, &row, power);
+        fused(&power[3], &position, &power[2], &value);
+        fused(&value, &position, &power[1], &value);
+        fused(&value, &position, &power[0], &value);
+        value = value * 0x1p32 - 0.5; /* so that rounding to the nearest takes the whole part */
+        i64x4 is_above = value > first, is_below = value < last;
+        choose(&is_above, &value, &first, &value);
+        choose(&is_below, &value, &last, &value);
+        *(u32x4_at *)(words + p) = __builtin_convertvector((u64x4)(value + 0x1p52) & 0xFFFFFFFF, u32x4);
+    }
+}
+
 static inline double word_to_uniform(uint32_t word) {
     return ((double)word + 0.5) * 0x1p-32;
 }

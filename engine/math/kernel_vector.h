@@ -21,15 +21,6 @@ typedef double f64x4 __attribute__((vector_size(32)));
 typedef double f64x4_at __attribute__((vector_size(32), aligned(8), may_alias));
 typedef uint32_t u32x4_at __attribute__((vector_size(16), aligned(4), may_alias));
 
-/* The product of the low 32 bits of each lane; high bits are ignored. */
-static inline void multiply_low32(const u64x4 *a, const u64x4 *b, u64x4 *product) {
-#ifdef __AVX2__
-    *product = (u64x4)_mm256_mul_epu32((__m256i)*a, (__m256i)*b);
-#else
-    *product = (*a & UINT32_MAX) * (*b & UINT32_MAX);
-#endif
-}
-
 /* sum = a x b + c, rounded once. */
 static inline void fused(const f64x4 *a, const f64x4 *b, const f64x4 *c, f64x4 *sum) {
 #ifdef __FMA__

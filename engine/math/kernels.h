@@ -36,6 +36,14 @@ struct sp_table_rows {
     double row[2][SP_TABLE_ROWS][4];
 };
 
+/* The standard normal distribution function on -8 .. 8, in equal intervals, a cubic polynomial in each:
+ * row[step][power]. */
+enum { SP_NORMAL_STEPS = 1024, SP_NORMAL_REACH = 8 };
+
+struct sp_normal_rows {
+    double row[SP_NORMAL_STEPS][4];
+};
+
 /* --- Accumulators ---
  * Sums are kept in 8 lanes: path p adds to lane p mod 8, in the order of paths, so that the cut into blocks
  * never shows. */
@@ -53,7 +61,7 @@ struct sp_moment_lanes {
  * each side takes everything farther out. Bin SP_HISTOGRAM_BINS takes NaN. */
 enum {
     SP_HISTOGRAM_BITS = 7,
-    SP_HISTOGRAM_OCTAVES = 16,
+    SP_HISTOGRAM_OCTAVES = 20,
     SP_HISTOGRAM_HALF = SP_HISTOGRAM_OCTAVES << SP_HISTOGRAM_BITS,
     SP_HISTOGRAM_BINS = 2 * SP_HISTOGRAM_HALF
 };
@@ -74,7 +82,11 @@ struct sp_kernels {
     /* out = quantile of the triangular law at u; low <= mode <= high. */
     void (*triangular)(double low, double mode, double high, const uint32_t *words, double *out, size_t n);
 
-    /* out = e^x, below 1 ulp; e^x > DBL_MAX gives infinity, NaN gives NaN. out may be x. */
+    /* words[p] = the word k whose interval [k, k + 1) 2^-32 holds P(Z <= z[p]): a normal value as a draw. NaN
+     * gives any word. n a multiple of 4. */
+    void (*normal_words)(const struct sp_normal_rows *rows, const double *z, uint32_t *words, size_t n);
+
+    /* out = e^x, within 1.1 ulp; e^x > DBL_MAX gives infinity, NaN gives NaN. out may be x. */
     void (*exp)(const double *x, double *out, size_t n);
 
     /* Adds n values to the lanes; the first belongs to lane 0. NaN and infinities are left out. */

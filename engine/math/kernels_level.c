@@ -22,6 +22,7 @@ const struct sp_kernels JOIN(sp_kernels_level_, SP_LEVEL) = {
     .table = table,
     .uniform = uniform,
     .triangular = triangular,
+    .normal_words = normal_words,
     .exp = exponential,
     .moments = moments,
     .bins = bins,

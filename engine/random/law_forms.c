@@ -4,11 +4,12 @@
  */
 #include "engine/random/law.h"
 
+#include <gsl/gsl_errno.h>
 #include <math.h>
 
 /* Shapes outside this range are refused: the tables are tested within it. */
 #define SHAPE_LOW  0.05
-#define SHAPE_HIGH 1e6
+#define SHAPE_HIGH 1e6 /* of a beta; beyond 1e4, GSL's incomplete gamma function loses digits */
 
 /* --- Forms: how a law is written --- */
 
@@ -79,8 +80,8 @@ static const char *make_gamma(const double *x, struct sp_law *law) {
     *law = (struct sp_law){SP_LAW_GAMMA, {x[0], x[1]}};
     if (!(x[1] > 0))
         return "scale must be above 0";
-    return x[0] >= SHAPE_LOW && x[0] <= 5e4 ? NULL
-                                            : "shape must be within 0.05 .. 5e4; beyond, take a normal";
+    return x[0] >= SHAPE_LOW && x[0] <= 1e4 ? NULL
+                                            : "shape must be within 0.05 .. 1e4; beyond, take a normal";
 }
 
 static const char *make_constant(const double *x, struct sp_law *law) {
@@ -139,7 +140,7 @@ static const char *make_binomial(const double *x, struct sp_law *law) {
 
 static const char *make_poisson(const double *x, struct sp_law *law) {
     *law = (struct sp_law){SP_LAW_POISSON, {x[0]}};
-    return x[0] >= 0 && x[0] <= 5e4 ? NULL : "mean must be within 0 .. 5e4; beyond, take a normal";
+    return x[0] >= 0 && x[0] <= 1e4 ? NULL : "mean must be within 0 .. 1e4; beyond, take a normal";
 }
 
 static const char *make_negative_binomial(const double *x, struct sp_law *law) {
@@ -195,7 +196,10 @@ static const struct sp_law_form forms[] = {
      make_negative_binomial},
 };
 
+/* GSL's own handler would end the process; what it returns is checked where it is used. All that makes laws
+ * comes by here first. */
 const struct sp_law_form *sp_law_forms(size_t *count) {
+    gsl_set_error_handler_off();
     *count = sizeof forms / sizeof *forms;
     return forms;
 }

@@ -55,9 +55,13 @@ static bool take_logarithm(const struct sp_law *law, struct sp_sampler *sampler,
     return true;
 }
 
-/* Weibull and Pareto share one table each whatever their shape, so their logarithm comes first. */
-static bool is_drawn_by_logarithm(enum sp_law_kind kind) {
-    return kind == SP_LAW_WEIBULL || kind == SP_LAW_PARETO;
+/* Weibull and Pareto share one table each whatever their shape; a lognormal over many orders of magnitude and
+ * small shapes are smooth on their axis only. */
+static bool is_drawn_by_logarithm(const struct sp_law *law) {
+    const double *x = law->parameter;
+    return law->kind == SP_LAW_WEIBULL || law->kind == SP_LAW_PARETO ||
+           (law->kind == SP_LAW_LOGNORMAL && x[1] > 1) || (law->kind == SP_LAW_GAMMA && x[0] < 1) ||
+           (law->kind == SP_LAW_BETA && fmin(x[0], x[1]) < 1);
 }
 
 int sp_sampler_make(struct sp_sampler *sampler, const struct sp_law *law, struct sp_tables *tables) {
@@ -67,7 +71,7 @@ int sp_sampler_make(struct sp_sampler *sampler, const struct sp_law *law, struct
     if (!needs_table(law->kind))
         return 0;
     take_apart(law, sampler, &core);
-    if (sp_law_is_smooth(&core) && !is_drawn_by_logarithm(law->kind))
+    if (sp_law_is_smooth(&core) && !is_drawn_by_logarithm(law))
         sampler->table = sp_tables_get(tables, &core);
     if (!sampler->table && take_logarithm(law, sampler, &core))
         sampler->table = sp_tables_get(tables, &core);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Which random word belongs to which draw: the layout of DESIGN section 3, frozen as stream version 1.
+ * Which random word belongs to which draw. The layout is frozen as stream version 1.
  *
  * A draw is a pure function of (seed, variable name, path, quarter, index). The generator is Philox4x32-10:
  *

@@ -2,8 +2,8 @@
  *
  * Quantile tables: the quantile function of a standard law as cubic pieces (engine/math/kernels.h has their
  * grid). Values and slopes at the nodes come from the law; both are rounded to a multiple of 2^-28 of its
- * standard deviation before coefficients are formed, so that the last bits of the C library cannot leak into
- * the draws. Error in probability below 1e-7.
+ * width (standard deviation, or distance of its quartiles if that is less) before coefficients are formed, so
+ * that the last bits of the C library cannot leak into the draws. Error in probability below 1e-7.
  */
 #ifndef SP_ENGINE_RANDOM_TABLE_H
 #define SP_ENGINE_RANDOM_TABLE_H

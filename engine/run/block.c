@@ -9,6 +9,8 @@
 /* The arrays of a variable. */
 struct values {
     double **drawn;          /* [entries]; per quarter: one array for the quarter, the same for all entries */
+    double *noise;           /* when it has noise: the process a_t */
+    double *noisy;           /* and its value with noise */
     double *changed;         /* when it has changes */
     const double *effective; /* what steps read in this quarter */
 };
@@ -20,6 +22,8 @@ struct sp_block {
     size_t size, n, valid;
     uint64_t first_path;
     uint32_t *words;
+    double **normal;        /* [normals] */
+    double *z;              /* scratch */
     struct values *values;  /* [variables] */
     double **now, **before; /* [columns]; before is NULL where nobody asks for it */
     const double **field;   /* scratch for one step: fields, reads, outs */
@@ -38,6 +42,21 @@ static bool is_constant(const struct sp_schedule_entry *entry) {
     return entry->sampler.kind == SP_LAW_CONSTANT;
 }
 
+static bool has_noise(const struct sp_variable *variable) {
+    return variable->noise.scale != SP_NOISE_NONE;
+}
+
+static int create_normals(struct sp_block *block) {
+    block->normal = sp_arena_array(block->arena, block->variant->normals, sizeof *block->normal);
+    block->z = create_array(block);
+    if (!block->normal || !block->z)
+        return -1;
+    for (size_t i = 0; i < block->variant->normals; i++)
+        if (!(block->normal[i] = create_array(block)))
+            return -1;
+    return 0;
+}
+
 static int create_values(struct sp_block *block, const struct sp_variable *variable, struct values *values) {
     values->drawn = sp_arena_array(block->arena, variable->entries, sizeof *values->drawn);
     if (!values->drawn)
@@ -52,8 +71,11 @@ static int create_values(struct sp_block *block, const struct sp_variable *varia
             for (size_t p = 0; p < block->size; p++)
                 values->drawn[e][p] = variable->entry[e].sampler.parameter[0];
     }
-    values->changed = variable->changes ? create_array(block) : NULL;
-    return variable->changes && !values->changed ? -1 : 0;
+    return (variable->changes && !(values->changed = create_array(block))) ||
+                   (has_noise(variable) &&
+                    (!(values->noise = create_array(block)) || !(values->noisy = create_array(block))))
+               ? -1
+               : 0;
 }
 
 static bool is_read_before(const struct sp_variant *variant, int column) {
@@ -109,7 +131,7 @@ static int create_all(struct sp_block *block) {
     for (size_t i = 0; i < variant->variables; i++)
         if (create_values(block, &variant->variable[i], &block->values[i]))
             return -1;
-    return create_columns(block) || create_scratch(block) ? -1 : 0;
+    return create_normals(block) || create_columns(block) || create_scratch(block) ? -1 : 0;
 }
 
 struct sp_block *sp_block_create(const struct sp_plan *plan, const struct sp_variant *variant, size_t size) {
@@ -133,12 +155,45 @@ void sp_block_free(struct sp_block *block) {
 
 /* --- Draws --- */
 
+static void fill_words(struct sp_block *block, uint32_t name, int quarter) {
+    struct sp_stream stream = {block->plan->seed, name};
+    sp_stream_words(block->plan->kernels, stream, block->first_path, quarter, 0, block->words, block->n);
+}
+
+static void draw_standard_normal(struct sp_block *block, uint32_t stream, int quarter, double *out) {
+    fill_words(block, stream, quarter);
+    sp_sampler_fill(&block->plan->standard_normal, block->plan->kernels, block->words, out, block->n);
+}
+
+/* The shared normals of one layer. */
+static void draw_normals(struct sp_block *block, enum sp_each each, int quarter) {
+    for (size_t i = 0; i < block->variant->normals; i++)
+        if (block->variant->normal[i].each == each)
+            draw_standard_normal(block, block->variant->normal[i].stream, quarter, block->normal[i]);
+}
+
+SP_WIDE static void add_weighted(const double *x, double weight, double *restrict sum, size_t n) {
+    for (size_t p = 0; p < n; p++)
+        sum[p] += weight * x[p];
+}
+
+/* The words of a dependent variable, from the normals that it shares. */
+static void fill_dependent_words(struct sp_block *block, const struct sp_variable *variable) {
+    memset(block->z, 0, block->n * sizeof *block->z);
+    for (size_t i = 0; i < variable->loadings; i++)
+        add_weighted(block->normal[variable->loading[i].normal], variable->loading[i].weight, block->z,
+                     block->n);
+    block->plan->kernels->normal_words(block->plan->normal_rows, block->z, block->words, block->n);
+}
+
 static void draw(struct sp_block *block, const struct sp_variable *variable,
                  const struct sp_schedule_entry *entry, int quarter, double *out) {
     if (is_constant(entry))
         return;
-    struct sp_stream stream = {block->plan->seed, variable->stream};
-    sp_stream_words(block->plan->kernels, stream, block->first_path, quarter, 0, block->words, block->n);
+    if (variable->loadings > 0)
+        fill_dependent_words(block, variable);
+    else
+        fill_words(block, variable->stream, quarter);
     sp_sampler_fill(&entry->sampler, block->plan->kernels, block->words, out, block->n);
 }
 
@@ -157,7 +212,7 @@ static void draw_within(struct sp_block *block, size_t i, size_t e, int quarter)
     const struct sp_variable *variable = &block->variant->variable[i];
     double *out = block->values[i].drawn[e];
     draw(block, variable, &variable->entry[e], quarter, out);
-    if (variable->may_leave_bounds && variable->changes == 0)
+    if (variable->may_leave_bounds && variable->changes == 0 && !has_noise(variable))
         block->rule[i] += hold(variable, out, block->n, block->valid);
 }
 
@@ -170,11 +225,65 @@ static size_t entry_at(const struct sp_variable *variable, size_t quarter) {
 
 /* --- Assumptions in force --- */
 
-SP_WIDE static void apply(const struct sp_change *change, const double *value, double *x, size_t n) {
+/* a_t = phi a_(t-1) + sd sqrt(1 - phi^2) e_t; a_1 has the spread that all later ones have. */
+SP_WIDE static void advance_noise(const struct sp_noise *noise, const double *e, bool first,
+                                  double *restrict a, size_t n) {
+    double step = first ? noise->sd : noise->sd * __builtin_sqrt(1 - noise->phi * noise->phi);
+    double keep = first ? 0 : noise->phi;
     for (size_t p = 0; p < n; p++)
-        x[p] = change->operation == SP_CHANGE_TIMES  ? x[p] * value[p]
-               : change->operation == SP_CHANGE_PLUS ? x[p] + value[p]
-                                                     : value[p];
+        a[p] = keep * a[p] + step * e[p];
+}
+
+SP_WIDE static void combine_noise(enum sp_noise_scale scale, const double *x, const double *a,
+                                  double *restrict noisy, size_t n) {
+    if (scale == SP_NOISE_ADD)
+        for (size_t p = 0; p < n; p++)
+            noisy[p] = x[p] + a[p];
+    else if (scale == SP_NOISE_LOG)
+        for (size_t p = 0; p < n; p++)
+            noisy[p] = x[p] * noisy[p];
+    else
+        for (size_t p = 0; p < n; p++)
+            noisy[p] = x[p] * noisy[p] / (x[p] * noisy[p] + (1 - x[p]));
+}
+
+/* On the log and logit scales e^a is needed: it is put where the noisy value will be. */
+static void apply_noise(struct sp_block *block, size_t i, size_t quarter) {
+    const struct sp_variable *variable = &block->variant->variable[i];
+    struct values *values = &block->values[i];
+    if (!has_noise(variable))
+        return;
+    draw_standard_normal(block, variable->noise.stream, (int)quarter, block->z);
+    advance_noise(&variable->noise, block->z, quarter == 0, values->noise, block->n);
+    if (variable->noise.scale != SP_NOISE_ADD)
+        block->plan->kernels->exp(values->noise, values->noisy, block->n);
+    combine_noise(variable->noise.scale, values->effective, values->noise, values->noisy, block->n);
+    if (variable->changes == 0)
+        block->rule[i] += hold(variable, values->noisy, block->n, block->valid);
+    values->effective = values->noisy;
+}
+
+SP_WIDE static void apply(enum sp_change_operation operation, const double *value, double *restrict x,
+                          size_t n) {
+    for (size_t p = 0; p < n; p++)
+        x[p] = operation == SP_CHANGE_TIMES  ? x[p] * value[p]
+               : operation == SP_CHANGE_PLUS ? x[p] + value[p]
+                                             : value[p];
+}
+
+/* While a change ramps up, `part` of it acts: part of the way from x to where the whole change would take it.
+ */
+SP_WIDE static void apply_part(enum sp_change_operation operation, double part, const double *value,
+                               double *restrict x, size_t n) {
+    for (size_t p = 0; p < n; p++)
+        x[p] += part * (operation == SP_CHANGE_TIMES  ? x[p] * (value[p] - 1)
+                        : operation == SP_CHANGE_PLUS ? value[p]
+                                                      : value[p] - x[p]);
+}
+
+static double part_at(const struct sp_change *change, size_t quarter) {
+    int quarters = (int)quarter - change->from + 1;
+    return quarters >= change->ramp ? 1 : (double)quarters / change->ramp;
 }
 
 static void apply_changes(struct sp_block *block, size_t i, size_t quarter) {
@@ -185,8 +294,14 @@ static void apply_changes(struct sp_block *block, size_t i, size_t quarter) {
     memcpy(values->changed, values->effective, block->n * sizeof *values->changed);
     for (size_t c = 0; c < variable->changes; c++) {
         const struct sp_change *change = &variable->change[c];
-        if (change->from <= (int)quarter && (int)quarter <= change->until)
-            apply(change, block->values[change->value].effective, values->changed, block->n);
+        const double *value = block->values[change->value].effective;
+        double part = part_at(change, quarter);
+        if ((int)quarter < change->from || (int)quarter > change->until)
+            continue;
+        if (part < 1)
+            apply_part(change->operation, part, value, values->changed, block->n);
+        else
+            apply(change->operation, value, values->changed, block->n);
     }
     block->rule[i] += hold(variable, values->changed, block->n, block->valid);
     values->effective = values->changed;
@@ -194,12 +309,14 @@ static void apply_changes(struct sp_block *block, size_t i, size_t quarter) {
 
 static void update_assumptions(struct sp_block *block, size_t quarter) {
     const struct sp_variant *variant = block->variant;
+    draw_normals(block, SP_EACH_QUARTER, (int)quarter);
     for (size_t i = 0; i < variant->variables; i++) {
         const struct sp_variable *variable = &variant->variable[i];
         size_t entry = entry_at(variable, quarter);
         if (variable->each == SP_EACH_QUARTER)
             draw_within(block, i, entry, (int)quarter);
         block->values[i].effective = block->values[i].drawn[entry];
+        apply_noise(block, i, quarter);
     }
     for (size_t i = 0; i < variant->variables; i++)
         apply_changes(block, i, quarter);
@@ -230,6 +347,7 @@ static struct sp_step bind_step(struct sp_block *block, const struct sp_bound_st
         .valid = block->valid,
         .quarter = quarter,
         .accrual_end = block->plan->accrual_end,
+        .whole_counts = block->plan->whole_counts,
         .kernels = block->plan->kernels,
         .field = block->field,
         .is_zero = step->is_zero,
@@ -266,6 +384,7 @@ void sp_block_begin(struct sp_block *block, uint64_t first_path, size_t valid) {
     block->first_path = first_path;
     block->valid = valid;
     block->n = (valid + 63) / 64 * 64;
+    draw_normals(block, SP_EACH_PATH, SP_STREAM_PER_PATH);
     for (size_t i = 0; i < variant->variables; i++)
         for (size_t e = 0; variant->variable[i].each == SP_EACH_PATH && e < variant->variable[i].entries; e++)
             draw_within(block, i, e, SP_STREAM_PER_PATH);

@@ -14,7 +14,7 @@
  * fields and columns repeat for each instance.
  *
  *     static void step(const struct sp_step *s) {
- *         const double *price = sp_step_field(s, REVENUE, 0, PRICE), *paid = sp_step_now(s, PAID);
+ *         const double *price = sp_step_field(s, REVENUE, 0, PRICE), *paid = sp_step_read(s, PAID);
  *         double *mrr = sp_step_out(s, MRR, 0);
  *         for (size_t p = 0; p < s->n; p++)
  *             mrr[p] = paid[p] * price[p];
@@ -30,12 +30,14 @@
 
 enum { SP_STEP_TABLES = 4, SP_STEP_READS = 16, SP_STEP_WRITES = 16, SP_STEP_RULES = 4 };
 
-/* A column that is read. With `account`, all cost lines whose account begins with it (reads may be many). */
+/* A column that is read. With `account`, all cost lines whose account begins with it; with a star in its
+ * name, as its writer has it, the columns of all instances (none is right too). */
 struct sp_read {
     const char *column;
     const char *account;
     bool before;   /* of the quarter before */
     bool optional; /* may be absent: then the array is NULL */
+    int with;      /* 1 + own table: not read when that table has no instances */
 };
 
 /* A column that is written; all but internal ones are metrics of the result. */
@@ -63,9 +65,10 @@ struct sp_rule {
 
 /* What a step gets. All arrays hold n doubles, n a multiple of 64. */
 struct sp_step {
-    size_t n, valid;  /* paths computed; the first `valid` of them count (the rest fill up the last 64) */
-    int quarter;      /* 0 .. */
-    bool accrual_end; /* flows use the closing stock, not the average of opening and closing */
+    size_t n, valid;   /* paths computed; the first `valid` of them count (the rest fill up the last 64) */
+    int quarter;       /* 0 .. */
+    bool accrual_end;  /* flows use the closing stock, not the average of opening and closing */
+    bool whole_counts; /* people are whole: stocks of them are rounded, flows are counts (math/count.h) */
     const struct sp_kernels *kernels;
 
     const double *const *field; /* by place: see sp_step_field */
@@ -99,7 +102,7 @@ struct sp_mechanism {
     void (*step)(const struct sp_step *s);
 };
 
-/* The effective values of an assumption in this quarter. */
+/* The effective values of an assumption in this quarter; NULL when it is absent (see base/field.h). */
 static inline const double *sp_step_field(const struct sp_step *s, int table, size_t instance, int field) {
     return s->field[s->field_start[table] + instance * s->field_count[table] + (size_t)field];
 }

@@ -80,6 +80,26 @@ int sp_plan_make_axes(struct sp_plan *plan) {
 
 /* --- Samplers --- */
 
+/* What factors and noise need, when there are any. */
+static int make_normals(struct sp_plan *plan) {
+    bool dependent = false, noisy = false;
+    for (size_t v = 0; v < plan->variants; v++)
+        for (size_t i = 0; i < plan->variant[v].variables; i++) {
+            dependent = dependent || plan->variant[v].variable[i].loadings > 0;
+            noisy = noisy || plan->variant[v].variable[i].noise.scale != SP_NOISE_NONE;
+        }
+    struct sp_law normal = {SP_LAW_NORMAL, {0, 1}};
+    if ((dependent || noisy) && sp_sampler_make(&plan->standard_normal, &normal, plan->tables))
+        return SP_ERROR_RESOURCES;
+    if (!dependent)
+        return 0;
+    plan->normal_rows = sp_arena_array(plan->arena, 1, sizeof *plan->normal_rows);
+    if (!plan->normal_rows)
+        return SP_ERROR_RESOURCES;
+    sp_copula_normal_rows(plan->normal_rows);
+    return 0;
+}
+
 int sp_plan_make_samplers(struct sp_plan *plan, struct sp_problems *problems) {
     for (size_t v = 0; v < plan->variants; v++)
         for (size_t i = 0; i < plan->variant[v].variables; i++) {
@@ -91,7 +111,7 @@ int sp_plan_make_samplers(struct sp_plan *plan, struct sp_problems *problems) {
                         "%s: the table of its law could not be made; use less extreme parameters",
                         variable->name);
         }
-    return 0;
+    return make_normals(plan);
 }
 
 /* --- Order --- */
@@ -173,7 +193,8 @@ static bool is_read_by_other(const struct sp_variant *variant, const struct sp_b
     return false;
 }
 
-static int note_step(struct sp_plan *plan, const struct sp_variant *variant, struct sp_bound_step *step) {
+static int note_step(struct sp_plan *plan, const struct sp_variant *variant, struct sp_bound_step *step,
+                     bool work_all) {
     step->is_zero = sp_arena_array(plan->arena, step->fields, sizeof *step->is_zero);
     step->is_wanted = sp_arena_array(plan->arena, step->outs, sizeof *step->is_wanted);
     if (!step->is_zero || !step->is_wanted)
@@ -183,15 +204,15 @@ static int note_step(struct sp_plan *plan, const struct sp_variant *variant, str
             step->variable[f] != SP_PLAN_NONE && is_always_zero(&variant->variable[step->variable[f]]);
     for (size_t o = 0; o < step->outs; o++) {
         const struct sp_column *column = &variant->column[step->out[o]];
-        step->is_wanted[o] = column->metric != SP_PLAN_NONE || column->write->category ||
+        step->is_wanted[o] = work_all || column->metric != SP_PLAN_NONE || column->write->category ||
                              is_read_by_other(variant, step, step->out[o]);
     }
     return 0;
 }
 
-int sp_plan_note_idle(struct sp_plan *plan, struct sp_variant *variant) {
+int sp_plan_note_idle(struct sp_plan *plan, struct sp_variant *variant, bool work_all) {
     for (size_t i = 0; i < variant->steps; i++)
-        if (note_step(plan, variant, &variant->step[i]))
+        if (note_step(plan, variant, &variant->step[i], work_all))
             return SP_ERROR_RESOURCES;
     return 0;
 }

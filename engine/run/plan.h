@@ -12,6 +12,7 @@
 #define SP_ENGINE_RUN_PLAN_H
 
 #include "engine/base/problems.h"
+#include "engine/random/copula.h"
 #include "engine/random/sampler.h"
 #include "engine/run/mechanism.h"
 
@@ -28,11 +29,36 @@ struct sp_schedule_entry {
 
 enum sp_change_operation { SP_CHANGE_TIMES, SP_CHANGE_PLUS, SP_CHANGE_SET };
 
+/* An independent standard normal that dependent variables share: a latent factor, or the own part of a
+ * variable. */
+struct sp_normal {
+    const char *name;
+    uint32_t stream;
+    enum sp_each each;
+};
+
+/* A dependent variable's normal value is the sum of weight x normal. */
+struct sp_loading {
+    int normal; /* index */
+    double weight;
+};
+
+/* Noise that varies by quarter around a variable drawn once per path: an AR(1) process a_t = phi a_(t-1) +
+ * sd sqrt(1 - phi^2) e_t, begun with its stationary spread, sd. */
+enum sp_noise_scale { SP_NOISE_NONE, SP_NOISE_LOG, SP_NOISE_LOGIT, SP_NOISE_ADD };
+
+struct sp_noise {
+    enum sp_noise_scale scale; /* x e^a; 1 / (1 + e^-(logit x + a)); x + a */
+    double sd, phi;
+    uint32_t stream;
+};
+
 /* A change of a variable; `value` is a variable too. Those of one variable stand in the order of their names:
  * the last `set` first, then all `times`, then all `plus`, then the bounds. */
 struct sp_change {
     enum sp_change_operation operation;
     int from, until; /* quarters in which it acts, both included */
+    int ramp;        /* quarters until it acts in full; 1: at once */
     int value;       /* index of the variable with its value */
 };
 
@@ -42,6 +68,9 @@ struct sp_variable {
     enum sp_each each;
     size_t entries;
     struct sp_schedule_entry *entry;
+    size_t loadings; /* 0: independent */
+    struct sp_loading *loading;
+    struct sp_noise noise;
     size_t changes;
     struct sp_change *change;
     double low, high; /* bounds */
@@ -85,6 +114,8 @@ struct sp_category {
 
 struct sp_variant {
     const char *name;
+    size_t normals;
+    struct sp_normal *normal;
     size_t variables;
     struct sp_variable *variable;
     size_t columns;
@@ -98,13 +129,15 @@ struct sp_variant {
 struct sp_plan {
     struct sp_arena *arena;
     struct sp_tables *tables;
+    struct sp_sampler standard_normal;  /* for factors and noise; made when there are any */
+    struct sp_normal_rows *normal_rows; /* NULL: no variable is dependent */
     const struct sp_kernels *kernels;
 
     uint64_t seed, paths;
     size_t quarters;
     int first_quarter;    /* calendar.h */
     int fiscal_year_last; /* 0..3: quarter of the calendar year in which fiscal years end */
-    bool accrual_end;
+    bool accrual_end, whole_counts;
     size_t kept_paths;
 
     size_t variants;
@@ -135,8 +168,9 @@ int sp_plan_make_axes(struct sp_plan *plan);
  * problem that names its columns, a -> b -> a. */
 int sp_plan_sort(struct sp_plan *plan, struct sp_variant *variant, struct sp_problems *problems);
 
-/* Notes what steps need not work out: fields that are always 0, columns that nobody asks for. */
-int sp_plan_note_idle(struct sp_plan *plan, struct sp_variant *variant);
+/* Notes what steps need not work out: fields that are always 0, columns that nobody asks for. With
+ * `work_all`, nothing is left out. */
+int sp_plan_note_idle(struct sp_plan *plan, struct sp_variant *variant, bool work_all);
 
 /* Makes all samplers, building their tables. */
 int sp_plan_make_samplers(struct sp_plan *plan, struct sp_problems *problems);

@@ -212,7 +212,7 @@ static void add_to_cells(struct sp_tally *tally, size_t c, size_t row, const dou
         size_t label = category->state.now[p];
         struct cell_lanes *cell = &tally->cell[first + label];
         tally->group_count[(first + label) * SP_HISTOGRAM_SLOTS + tally->slot[p]]++;
-        sum[label * tally->size + p] += x[p] - histogram->centre;
+        sum[label * tally->size + p] += isnan(x[p]) ? 0 : x[p] - histogram->centre;
         cell->low = x[p] < cell->low ? x[p] : cell->low;
         cell->high = x[p] > cell->high ? x[p] : cell->high;
     }

@@ -82,14 +82,26 @@ static double scale_of(const double *x, size_t n) {
     return width > 0 ? width : 1;
 }
 
+/* Positive values over more than an order of magnitude: bins in proportion to the value itself serve them
+ * best. */
+static int is_skewed(const double *x, size_t n) {
+    double low = sp_quantile_sorted(x, n, 0.01);
+    return low > 0 && sp_quantile_sorted(x, n, 0.99) > 20 * low;
+}
+
 /* `x` holds the sorted values that are no atoms; without any, the atoms tell where values may be expected. */
 static void set_centre(struct sp_histogram_plan *plan, const double *x, size_t n) {
     if (n == 0) {
         x = plan->atom;
         n = plan->atoms;
     }
-    plan->centre = n ? sp_quantile_sorted(x, n, 0.5) : 0;
-    plan->scale = n ? scale_of(x, n) : 1;
+    if (n && is_skewed(x, n)) {
+        plan->centre = 0;
+        plan->scale = sp_quantile_sorted(x, n, 0.01) / 8;
+    } else {
+        plan->centre = n ? sp_quantile_sorted(x, n, 0.5) : 0;
+        plan->scale = n ? scale_of(x, n) : 1;
+    }
     plan->inverse_scale = 1 / plan->scale;
 }
 

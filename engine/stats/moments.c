@@ -23,7 +23,8 @@ struct sp_moments sp_moments_collect(const struct sp_moment_lanes *lanes, double
     if (lanes->count == 0)
         return m;
     m.mean = centre + sum / n;
-    m.squares = fmax(square - sum * (sum / n), 0);
+    double squares = square - sum * (sum / n);
+    m.squares = squares > 0 ? squares : isfinite(squares) ? 0 : INFINITY;
     return m;
 }
 

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/stats/moments.h"
+#include "tests/support/engine_test_random.h"
+
+#include <criterion/criterion.h>
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+TestSuite(accumulate_kernels, .timeout = 60);
+
+enum { VALUES = 4099 };
+
+/* Values of all sizes, with some that are none; the first ones are the ugliest. */
+static void fill_values(double x[VALUES]) {
+    static const double ugly[] = {NAN,    INFINITY, -INFINITY, 0.0,    -0.0,      DBL_MAX / 4, 2.385,
+                                  5e-324, -5e-324,  1e150,     -1e150, 1234567.8, -NAN,        DBL_MIN};
+    static uint32_t words[VALUES];
+    engine_test_words(7, 3, words, VALUES);
+    for (size_t i = 0; i < VALUES; i++) {
+        double u = (words[i] + 0.5) * 0x1p-32;
+        x[i] = (i % 2 ? -1 : 1) * ldexp(u, (int)(words[i] % 41) - 20);
+        if (i % 97 == 13)
+            x[i] = ugly[words[i] % 3];
+    }
+    memcpy(x, ugly, sizeof ugly);
+}
+
+/* --- Moments --- */
+
+static void moments_twin(struct sp_moment_lanes *lanes, double centre, const double *x, size_t n) {
+    for (size_t p = 0; p < n; p++) {
+        size_t lane = p % SP_LANES;
+        double d = x[p] - centre;
+        if (!isfinite(x[p]))
+            continue;
+        lanes->sum[lane] += d;
+        lanes->square[lane] += d * d;
+        lanes->low[lane] = x[p] < lanes->low[lane] ? x[p] : lanes->low[lane];
+        lanes->high[lane] = x[p] > lanes->high[lane] ? x[p] : lanes->high[lane];
+        lanes->count++;
+    }
+}
+
+Test(accumulate_kernels, moments_are_their_twin) {
+    static double x[VALUES];
+    static const size_t sizes[] = {0,  1,  2,  3,  4,  5,  6,  7,  8,    9,
+                                   11, 13, 15, 16, 17, 63, 64, 65, 1000, VALUES};
+    fill_values(x);
+    for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++)
+        for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+            struct sp_moment_lanes lanes, expected;
+            sp_moments_clear(&lanes);
+            sp_moments_clear(&expected);
+            for (int again = 0; again < 2; again++) {
+                (*level)->moments(&lanes, -0.7, x + again, sizes[s] - (sizes[s] ? (size_t)again : 0));
+                moments_twin(&expected, -0.7, x + again, sizes[s] - (sizes[s] ? (size_t)again : 0));
+            }
+            cr_assert_arr_eq(&lanes, &expected, sizeof lanes, "level %s, n %zu", (*level)->level, sizes[s]);
+        }
+}
+
+/* Paths are cut into blocks of 64 and more: the cut never shows. */
+Test(accumulate_kernels, moments_do_not_see_blocks) {
+    static double x[VALUES];
+    fill_values(x);
+    for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++) {
+        struct sp_moment_lanes whole, cut;
+        sp_moments_clear(&whole);
+        sp_moments_clear(&cut);
+        (*level)->moments(&whole, 2.385, x, VALUES);
+        for (size_t done = 0, n; done < VALUES; done += n) {
+            n = 64 * (1 + done / 64 % 3);
+            n = n < VALUES - done ? n : VALUES - done;
+            (*level)->moments(&cut, 2.385, x + done, n);
+        }
+        cr_expect_arr_eq(&whole, &cut, sizeof cut, "level %s", (*level)->level);
+    }
+}
+
+Test(accumulate_kernels, moments_of_nothing_finite_are_empty) {
+    const double x[] = {NAN, INFINITY, -INFINITY, NAN, NAN, -INFINITY, NAN, NAN, INFINITY, NAN};
+    for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++) {
+        struct sp_moment_lanes lanes, empty;
+        sp_moments_clear(&lanes);
+        sp_moments_clear(&empty);
+        (*level)->moments(&lanes, 1e300, x, 10);
+        cr_expect_arr_eq(&lanes, &empty, sizeof empty, "level %s", (*level)->level);
+    }
+}
+
+/* --- Bins --- */
+
+static uint32_t bin_twin(double centre, double inverse_scale, double x) {
+    double y = fabs(x - centre) * inverse_scale + 1.0;
+    int octave, step = SP_HISTOGRAM_HALF - 1;
+    if (isnan(x))
+        return SP_HISTOGRAM_BINS;
+    if (y < (1 << SP_HISTOGRAM_OCTAVES) - 0.5) {
+        double mantissa = 2 * frexp(y, &octave);
+        step = (int)floor((octave - 1 + (mantissa - 1)) * (1 << SP_HISTOGRAM_BITS));
+    }
+    return (uint32_t)(x - centre < 0 ? SP_HISTOGRAM_HALF - 1 - step : SP_HISTOGRAM_HALF + step);
+}
+
+Test(accumulate_kernels, bins_are_their_twin) {
+    static double x[VALUES];
+    static uint32_t bin[VALUES + 8];
+    static const double plans[][2] = {{0, 1}, {2.385, 1 / 0.3}, {-1e6, 1e-6}, {1e150, 1e-149}, {0, 1e300}};
+    static const size_t sizes[] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 65, VALUES};
+    fill_values(x);
+    for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++)
+        for (size_t i = 0; i < 55; i++) {
+            const double *plan = plans[i % 5];
+            size_t n = sizes[i / 5];
+            memset(bin, 0xA5, sizeof bin);
+            (*level)->bins(plan[0], plan[1], x, bin, n);
+            for (size_t p = 0; p < n; p++)
+                cr_assert_eq(bin[p], bin_twin(plan[0], plan[1], x[p]), "level %s, plan %zu, value %g",
+                             (*level)->level, i % 5, x[p]);
+            cr_assert_eq(bin[n], 0xA5A5A5A5, "nothing is written beyond");
+        }
+}
+
+/* Bins rise with the value: a histogram can be read in order. */
+Test(accumulate_kernels, bins_rise) {
+    double x[4] = {-INFINITY, -INFINITY, -INFINITY, -INFINITY};
+    for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++) {
+        uint32_t bin[4], before = 0;
+        (*level)->bins(2.385, 1 / 0.7, x, bin, 1);
+        cr_expect_eq(bin[0], 0);
+        for (double at = -50000; at < 50000; at += 0.3717) {
+            (*level)->bins(2.385, 1 / 0.7, &at, bin, 1);
+            cr_assert_geq(bin[0], before, "level %s at %g", (*level)->level, at);
+            before = bin[0];
+        }
+        (*level)->bins(2.385, 1 / 0.7, (double[]){INFINITY}, bin, 1);
+        cr_expect_eq(bin[0], SP_HISTOGRAM_BINS - 1);
+    }
+}
