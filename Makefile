@@ -71,7 +71,7 @@ LIBS        = $(shell pkg-config --libs $(PACKAGES)) -lhdf5_hl -lstdc++ -lm
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
             -Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings -Wvla \
-            -Wformat=2 -Wundef -Wunused-result -Werror
+            -Wformat=2 -Wundef -Wunused-result -Wno-missing-field-initializers -Werror
 WARNINGS_CXX := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 
 # Bits: no contraction into fused operations but those written as fma, and never -ffast-math.

@@ -13,7 +13,7 @@ struct sp_command {
 };
 
 extern const struct sp_command sp_run_command, sp_show_command, sp_check_command, sp_explain_command,
-    sp_init_command;
+    sp_init_command, sp_dist_command;
 
 #define SP_COMMAND_VERSION "0.1.0"
 

@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct sp_command *const commands[] = {&sp_init_command, &sp_check_command, &sp_run_command,
-                                                    &sp_show_command, &sp_explain_command};
+static const struct sp_command *const commands[] = {&sp_init_command, &sp_check_command,   &sp_run_command,
+                                                    &sp_show_command, &sp_explain_command, &sp_dist_command};
 enum { COMMANDS = sizeof commands / sizeof *commands };
 
 static void print_help(void) {

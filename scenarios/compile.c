@@ -54,7 +54,8 @@ static int add_variable(struct sp_plan *plan, struct sp_variant *variant, const 
         variable->noise.stream = sp_hash32_text(noise_stream(plan->arena, input));
     for (size_t i = 0; i < assumption->entries; i++) {
         variable->entry[i].from = assumption->from[i];
-        variable->entry[i].law = assumption->law[i];
+        if (sp_law_copy(plan->arena, &assumption->law[i], &variable->entry[i].law))
+            return SP_ERROR_RESOURCES;
     }
     return 0;
 }

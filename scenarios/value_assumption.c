@@ -2,94 +2,11 @@
  *
  * Assumptions: laws, schedules, and what is said of their source.
  */
+#include "scenarios/value_law.h"
 #include "scenarios/value_parts.h"
 
 #include <math.h>
 #include <string.h>
-
-/* --- Laws --- */
-
-static bool is_law_name(const char *key) {
-    size_t count;
-    const struct sp_law_form *form = sp_law_forms(&count);
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(form[i].name, key) == 0)
-            return true;
-    return false;
-}
-
-static size_t parameter_count(const struct sp_law_form *form) {
-    size_t count = 0;
-    while (count < SP_LAW_PARAMETERS && form->parameter[count])
-        count++;
-    return count;
-}
-
-static bool has_parameter(const struct sp_law_form *form, const char *key) {
-    for (size_t i = 0; i < parameter_count(form); i++)
-        if (strcmp(form->parameter[i], key) == 0)
-            return true;
-    return false;
-}
-
-/* The form fits when the table has all that it requires and nothing that it does not know. */
-static bool form_fits(const struct sp_law_form *form, const struct sp_node *table) {
-    for (size_t i = 0; i < form->required; i++)
-        if (!sp_tree_find(table, form->parameter[i]))
-            return false;
-    for (size_t i = 0; i < table->count; i++)
-        if (!has_parameter(form, table->entry[i]->key))
-            return false;
-    return true;
-}
-
-/* "{ mu, sigma } or { median, sigma }", for a message. */
-static const char *list_forms(struct sp_arena *arena, const char *law) {
-    size_t count;
-    const struct sp_law_form *form = sp_law_forms(&count);
-    const char *list = "";
-    for (size_t i = 0; list && i < count; i++) {
-        if (strcmp(form[i].name, law) != 0)
-            continue;
-        const char *names = "";
-        for (size_t j = 0; names && j < parameter_count(&form[i]); j++)
-            names = sp_arena_format(arena, j < form[i].required ? "%s%s%s" : "%s%s[%s]", names, j ? ", " : "",
-                                    form[i].parameter[j]);
-        list = sp_arena_format(arena, "%s%s{ %s }", list, *list ? " or " : "", names ? names : "");
-    }
-    return list ? list : "";
-}
-
-static int make_law(const struct sp_value_context *context, const struct sp_law_form *form,
-                    const struct sp_node *table, const char *key, struct sp_law *law) {
-    double parameter[SP_LAW_PARAMETERS] = {0};
-    int error = 0;
-    for (size_t i = 0; i < parameter_count(form); i++) {
-        const struct sp_node *node = sp_tree_find(table, form->parameter[i]);
-        const char *name = sp_arena_format(context->arena, "%s: %s", key, form->parameter[i]);
-        parameter[i] = form->standard;
-        if (node && sp_value_number(context, node, name ? name : key, &parameter[i]))
-            error = SP_ERROR_SCENARIO;
-    }
-    if (error)
-        return error;
-    const char *wrong = form->make(parameter, law);
-    return wrong ? TELL(context, table, "%s: %s: %s", key, form->name, wrong) : 0;
-}
-
-static int read_law(const struct sp_value_context *context, const struct sp_node *node, const char *key,
-                    struct sp_law *law) {
-    size_t count;
-    const struct sp_law_form *form = sp_law_forms(&count);
-    sp_value_mark_used(node);
-    if (node->kind != SP_NODE_TABLE)
-        return TELL(context, node, "%s: %s needs its parameters, %s", key, node->key,
-                    list_forms(context->arena, node->key));
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(form[i].name, node->key) == 0 && form_fits(&form[i], node))
-            return make_law(context, &form[i], node, key, law);
-    return TELL(context, node, "%s: %s takes %s", key, node->key, list_forms(context->arena, node->key));
-}
 
 /* --- One law with its surroundings --- */
 
@@ -144,27 +61,18 @@ static int read_each(const struct sp_value_context *context, const struct sp_nod
     return error;
 }
 
-/* The one entry of a table that says what is drawn: `value`, `at`, or the name of a law. */
-static struct sp_node *find_law_node(const struct sp_node *table, size_t *found) {
-    struct sp_node *law = NULL;
-    *found = 0;
-    for (size_t i = 0; i < table->count; i++) {
-        const char *key = table->entry[i]->key;
-        if (strcmp(key, "value") == 0 || strcmp(key, "at") == 0 || is_law_name(key)) {
-            law = table->entry[i];
-            ++*found;
-        }
-    }
-    return law;
+/* What a table says is drawn: its entry `value` or `at`, or NULL when it is a law. *found: how many of these
+ * it says. */
+static struct sp_node *find_plain(const struct sp_node *table, size_t *found) {
+    struct sp_node *value = sp_tree_find(table, "value"), *at = sp_tree_find(table, "at");
+    *found = (value ? 1u : 0u) + (at ? 1u : 0u) + sp_value_law_count(table);
+    return value ? value : at;
 }
 
 static void tell_unknown_in_assumption(const struct sp_value_context *context, const struct sp_node *table,
                                        const char *key) {
-    size_t laws, count = 0;
-    const struct sp_law_form *form = sp_law_forms(&laws);
     const char *known[64];
-    for (size_t i = 0; i < laws && count < 32; i++)
-        known[count++] = form[i].name;
+    size_t count = sp_value_law_known(known);
     for (size_t i = 0; i < sizeof source_keys / sizeof *source_keys; i++)
         known[count++] = source_keys[i];
     for (size_t i = 0; i < sizeof other_keys / sizeof *other_keys; i++)
@@ -172,20 +80,26 @@ static void tell_unknown_in_assumption(const struct sp_value_context *context, c
     sp_value_tell_unknown(context, table, key, known, count);
 }
 
-/* A plain number or percentage. */
-static int read_plain(const struct sp_value_context *context, const struct sp_node *node, const char *key,
-                      const struct sp_field *field, struct sp_law *law) {
-    double number = 0;
-    int error = sp_value_bounded(context, node, key, field, &number);
-    *law = sp_law_constant(number);
+static int read_fixed(const struct sp_value_context *context, const struct sp_node *node,
+                      const struct sp_input *input, struct sp_law *law) {
+    double number;
+    int error = sp_value_bounded(context, node, input->key, input->field, &number);
+    *law = sp_law_constant(error ? 0 : number);
     return error;
 }
 
-/* An entry of the long form: a law by its name, or `value`. */
-static int read_single(const struct sp_value_context *context, const struct sp_node *node, const char *key,
-                       const struct sp_field *field, struct sp_law *law) {
-    return is_law_name(node->key) ? read_law(context, node, key, law)
-                                  : read_plain(context, node, key, field, law);
+/* Ends and stretch belong to laws. */
+static int refuse_on_number(const struct sp_value_context *context, const struct sp_node *table,
+                            const char *key) {
+    static const char *const names[] = {"within", "widen"};
+    for (int i = 0; i < 2; i++) {
+        const struct sp_node *node = sp_tree_find(table, names[i]);
+        if (!node)
+            continue;
+        sp_value_mark_used(node);
+        return TELL(context, node, "%s: %s needs a law beside it", key, names[i]);
+    }
+    return 0;
 }
 
 /* --- Schedules --- */
@@ -195,12 +109,15 @@ static int read_entry(const struct sp_value_context *context, const struct sp_no
                       const struct sp_input *input, struct sp_law *law) {
     size_t found;
     if (node->kind != SP_NODE_TABLE)
-        return read_plain(context, node, input->key, input->field, law);
+        return read_fixed(context, node, input, law);
     sp_value_mark_used(node);
-    const struct sp_node *inner = find_law_node(node, &found);
-    if (found != 1 || strcmp(inner->key, "at") == 0)
+    const struct sp_node *plain = find_plain(node, &found);
+    if (found != 1)
+        sp_value_law_pass(node);
+    if (found != 1 || (plain && strcmp(plain->key, "at") == 0))
         return TELL(context, node, "%s: each time of a schedule needs a number or one law", input->key);
-    int error = read_single(context, inner, input->key, input->field, law);
+    int error = plain ? read_fixed(context, plain, input, law) | refuse_on_number(context, node, input->key)
+                      : sp_value_law_read(context, node, input->key, law);
     tell_unknown_in_assumption(context, node, input->key);
     return error;
 }
@@ -246,6 +163,8 @@ static void warn_outside(const struct sp_value_context *context, const struct sp
                          const struct sp_input *input) {
     for (size_t i = 0; i < input->assumption.entries; i++) {
         double below, above, ignored;
+        if (isinf(input->field->low))
+            continue;
         sp_law_distribution(&input->assumption.law[i], input->field->low, &below, &ignored);
         sp_law_distribution(&input->assumption.law[i], input->field->high, &ignored, &above);
         if (input->assumption.law[i].kind != SP_LAW_CONSTANT && below + above > 1e-3)
@@ -257,26 +176,34 @@ static void warn_outside(const struct sp_value_context *context, const struct sp
 
 /* All entries that say what is drawn are understood, also when there are too many of them. */
 static void mark_what(const struct sp_node *table) {
-    for (size_t i = 0; i < table->count; i++) {
-        const char *key = table->entry[i]->key;
-        if (strcmp(key, "value") == 0 || strcmp(key, "at") == 0 || is_law_name(key))
-            sp_value_mark_used(table->entry[i]);
-    }
+    struct sp_node *value = sp_tree_find(table, "value"), *at = sp_tree_find(table, "at");
+    if (value)
+        sp_value_mark_used(value);
+    if (at)
+        sp_value_mark_used(at);
+    sp_value_law_pass(table);
 }
 
 /* What is drawn: the one entry of the long form that says it. */
 static int read_what(const struct sp_value_context *context, struct sp_node *node, struct sp_input *input) {
     size_t found;
-    struct sp_node *law = find_law_node(node, &found);
-    mark_what(node);
-    if (found != 1)
+    struct sp_node *plain = find_plain(node, &found);
+    if (found != 1) {
+        mark_what(node);
         return TELL(context, node, "%s: %s", input->key,
                     found ? "says twice what it is; keep one of value, at and the laws"
                           : "does not say what it is; give value = .., at = { .. } or a law");
-    if (strcmp(law->key, "at") == 0)
-        return read_schedule(context, law, input);
-    int error = sp_value_create_entries(context, &input->assumption, 1);
-    return error ? error : read_single(context, law, input->key, input->field, input->assumption.law);
+    }
+    int error = plain ? refuse_on_number(context, node, input->key) : 0;
+    if (plain && strcmp(plain->key, "at") == 0)
+        return error | read_schedule(context, plain, input);
+    error |= sp_value_create_entries(context, &input->assumption, 1);
+    if (error) {
+        mark_what(node);
+        return error;
+    }
+    return plain ? read_fixed(context, plain, input, input->assumption.law)
+                 : sp_value_law_read(context, node, input->key, input->assumption.law);
 }
 
 static int read_long_form(const struct sp_value_context *context, struct sp_node *node,
@@ -303,7 +230,7 @@ int sp_value_assumption(const struct sp_value_context *context, struct sp_node *
         error = read_long_form(context, node, input);
     } else {
         error = sp_value_create_entries(context, &input->assumption, 1);
-        error = error ? error : read_plain(context, node, input->key, input->field, input->assumption.law);
+        error = error ? error : read_fixed(context, node, input, input->assumption.law);
     }
     if (!error)
         warn_outside(context, node, input);

@@ -1,130 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/random/law.h"
 
+#include "engine/base/error.h"
+#include "engine/random/law_parts.h"
 #include "engine/random/root.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_sf_gamma.h>
 #include <math.h>
-
-/* Shapes outside this range are refused: the tables are tested within it. */
-#define SHAPE_LOW         1.0
-#define BETA_SHAPE_HIGH   1e6
-#define BETA_SMALLER_HIGH 1e5 /* of the smaller one */
-#define SIGMA_HIGH        5.0
-#define GAMMA_SHAPE_HIGH  1e4 /* beyond, GSL's incomplete gamma function has fewer than 10 digits */
-
-/* --- Forms: how a law is written --- */
-
-static const char *make_uniform(const double *x, struct sp_law *law) {
-    *law = (struct sp_law){SP_LAW_UNIFORM, {x[0], x[1]}};
-    return x[0] < x[1] ? NULL : "min must be below max; for a fixed number write the number alone";
-}
-
-static const char *make_normal(const double *x, struct sp_law *law) {
-    *law = (struct sp_law){SP_LAW_NORMAL, {x[0], x[1]}};
-    return x[1] > 0 ? NULL : "sd must be above 0";
-}
-
-static const char *check_sigma(double sigma) {
-    if (!(sigma > 0))
-        return "sigma must be above 0";
-    return sigma <= SIGMA_HIGH ? NULL
-                               : "sigma must be at most 5: it is the standard deviation of the logarithm";
-}
-
-static const char *make_lognormal(const double *x, struct sp_law *law) {
-    *law = (struct sp_law){SP_LAW_LOGNORMAL, {x[0], x[1]}};
-    if (fabs(x[0]) > 300)
-        return "mu must be within -300 .. 300: it is the logarithm of the median";
-    return check_sigma(x[1]);
-}
-
-static const char *make_lognormal_median(const double *x, struct sp_law *law) {
-    if (!(x[0] > 0))
-        return "median must be above 0";
-    return make_lognormal((double[]){log(x[0]), x[1]}, law);
-}
-
-static const char *make_lognormal_mean(const double *x, struct sp_law *law) {
-    if (!(x[0] > 0 && x[1] > 0))
-        return "mean and sd must be above 0";
-    double variance = log1p(x[1] / x[0] * (x[1] / x[0]));
-    return make_lognormal((double[]){log(x[0]) - variance / 2, sqrt(variance)}, law);
-}
-
-static const char *make_triangular(const double *x, struct sp_law *law) {
-    *law = (struct sp_law){SP_LAW_TRIANGULAR, {x[0], x[1], x[2]}};
-    return x[0] <= x[1] && x[1] <= x[2] && x[0] < x[2] ? NULL : "needs min <= mode <= max and min < max";
-}
-
-static const char *make_beta_on(double a, double b, double low, double high, struct sp_law *law) {
-    *law = (struct sp_law){SP_LAW_BETA, {a, b, low, high}};
-    if (!(a >= SHAPE_LOW && a <= BETA_SHAPE_HIGH && b >= SHAPE_LOW && b <= BETA_SHAPE_HIGH))
-        return "a and b must be within 1 .. 1e6";
-    if (a > BETA_SMALLER_HIGH && b > BETA_SMALLER_HIGH)
-        return "one of a and b must be at most 1e5; take a normal instead";
-    return NULL;
-}
-
-static const char *make_beta(const double *x, struct sp_law *law) {
-    return make_beta_on(x[0], x[1], 0, 1, law);
-}
-
-static const char *make_pert(const double *x, struct sp_law *law) {
-    double width = x[2] - x[0];
-    if (!(x[0] <= x[1] && x[1] <= x[2] && width > 0))
-        return "needs min <= mode <= max and min < max";
-    if (!(x[3] > 0 && x[3] <= 1000))
-        return "lambda must be within 0 .. 1000 (4 is usual)";
-    return make_beta_on(1 + x[3] * (x[1] - x[0]) / width, 1 + x[3] * (x[2] - x[1]) / width, x[0], x[2], law);
-}
-
-static const char *make_gamma(const double *x, struct sp_law *law) {
-    *law = (struct sp_law){SP_LAW_GAMMA, {x[0], x[1]}};
-    if (!(x[1] > 0))
-        return "scale must be above 0";
-    return x[0] >= SHAPE_LOW && x[0] <= GAMMA_SHAPE_HIGH ? NULL : "shape must be within 1 .. 1e4";
-}
-
-static const char *make_constant(const double *x, struct sp_law *law) {
-    *law = sp_law_constant(x[0]);
-    return NULL;
-}
-
-static const struct sp_law_form forms[] = {
-    {"constant", {"value"}, 1, NAN, "always the same number", make_constant},
-    {"uniform", {"min", "max"}, 2, NAN, "every number between min and max alike", make_uniform},
-    {"normal", {"mean", "sd"}, 2, NAN, "the bell curve", make_normal},
-    {"lognormal",
-     {"mu", "sigma"},
-     2,
-     NAN,
-     "e to the power of a normal with mean mu and sd sigma",
-     make_lognormal},
-    {"lognormal", {"median", "sigma"}, 2, NAN, "the same, by its median", make_lognormal_median},
-    {"lognormal", {"mean", "sd"}, 2, NAN, "the same, by its own mean and sd", make_lognormal_mean},
-    {"triangular",
-     {"min", "mode", "max"},
-     3,
-     NAN,
-     "rises to the mode, falls from it, in straight lines",
-     make_triangular},
-    {"pert",
-     {"min", "mode", "max", "lambda"},
-     3,
-     4,
-     "a smooth triangular: a beta between min and max",
-     make_pert},
-    {"beta", {"a", "b"}, 2, NAN, "a share between 0 and 1, like a of a + b", make_beta},
-    {"gamma", {"shape", "scale"}, 2, NAN, "positive and skewed, with mean shape x scale", make_gamma},
-};
-
-const struct sp_law_form *sp_law_forms(size_t *count) {
-    *count = sizeof forms / sizeof *forms;
-    return forms;
-}
+#include <string.h>
 
 struct sp_law sp_law_constant(double value) {
     return (struct sp_law){SP_LAW_CONSTANT, {value}};
@@ -279,74 +164,43 @@ static double standard_quantile(const struct sp_law *law, double p, double q) {
 /* --- Any law --- */
 
 double sp_law_quantile(const struct sp_law *law, double p, double q) {
+    const struct sp_law_family *family = sp_law_parts_family(law->kind);
     struct sp_law standard;
     double shift, scale;
+    if (family)
+        return family->quantile(law, p, q);
     sp_law_standardise(law, &standard, &shift, &scale);
     return shift + scale * standard_quantile(&standard, p, q);
 }
 
 void sp_law_distribution(const struct sp_law *law, double x, double *p, double *q) {
+    const struct sp_law_family *family = sp_law_parts_family(law->kind);
     struct sp_law standard;
     double shift, scale;
+    if (family) {
+        family->distribution(law, x, p, q);
+        return;
+    }
     sp_law_standardise(law, &standard, &shift, &scale);
     standard_distribution(&standard, (x - shift) / scale, p, q);
 }
 
 double sp_law_density(const struct sp_law *law, double x) {
+    const struct sp_law_family *family = sp_law_parts_family(law->kind);
     struct sp_law standard;
     double shift, scale;
+    if (family)
+        return family->density(law, x);
     sp_law_standardise(law, &standard, &shift, &scale);
     return standard_density(&standard, (x - shift) / scale) / scale;
 }
 
-static void moments(const struct sp_law *law, double *mean, double *variance) {
-    const double *x = law->parameter;
-    double sum = x[0] + x[1], width = x[3] - x[2];
-    switch (law->kind) {
-    case SP_LAW_UNIFORM:
-        *mean = sum / 2;
-        *variance = (x[1] - x[0]) * (x[1] - x[0]) / 12;
-        return;
-    case SP_LAW_NORMAL:
-        *mean = x[0];
-        *variance = x[1] * x[1];
-        return;
-    case SP_LAW_LOGNORMAL:
-        *mean = exp(x[0] + x[1] * x[1] / 2);
-        *variance = expm1(x[1] * x[1]) * *mean * *mean;
-        return;
-    case SP_LAW_TRIANGULAR:
-        *mean = (x[0] + x[1] + x[2]) / 3;
-        *variance = ((x[2] - x[0]) * (x[2] - x[0]) - (x[1] - x[0]) * (x[2] - x[1])) / 18;
-        return;
-    case SP_LAW_BETA:
-        *mean = x[2] + width * x[0] / sum;
-        *variance = width * width * x[0] * x[1] / (sum * sum * (sum + 1));
-        return;
-    case SP_LAW_GAMMA:
-        *mean = x[0] * x[1];
-        *variance = x[0] * x[1] * x[1];
-        return;
-    default:
-        *mean = x[0];
-        *variance = 0;
-    }
-}
-
-double sp_law_mean(const struct sp_law *law) {
-    double mean, variance;
-    moments(law, &mean, &variance);
-    return mean;
-}
-
-double sp_law_sd(const struct sp_law *law) {
-    double mean, variance;
-    moments(law, &mean, &variance);
-    return sqrt(variance);
-}
-
 void sp_law_support(const struct sp_law *law, double *low, double *high) {
     const double *x = law->parameter;
+    if (sp_law_parts_family(law->kind)) {
+        sp_law_parts_family(law->kind)->support(law, low, high);
+        return;
+    }
     static const int high_at[SP_LAWS] = {[SP_LAW_UNIFORM] = 1, [SP_LAW_TRIANGULAR] = 2, [SP_LAW_BETA] = 3};
     *low = law->kind == SP_LAW_BETA ? x[2] : x[0];
     *high = x[high_at[law->kind]];
@@ -356,4 +210,84 @@ void sp_law_support(const struct sp_law *law, double *low, double *high) {
         *low = 0;
     if (law->kind == SP_LAW_NORMAL || law->kind == SP_LAW_LOGNORMAL || law->kind == SP_LAW_GAMMA)
         *high = INFINITY;
+}
+
+double sp_law_mean(const struct sp_law *law) {
+    return sp_law_moments_mean(law);
+}
+
+double sp_law_sd(const struct sp_law *law) {
+    return sp_law_moments_sd(law);
+}
+
+double sp_law_skewness(const struct sp_law *law) {
+    return sp_law_moments_skewness(law);
+}
+
+bool sp_law_is_discrete(const struct sp_law *law) {
+    if (law->kind == SP_LAW_WITHIN)
+        return sp_law_is_discrete(law->data->part);
+    return law->kind == SP_LAW_CONSTANT || law->kind == SP_LAW_DISCRETE ||
+           (law->kind >= SP_LAW_BERNOULLI && law->kind <= SP_LAW_NEGATIVE_BINOMIAL);
+}
+
+bool sp_law_is_smooth(const struct sp_law *law) {
+    if (law->kind == SP_LAW_WITHIN || law->kind == SP_LAW_ON_AXIS || law->kind == SP_LAW_SHAPED)
+        return sp_law_is_smooth(law->data->part);
+    return !sp_law_is_discrete(law) && law->kind != SP_LAW_TRIANGULAR && law->kind != SP_LAW_MIXTURE;
+}
+
+/* --- Data --- */
+
+static size_t count_parts(const struct sp_law *law) {
+    return !law->data || !law->data->part ? 0 : law->kind == SP_LAW_MIXTURE ? law->data->count : 1;
+}
+
+static bool equal_numbers(const double *a, const double *b, size_t count) {
+    return a && b ? memcmp(a, b, count * sizeof *a) == 0 : a == b;
+}
+
+bool sp_law_equal(const struct sp_law *a, const struct sp_law *b) {
+    if (a->kind != b->kind || !equal_numbers(a->parameter, b->parameter, SP_LAW_PARAMETERS) ||
+        !a->data != !b->data)
+        return false;
+    if (!a->data)
+        return true;
+    size_t count = a->data->count;
+    if (count != b->data->count || !equal_numbers(a->data->x, b->data->x, count) ||
+        !equal_numbers(a->data->y, b->data->y, count))
+        return false;
+    for (size_t i = 0; i < count_parts(a); i++)
+        if (!sp_law_equal(&a->data->part[i], &b->data->part[i]))
+            return false;
+    return true;
+}
+
+static const double *copy_numbers(struct sp_arena *arena, const double *x, size_t count, int *error) {
+    double *copy = x ? sp_arena_array(arena, count, sizeof *x) : NULL;
+    if (copy)
+        memcpy(copy, x, count * sizeof *x);
+    else if (x)
+        *error = SP_ERROR_RESOURCES;
+    return copy;
+}
+
+int sp_law_copy(struct sp_arena *arena, const struct sp_law *law, struct sp_law *copy) {
+    int error = 0;
+    size_t parts = count_parts(law);
+    *copy = *law;
+    if (!law->data)
+        return 0;
+    struct sp_law_data *data = sp_arena_array(arena, 1, sizeof *data);
+    struct sp_law *part = sp_arena_array(arena, parts + 1, sizeof *part);
+    if (!data || !part)
+        return SP_ERROR_RESOURCES;
+    *data = *law->data;
+    data->x = copy_numbers(arena, law->data->x, data->count, &error);
+    data->y = copy_numbers(arena, law->data->y, data->count, &error);
+    for (size_t i = 0; i < parts && !error; i++)
+        error = sp_law_copy(arena, &law->data->part[i], &part[i]);
+    data->part = parts ? part : NULL;
+    copy->data = data;
+    return error;
 }

@@ -1,34 +1,144 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/random/sampler.h"
 
+#include <math.h>
 #include <string.h>
 
-static int needs_table(enum sp_law_kind kind) {
+static bool needs_table(enum sp_law_kind kind) {
     return kind != SP_LAW_CONSTANT && kind != SP_LAW_UNIFORM && kind != SP_LAW_TRIANGULAR;
 }
 
-/* A lognormal over so many orders of magnitude is smooth on the log scale only: its logarithm is drawn. */
-static bool is_wide(const struct sp_law *law) {
-    return law->kind == SP_LAW_LOGNORMAL && law->parameter[1] > 1;
+/* The law as value = low + width x g(shift + scale x core), in the form that is drawn first. */
+static void take_apart(const struct sp_law *law, struct sp_sampler *sampler, struct sp_law *core) {
+    if (law->kind != SP_LAW_SHAPED) {
+        sp_law_standardise(law, core, &sampler->shift, &sampler->scale);
+        return;
+    }
+    *core = *law->data->part;
+    sampler->axis = (enum sp_law_axis)law->parameter[0];
+    sampler->low = law->parameter[1];
+    sampler->width = law->parameter[2];
+    sampler->is_mirrored = sampler->axis == SP_LAW_EXP && sampler->width < 0;
+    sampler->shift = law->data->x[0];
+    sampler->scale = law->parameter[3];
+}
+
+/* Where the values themselves are too crowded for a table, their logarithms (or logits) are not. False when
+ * the law has no such form. */
+static bool take_logarithm(const struct sp_law *law, struct sp_sampler *sampler, struct sp_law *core) {
+    const double *x = law->parameter;
+    struct sp_sampler taken = {.kind = law->kind, .axis = SP_LAW_EXP, .scale = 1, .width = 1};
+    if (law->kind == SP_LAW_LOGNORMAL) {
+        *core = (struct sp_law){SP_LAW_NORMAL, {0, 1}};
+        taken.shift = x[0];
+        taken.scale = x[1];
+    } else if (law->kind == SP_LAW_GAMMA) {
+        *core = (struct sp_law){SP_LAW_LOG_GAMMA, {x[0]}};
+        taken.width = x[1];
+    } else if (law->kind == SP_LAW_WEIBULL) {
+        *core = (struct sp_law){.kind = SP_LAW_LOG_EXPONENTIAL};
+        taken.scale = 1 / x[0];
+        taken.width = x[1];
+    } else if (law->kind == SP_LAW_PARETO) {
+        *core = (struct sp_law){SP_LAW_EXPONENTIAL, {1}};
+        taken.scale = 1 / x[1];
+        taken.width = x[0];
+    } else if (law->kind == SP_LAW_BETA) {
+        *core = (struct sp_law){SP_LAW_LOGIT_BETA, {x[0], x[1]}};
+        taken.axis = SP_LAW_LOGIT;
+        taken.low = x[2];
+        taken.width = x[3] - x[2];
+    } else {
+        return false;
+    }
+    *sampler = taken;
+    return true;
+}
+
+/* Weibull and Pareto share one table each whatever their shape; a lognormal over many orders of magnitude and
+ * small shapes are smooth on their axis only. */
+static bool is_drawn_by_logarithm(const struct sp_law *law) {
+    const double *x = law->parameter;
+    return law->kind == SP_LAW_WEIBULL || law->kind == SP_LAW_PARETO ||
+           (law->kind == SP_LAW_LOGNORMAL && x[1] > 1) || (law->kind == SP_LAW_GAMMA && x[0] < 1) ||
+           (law->kind == SP_LAW_BETA && fmin(x[0], x[1]) < 1);
 }
 
 int sp_sampler_make(struct sp_sampler *sampler, const struct sp_law *law, struct sp_tables *tables) {
+    struct sp_law core;
     *sampler = (struct sp_sampler){.kind = law->kind};
     memcpy(sampler->parameter, law->parameter, sizeof sampler->parameter);
     if (!needs_table(law->kind))
         return 0;
-    struct sp_law standard, logarithm = {SP_LAW_NORMAL, {law->parameter[0], law->parameter[1]}};
-    sampler->exponentiate = is_wide(law);
-    sp_law_standardise(sampler->exponentiate ? &logarithm : law, &standard, &sampler->shift, &sampler->scale);
-    sampler->table = sp_tables_get(tables, &standard);
-    return sampler->table ? 0 : -1;
+    take_apart(law, sampler, &core);
+    if (sp_law_is_smooth(&core) && !is_drawn_by_logarithm(law))
+        sampler->table = sp_tables_get(tables, &core);
+    if (!sampler->table && take_logarithm(law, sampler, &core))
+        sampler->table = sp_tables_get(tables, &core);
+    if (!sampler->table)
+        sampler->pieces = sp_tables_get_cubics(tables, &core);
+    return sampler->table || sampler->pieces ? 0 : -1;
+}
+
+/* --- Drawing --- */
+
+enum { AT_ONCE = 1024 };
+
+/* exp takes what would overflow as infinity, which no draw may be. */
+static void put_on_exponential(const struct sp_sampler *sampler, const struct sp_kernels *kernels,
+                               double *out, size_t n) {
+    const double highest = 700;
+    for (size_t i = 0; i < n; i++) {
+        double t = sampler->is_mirrored ? -out[i] : out[i];
+        out[i] = t > highest ? highest : t;
+    }
+    kernels->exp(out, out, n);
+    for (size_t i = 0; i < n; i++)
+        out[i] = sampler->low + sampler->width * out[i];
+}
+
+/* 1 / (1 + e^-t), by e^-|t|, so that nothing overflows and both ends keep their digits. */
+static void put_on_logit(const struct sp_sampler *sampler, const struct sp_kernels *kernels, double *out,
+                         size_t n) {
+    double t[AT_ONCE];
+    for (size_t first = 0; first < n; first += AT_ONCE) {
+        size_t count = n - first < AT_ONCE ? n - first : AT_ONCE;
+        for (size_t i = 0; i < count; i++)
+            t[i] = -fabs(out[first + i]);
+        kernels->exp(t, t, count);
+        for (size_t i = 0; i < count; i++) {
+            double rest = sampler->width * (t[i] / (1 + t[i]));
+            out[first + i] = out[first + i] < 0 ? sampler->low + rest : sampler->low + sampler->width - rest;
+        }
+    }
+}
+
+static void fill_free(const struct sp_sampler *sampler, const struct sp_kernels *kernels,
+                      const uint32_t *words, double *out, size_t n) {
+    if (sampler->table) {
+        kernels->table(sampler->table, sampler->shift, sampler->scale, words, out, n);
+        return;
+    }
+    sp_cubics_fill(sampler->pieces, words, out, n);
+    if (sampler->shift != 0 || sampler->scale != 1)
+        for (size_t i = 0; i < n; i++)
+            out[i] = sampler->shift + sampler->scale * out[i];
+}
+
+static void fill_shaped(const struct sp_sampler *sampler, const struct sp_kernels *kernels,
+                        const uint32_t *words, double *out, size_t n) {
+    fill_free(sampler, kernels, words, out, n);
+    if (sampler->axis == SP_LAW_LOGIT)
+        put_on_logit(sampler, kernels, out, n);
+    else if (sampler->axis == SP_LAW_EXP)
+        put_on_exponential(sampler, kernels, out, n);
 }
 
 void sp_sampler_fill(const struct sp_sampler *sampler, const struct sp_kernels *kernels,
                      const uint32_t *words, double *out, size_t n) {
     const double *x = sampler->parameter;
-    if (sampler->table)
-        kernels->table(sampler->table, sampler->shift, sampler->scale, words, out, n);
+    if (sampler->table || sampler->pieces)
+        fill_shaped(sampler, kernels, words, out, n);
     else if (sampler->kind == SP_LAW_UNIFORM)
         kernels->uniform(x[0], x[1], words, out, n);
     else if (sampler->kind == SP_LAW_TRIANGULAR)
@@ -36,6 +146,4 @@ void sp_sampler_fill(const struct sp_sampler *sampler, const struct sp_kernels *
     else
         for (size_t i = 0; i < n; i++)
             out[i] = x[0];
-    if (sampler->exponentiate)
-        kernels->exp(out, out, n);
 }

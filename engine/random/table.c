@@ -11,11 +11,13 @@
 
 struct table {
     struct sp_law law;
-    struct sp_table_rows *rows;
+    struct sp_table_rows *rows; /* one of rows and pieces */
+    struct sp_cubics *pieces;
     struct table *next;
 };
 
 struct sp_tables {
+    struct sp_arena *arena; /* data of the laws */
     struct table *first;
     uint64_t hash;
 };
@@ -24,8 +26,11 @@ struct sp_tables {
 struct sp_tables *sp_tables_create(void) {
     gsl_set_error_handler_off();
     struct sp_tables *tables = calloc(1, sizeof *tables);
-    if (tables)
-        tables->hash = SP_HASH64_START;
+    if (!tables || !(tables->arena = sp_arena_create())) {
+        free(tables);
+        return NULL;
+    }
+    tables->hash = SP_HASH64_START;
     return tables;
 }
 
@@ -35,8 +40,10 @@ void sp_tables_free(struct sp_tables *tables) {
     for (struct table *table = tables->first, *next; table; table = next) {
         next = table->next;
         free(table->rows);
+        sp_cubics_free(table->pieces);
         free(table);
     }
+    sp_arena_free(tables->arena);
     free(tables);
 }
 
@@ -84,15 +91,17 @@ static void fill_side(const struct sp_law *law, int side, double grain, double (
 }
 
 /* How wide the law is: its standard deviation, or the distance of its quartiles when a long tail makes the
- * former say little. */
+ * former say little. Newer laws, whose sd may be infinite or only known by integration, have their quartiles
+ * asked alone. */
 static double width_of(const struct sp_law *law) {
     double quartiles = sp_law_quantile(law, 0.75, 0.25) - sp_law_quantile(law, 0.25, 0.75);
-    return fmin(sp_law_sd(law), quartiles);
+    return law->kind <= SP_LAW_GAMMA ? fmin(sp_law_sd(law), quartiles) : quartiles;
 }
 
 /* The largest power of two not above 2^-28 of the width: sums of such multiples are exact. */
 static double grain_of(const struct sp_law *law) {
-    return ldexp(1, ilogb(width_of(law)) - 28);
+    double width = width_of(law);
+    return width > 0 && isfinite(width) ? ldexp(1, ilogb(width) - 28) : NAN;
 }
 
 static bool is_rising(const double row[4], int side) {
@@ -108,12 +117,25 @@ static bool meets_law(const struct sp_law *law, int side, int row, const double 
     return fabs((side ? q : p) - tail) <= 1e-6 * tail + 8e-8;
 }
 
+/* Newer laws are looked at more closely: in all rows, and to 8e-8. */
+static bool is_checked(const struct sp_law *law, int row) {
+    return law->kind > SP_LAW_GAMMA || row % SP_TABLE_STEPS == 7;
+}
+
+static bool meets_closely(const struct sp_law *law, int side, int row, const double c[4]) {
+    double p, q, value = c[0] + 0.5 * (c[1] + 0.5 * (c[2] + 0.5 * c[3])), tail = tail_at(row, 0.5);
+    sp_law_distribution(law, value, &p, &q);
+    return law->kind <= SP_LAW_GAMMA || fabs((side ? q : p) - tail) <= fmin(1e-6 * tail + 1e-8, 8e-8);
+}
+
 static bool passes_checks(const struct sp_law *law, const struct sp_table_rows *rows) {
     for (int side = 0; side < 2; side++)
         for (int row = 0; row < SP_TABLE_ROWS; row++) {
             const double *coefficients = rows->row[side][row];
-            bool checked = row % SP_TABLE_STEPS != 7 || meets_law(law, side, row, coefficients);
-            if (!checked || !is_rising(coefficients, side))
+            if (is_checked(law, row) &&
+                !(meets_law(law, side, row, coefficients) && meets_closely(law, side, row, coefficients)))
+                return false;
+            if (!is_rising(coefficients, side))
                 return false;
         }
     return true;
@@ -133,28 +155,59 @@ static struct sp_table_rows *make_rows(const struct sp_law *law) {
 
 /* --- The set --- */
 
-static struct table *find(const struct sp_tables *tables, const struct sp_law *law) {
+static struct table *find(const struct sp_tables *tables, const struct sp_law *law, bool pieces) {
     struct table *table = tables->first;
-    while (table && (table->law.kind != law->kind ||
-                     memcmp(table->law.parameter, law->parameter, sizeof law->parameter) != 0))
+    while (table && (!table->pieces == pieces || !sp_law_equal(&table->law, law)))
         table = table->next;
     return table;
 }
 
-const struct sp_table_rows *sp_tables_get(struct sp_tables *tables, const struct sp_law *standard) {
-    struct table *table = find(tables, standard);
-    if (table)
-        return table->rows;
-    table = calloc(1, sizeof *table);
-    struct sp_table_rows *rows = table ? make_rows(standard) : NULL;
-    if (!rows) {
+/* A new entry for the law, not yet in the list. */
+static struct table *create_entry(struct sp_tables *tables, const struct sp_law *law) {
+    struct table *table = calloc(1, sizeof *table);
+    if (table && sp_law_copy(tables->arena, law, &table->law)) {
         free(table);
         return NULL;
     }
-    *table = (struct table){*standard, rows, tables->first};
+    return table;
+}
+
+static void add_entry(struct sp_tables *tables, struct table *table, const void *bytes, size_t size) {
+    table->next = tables->first;
     tables->first = table;
-    tables->hash = sp_hash64_bytes(tables->hash, rows, sizeof *rows);
-    return rows;
+    tables->hash = sp_hash64_bytes(tables->hash, bytes, size);
+}
+
+const struct sp_table_rows *sp_tables_get(struct sp_tables *tables, const struct sp_law *standard) {
+    struct table *table = find(tables, standard, false);
+    if (table)
+        return table->rows;
+    table = create_entry(tables, standard);
+    if (!table || !(table->rows = make_rows(standard))) {
+        free(table);
+        return NULL;
+    }
+    add_entry(tables, table, table->rows, sizeof *table->rows);
+    return table->rows;
+}
+
+const struct sp_cubics *sp_tables_get_cubics(struct sp_tables *tables, const struct sp_law *law) {
+    struct table *table = find(tables, law, true);
+    if (table)
+        return table->pieces;
+    table = create_entry(tables, law);
+    if (!table || !(table->pieces = sp_cubics_create(law))) {
+        free(table);
+        return NULL;
+    }
+    /* Field by field: there is padding between them. */
+    for (size_t i = 0; i < table->pieces->count; i++) {
+        const struct sp_cubic *piece = &table->pieces->piece[i];
+        tables->hash = sp_hash64_bytes(tables->hash, &piece->first, sizeof piece->first);
+        tables->hash = sp_hash64_bytes(tables->hash, piece->c, sizeof piece->c);
+    }
+    add_entry(tables, table, "", 0);
+    return table->pieces;
 }
 
 uint64_t sp_tables_hash(const struct sp_tables *tables) {

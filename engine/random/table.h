@@ -10,6 +10,7 @@
 
 #include "engine/math/kernels.h"
 #include "engine/random/law.h"
+#include "engine/random/cubics.h"
 
 #include <stdint.h>
 
@@ -22,6 +23,9 @@ void sp_tables_free(struct sp_tables *tables);
 /* The rows for a standard law, made at the first call; owned by `tables`. NULL when out of memory or when the
  * table does not pass its checks (rising, finite, and its law's probability met between nodes). */
 const struct sp_table_rows *sp_tables_get(struct sp_tables *tables, const struct sp_law *standard);
+
+/* The same as pieces, for any law. */
+const struct sp_cubics *sp_tables_get_cubics(struct sp_tables *tables, const struct sp_law *law);
 
 /* Hash of all tables made so far, in the order in which they were asked for. */
 uint64_t sp_tables_hash(const struct sp_tables *tables);

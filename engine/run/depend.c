@@ -14,7 +14,9 @@ enum { FACTORS = sizeof factor / sizeof *factor };
 
 /* Another value for the variable, within its bounds. */
 static double other_value(const struct sp_variable *variable, const struct sp_law *law, double times) {
-    double mean = sp_law_mean(law), other = mean == 0 ? times : mean * times;
+    /* The newer laws may have no mean, or one that takes long to find. */
+    double mean = law->kind <= SP_LAW_GAMMA ? sp_law_mean(law) : sp_law_quantile(law, 0.5, 0.5);
+    double other = mean == 0 ? times : mean * times;
     return other > variable->high ? variable->high : other < variable->low ? variable->low : other;
 }
 

@@ -27,13 +27,24 @@ static void fill_words(uint32_t words[WORDS]) {
     }
 }
 
+/* How far the tail is from those of the doubles next to x: a beta with a small shape has much of its
+ * probability nearer to 1 than a double can tell. */
+static double distance(const struct sp_law *law, double x, bool upper, double tail) {
+    double p, q, before, after;
+    sp_law_distribution(law, nextafter(x, -INFINITY), &p, &q);
+    before = upper ? q : p;
+    sp_law_distribution(law, nextafter(x, INFINITY), &p, &q);
+    after = upper ? q : p;
+    return fmax(fmin(before, after) - tail, tail - fmax(before, after));
+}
+
 /* How far the probability of the value is from that of its word, at most; INFINITY when there is no table. */
 static double worst_error(const struct sp_law *law, uint32_t *at) {
     static uint32_t words[WORDS];
     static double out[WORDS];
     struct sp_tables *tables = sp_tables_create();
     struct sp_sampler sampler;
-    double worst = 0, p, q;
+    double worst = 0;
     fill_words(words);
     if (sp_sampler_make(&sampler, law, tables))
         return INFINITY;
@@ -41,9 +52,9 @@ static double worst_error(const struct sp_law *law, uint32_t *at) {
     for (size_t i = 0; i < WORDS; i++) {
         bool upper = words[i] >= 0x80000000;
         double tail = ((upper ? ~words[i] : words[i]) + 0.5) * 0x1p-32;
-        sp_law_distribution(law, out[i], &p, &q);
-        if (!(fabs((upper ? q : p) - tail) <= worst)) {
-            worst = fabs((upper ? q : p) - tail);
+        double error = distance(law, out[i], upper, tail);
+        if (!(error <= worst)) {
+            worst = error;
             *at = words[i];
         }
     }
