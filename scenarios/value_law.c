@@ -157,7 +157,7 @@ static size_t count_percentiles(const struct sp_node *table) {
 /* All percentiles of the table, in order. More than `most` are only counted. */
 static int read_percentiles(const struct sp_value_context *context, const struct sp_node *table,
                             const char *key, double *p, double *x, size_t most) {
-    struct percentile list[SP_LAW_MAKE_PERCENTILES];
+    struct percentile list[SP_LAW_MAKE_PERCENTILES] = {0};
     size_t count = 0;
     int error = 0;
     for (size_t i = 0; i < table->count && count < most; i++) {
