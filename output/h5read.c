@@ -391,7 +391,7 @@ static hid_t open_image(unsigned char *bytes, size_t size) {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS), file = -1;
     if (access >= 0 && H5Pset_fapl_core(access, 1 << 16, 0) >= 0 &&
         H5Pset_file_image_callbacks(access, &callbacks) >= 0 && H5Pset_file_image(access, bytes, size) >= 0)
-        file = H5Fopen("scalepath", H5F_ACC_RDONLY, access);
+        file = H5Fopen(SP_H5_IMAGE_NAME, H5F_ACC_RDONLY, access);
     return H5Pclose(access) < 0 ? -1 : file;
 }
 

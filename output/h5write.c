@@ -326,7 +326,7 @@ static int set_file_manners(hid_t access, struct image *image) {
 static hid_t create_file(struct image *image) {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS), creation = H5Pcreate(H5P_FILE_CREATE), file = -1;
     if (access >= 0 && creation >= 0 && !set_file_manners(access, image) && !set_group_manners(creation))
-        file = H5Fcreate("scalepath", H5F_ACC_TRUNC, creation, access);
+        file = H5Fcreate(SP_H5_IMAGE_NAME, H5F_ACC_TRUNC, creation, access);
     return H5Pclose(access) < 0 || H5Pclose(creation) < 0 ? -1 : file;
 }
 

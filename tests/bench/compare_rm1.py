@@ -23,6 +23,11 @@ LIMIT = 5
 FEWEST = 1000
 
 
+def time_or_tier(key):
+    """The time or tier of a figure's key."""
+    return key[1]
+
+
 def run_scalepath(program, paths):
     """Figures and their standard errors, by (metric, time or tier, statistic)."""
     metrics = json.dumps(METRICS + ("cash.below_zero",))
@@ -69,6 +74,9 @@ def main():
             wrong.append(f"{key}: scalepath has no such figure")
             continue
         mine, error = ours[key]
+        if mine is not None and error is None and time_or_tier(key) in TIERS:
+            left_out += 1  # no error is claimed where groups of paths cannot tell the tail of a tier
+            continue
         if mine is None or error is None or error <= 0:
             wrong.append(f"{key}: scalepath says {mine}, standard error {error}")
             continue
