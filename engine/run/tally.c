@@ -193,9 +193,11 @@ static void add_stream(struct sp_tally *tally, const struct sp_block *block, con
     if (tally->lanes[stream].count != before + n)
         find_bad_value(tally, block, sight);
     sp_histogram_slots(histogram, kernels, sight->x, tally->slot, n);
-    uint32_t *count = tally->stream_count + stream * SP_HISTOGRAM_SLOTS;
+    uint32_t *restrict count = tally->stream_count + stream * SP_HISTOGRAM_SLOTS;
+    const uint32_t *restrict slot = tally->slot;
+#pragma GCC unroll 8
     for (size_t p = 0; p < n; p++)
-        count[tally->slot[p]]++;
+        count[slot[p]]++;
     if (sight->numerator)
         add_residual(tally, sight, stream, n);
 }
