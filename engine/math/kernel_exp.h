@@ -38,7 +38,7 @@ static inline void exp_series(const f64x4 *high, const f64x4 *low, f64x4 *sum) {
 }
 
 /* 2^k of whole numbers within -1022 .. 1023, by the exponent's bits. */
-static inline f64x4 *exp_power_of_two(const i64x4 *k, f64x4 *power) {
+static inline f64x4 *exp_power_of_two(const u64x4 *k, f64x4 *power) {
     *power = (f64x4)((*k + 1023) << 52);
     return power;
 }
@@ -57,9 +57,8 @@ static inline void exp_four(const double *x, double *out) {
     fused(&minus_whole, &ln2_high, &value, &high); /* exact: ln2_high ends in zeros */
     low = minus_whole * ln2_low;
     exp_series(&high, &low, &result);
-    i64x4 k = (i64x4)((u64x4)shifted - (u64x4)round);
-    i64x4 half = (i64x4)((u64x4)(k + 2048) >> 1) - 1024; /* k / 2 rounded down */
-    i64x4 rest = k - half;
+    /* Unsigned, because NaN gives any k at all. half is k / 2 rounded down. */
+    u64x4 k = (u64x4)shifted - (u64x4)round, half = ((k + 2048) >> 1) - 1024, rest = k - half;
     result *= *exp_power_of_two(&half, &power);
     result *= *exp_power_of_two(&rest, &power);
     *(f64x4_at *)out = result;
