@@ -5,12 +5,6 @@
 
 #include <math.h>
 
-static const double level_of[SP_STATISTICS] = {
-    [SP_STATISTIC_P1] = 0.01,  [SP_STATISTIC_P5] = 0.05,  [SP_STATISTIC_P10] = 0.10,
-    [SP_STATISTIC_P25] = 0.25, [SP_STATISTIC_P50] = 0.50, [SP_STATISTIC_P75] = 0.75,
-    [SP_STATISTIC_P90] = 0.90, [SP_STATISTIC_P95] = 0.95, [SP_STATISTIC_P99] = 0.99,
-};
-
 /* --- One metric at one time --- */
 
 static struct sp_estimate estimate(double value, double error) {
@@ -59,8 +53,8 @@ static void summarise(const struct sp_moments *moments, uint64_t paths, enum sp_
     out[SP_STATISTIC_MIN] = estimate(moments->low, NAN);
     out[SP_STATISTIC_MAX] = estimate(moments->high, NAN);
     for (int s = 0; s < SP_STATISTICS; s++)
-        if (level_of[s] > 0)
-            out[s] = quantile(pieces, level_of[s]);
+        if (sp_tally_level((enum sp_statistic)s) > 0)
+            out[s] = quantile(pieces, sp_tally_level((enum sp_statistic)s));
     out[SP_STATISTIC_ES5] = shortfall(pieces, adverse);
 }
 
@@ -196,10 +190,11 @@ static void summarise_cell(struct summary *s, size_t cell, const struct sp_histo
     out[SP_STATISTIC_MIN].value = pooled->low;
     out[SP_STATISTIC_MAX].value = pooled->high;
     for (int i = 0; i < SP_STATISTICS; i++)
-        if (level_of[i] > 0) {
-            double value = sp_histogram_quantile(&s->pieces, level_of[i]);
-            out[i] = estimate(
-                value, sp_pooled_group_error(&group[i], value - centre, fmin(level_of[i], 1 - level_of[i])));
+        if (sp_tally_level((enum sp_statistic)i) > 0) {
+            double value = sp_histogram_quantile(&s->pieces, sp_tally_level((enum sp_statistic)i));
+            out[i] = estimate(value, sp_pooled_group_error(&group[i], value - centre,
+                                                           fmin(sp_tally_level((enum sp_statistic)i),
+                                                                1 - sp_tally_level((enum sp_statistic)i))));
         }
     double tail = sp_histogram_shortfall(&s->pieces, 0.05, adverse == SP_HIGH, &variance);
     out[SP_STATISTIC_ES5] =

@@ -12,6 +12,10 @@ static const double level_of[SP_STATISTICS] = {
     [SP_STATISTIC_P90] = 0.90, [SP_STATISTIC_P95] = 0.95, [SP_STATISTIC_P99] = 0.99,
 };
 
+double sp_tally_level(enum sp_statistic statistic) {
+    return level_of[statistic];
+}
+
 /* One category's part: the tier of each path now, and what is summed per path until the block ends. */
 struct category_tally {
     size_t labels, rows, first_cell, passage_size;

@@ -35,6 +35,9 @@ size_t sp_tally_streams(const struct sp_plan *plan);
  * unless they are ratios. */
 bool sp_tally_is_by_category(const struct sp_plan *plan, const struct sp_variant *variant, size_t metric);
 
+/* The level of a quantile among the statistics, 0.5 for p50; 0 for the others. */
+double sp_tally_level(enum sp_statistic statistic);
+
 /* A value that is not a number: where. */
 struct sp_bad_value {
     bool found;
