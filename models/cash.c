@@ -8,7 +8,18 @@
 
 enum { START };
 enum { START_CASH };
-enum { EARNED, TOTAL_COST, CASH_BEFORE, LOWEST_BEFORE, LOWEST_QUARTER_BEFORE, RAN_OUT_QUARTER_BEFORE };
+enum {
+    EARNED,
+    TOTAL_COST,
+    CASH_BEFORE,
+    LOWEST_BEFORE,
+    LOWEST_QUARTER_BEFORE,
+    RAN_OUT_QUARTER_BEFORE,
+    RECEIVABLES, /* each stock of working capital is followed by that of the quarter before */
+    PAYABLES = RECEIVABLES + 2,
+    DEFERRED = PAYABLES + 2,
+    TAX = DEFERRED + 2
+};
 enum { CASH, NET_BURN, LOWEST, LOWEST_QUARTER, BELOW_ZERO, RAN_OUT, RAN_OUT_QUARTER };
 
 static const struct sp_field start_fields[] = {
@@ -29,6 +40,14 @@ static const struct sp_read reads[] = {
     [LOWEST_BEFORE] = {.column = "cash.lowest", .before = true},
     [LOWEST_QUARTER_BEFORE] = {.column = "cash.lowest_quarter", .before = true},
     [RAN_OUT_QUARTER_BEFORE] = {.column = "cash.ran_out_quarter", .before = true},
+    [RECEIVABLES] = {.column = "receivables", .optional = true},
+    {.column = "receivables", .before = true, .optional = true},
+    [PAYABLES] = {.column = "payables", .optional = true},
+    {.column = "payables", .before = true, .optional = true},
+    [DEFERRED] = {.column = "deferred_revenue", .optional = true},
+    {.column = "deferred_revenue", .before = true, .optional = true},
+    [TAX] = {.column = "tax_payable", .optional = true},
+    {.column = "tax_payable", .before = true, .optional = true},
 };
 
 static const struct sp_write writes[] = {
@@ -97,14 +116,29 @@ static void update_ran_out(const struct sp_step *s, const double *cash) {
     }
 }
 
-SP_WIDE static void step(const struct sp_step *s) {
+/* What is owed to the company and not yet paid takes cash; what it owes gives cash. */
+static void add_change(const struct sp_step *s, int stock, double sign, double *restrict burn) {
+    const double *now = sp_step_read(s, stock), *before = sp_step_read(s, stock + 1);
+    for (size_t p = 0; now && p < s->n; p++)
+        burn[p] += sign * (now[p] - before[p]);
+}
+
+static void update_burn(const struct sp_step *s, double *restrict burn) {
     const double *earned = sp_step_read(s, EARNED), *cost = sp_step_read(s, TOTAL_COST);
+    for (size_t p = 0; p < s->n; p++)
+        burn[p] = cost[p] - (earned ? earned[p] : 0);
+    add_change(s, RECEIVABLES, 1, burn);
+    add_change(s, PAYABLES, -1, burn);
+    add_change(s, DEFERRED, -1, burn);
+    add_change(s, TAX, -1, burn);
+}
+
+SP_WIDE static void step(const struct sp_step *s) {
     const double *before = sp_step_read(s, CASH_BEFORE);
     double *restrict cash = sp_step_out(s, CASH, 0), *restrict burn = sp_step_out(s, NET_BURN, 0);
-    for (size_t p = 0; p < s->n; p++) {
-        burn[p] = cost[p] - (earned ? earned[p] : 0);
+    update_burn(s, burn);
+    for (size_t p = 0; p < s->n; p++)
         cash[p] = before[p] - burn[p];
-    }
     if (sp_step_wants(s, LOWEST) || sp_step_wants(s, LOWEST_QUARTER))
         update_lowest(s, cash);
     if (sp_step_wants(s, BELOW_ZERO) || sp_step_wants(s, RAN_OUT) || sp_step_wants(s, RAN_OUT_QUARTER))

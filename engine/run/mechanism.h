@@ -28,7 +28,7 @@
 #include "engine/math/kernels.h"
 #include "engine/run/result.h"
 
-enum { SP_STEP_TABLES = 4, SP_STEP_READS = 16, SP_STEP_WRITES = 16, SP_STEP_RULES = 4 };
+enum { SP_STEP_TABLES = 4, SP_STEP_READS = 32, SP_STEP_WRITES = 32, SP_STEP_RULES = 4 };
 
 /* A column that is read. With `account`, all cost lines whose account begins with it; with a star in its
  * name, as its writer has it, the columns of all instances (none is right too). */
