@@ -16,6 +16,7 @@ const struct sp_mechanism *const *sp_models_list(size_t *count);
 /* --- For the mechanisms' own files --- */
 
 enum { SP_MODELS_MONTHS = 3 }; /* in a quarter */
+#define SP_MODELS_DAYS 91.25   /* in a quarter */
 
 #define SP_MODELS_COUNT(array) (sizeof(array) / sizeof *(array))
 

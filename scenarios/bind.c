@@ -47,14 +47,15 @@ static bool any_enabled(const struct sp_value_context *context, struct sp_node *
 
 static bool is_used(const struct sp_value_context *context, const struct sp_scenario *scenario,
                     const struct sp_mechanism *mechanism) {
-    if (mechanism->always)
+    const struct sp_field_table *decider = sp_mechanism_decider(mechanism);
+    if (!decider)
         return true;
-    struct sp_node *table = sp_tree_find(scenario->root, mechanism->table[0]->name);
+    struct sp_node *table = sp_tree_find(scenario->root, decider->name);
     if (!table)
         return false;
     if (table->kind != SP_NODE_TABLE)
         return true;
-    return mechanism->table[0]->instanced ? any_enabled(context, table) : is_enabled(context, table);
+    return decider->instanced ? any_enabled(context, table) : is_enabled(context, table);
 }
 
 /* --- Inputs --- */
@@ -352,13 +353,13 @@ static void pass_unused_tables(const struct sp_value_context *context, const str
             struct sp_node *value = sp_tree_find(node, table->field[f].key);
             if (value && !value->used)
                 sp_problems_warn(context->problems, value->key_place, "%s.%s is not used: there is no [%s]",
-                                 table->name, table->field[f].key, mechanism->table[0]->name);
+                                 table->name, table->field[f].key, sp_mechanism_decider(mechanism)->name);
             if (value)
                 mark_all(value);
         }
-        if (node && t > 0 && table->instanced && !node->used) {
+        if (node && (t > 0 || mechanism->with) && table->instanced && !node->used) {
             sp_problems_warn(context->problems, node->key_place, "[%s] is not used: there is no [%s]",
-                             table->name, mechanism->table[0]->name);
+                             table->name, sp_mechanism_decider(mechanism)->name);
             mark_all(node);
         }
         if (node && node->kind == SP_NODE_TABLE && !table->instanced)
@@ -388,7 +389,7 @@ static void tell_unknown_everywhere(const struct sp_value_context *context,
                 continue;
             known[count++] = table->name;
             if (node && node->kind == SP_NODE_TABLE && !table->instanced && strcmp(table->name, "start") != 0)
-                tell_unknown_fields(context, table, node, table->name, t == 0);
+                tell_unknown_fields(context, table, node, table->name, t == 0 && !mechanism[i]->with);
         }
     sp_value_tell_unknown(context, scenario->root, "", known, count);
 }

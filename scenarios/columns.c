@@ -111,13 +111,18 @@ static int bind_writes(struct sp_plan *plan, const struct sp_scenario *scenario,
 
 /* --- Reads --- */
 
+static const char *decider_name(const struct sp_mechanism *mechanism) {
+    const struct sp_field_table *decider = sp_mechanism_decider(mechanism);
+    return decider ? decider->name : mechanism->name;
+}
+
 static const char *writer_of(const char *column) {
     size_t count;
     const struct sp_mechanism *const *mechanism = sp_models_list(&count);
     for (size_t i = 0; i < count; i++)
         for (size_t w = 0; w < mechanism[i]->writes; w++)
             if (strcmp(mechanism[i]->write[w].column, column) == 0)
-                return mechanism[i]->table[0] ? mechanism[i]->table[0]->name : mechanism[i]->name;
+                return decider_name(mechanism[i]);
     return "?";
 }
 
@@ -155,9 +160,8 @@ static int bind_read(struct sp_plan *plan, const struct sp_variant *variant, str
         return 0;
     return sp_problems_add(problems, SP_ERROR_SCENARIO, (struct sp_place){0},
                            "[%s] needs %s, which [%s] works out; add [%s] to the scenario",
-                           step->mechanism->table[0] ? step->mechanism->table[0]->name
-                                                     : step->mechanism->name,
-                           read->column, writer_of(read->column), writer_of(read->column));
+                           decider_name(step->mechanism), read->column, writer_of(read->column),
+                           writer_of(read->column));
 }
 
 static int bind_reads(struct sp_plan *plan, const struct sp_variant *variant, struct sp_bound_step *step,

@@ -104,9 +104,10 @@ static void print_metrics(struct sp_prose *prose, const struct sp_mechanism *mec
 }
 
 static const char *when_used(struct sp_prose *prose, const struct sp_mechanism *mechanism) {
-    if (mechanism->always || !mechanism->table[0])
+    const struct sp_field_table *decider = sp_mechanism_decider(mechanism);
+    if (!decider)
         return "in every scenario";
-    return sp_prose_text(prose, "when the scenario has [%s]", sp_describe_path(prose, mechanism->table[0]));
+    return sp_prose_text(prose, "when the scenario has [%s]", sp_describe_path(prose, decider));
 }
 
 static void print_surroundings(struct sp_prose *prose, const struct sp_mechanism *mechanism) {

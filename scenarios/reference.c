@@ -124,11 +124,11 @@ static void print_mechanism(struct sp_prose *prose, const struct sp_mechanism *m
     const char *reads = sp_describe_reads(prose, mechanism);
     fprintf(prose->out, "\n## %s\n\n%c%s", mechanism->name, toupper((unsigned char)*mechanism->sentence),
             mechanism->sentence + 1);
-    if (mechanism->always || !mechanism->table[0])
+    const struct sp_field_table *decider = sp_mechanism_decider(mechanism);
+    if (!decider)
         fputs(". Part of every scenario.", prose->out);
     else
-        fprintf(prose->out, ". Used when the scenario has `[%s]`.",
-                sp_describe_path(prose, mechanism->table[0]));
+        fprintf(prose->out, ". Used when the scenario has `[%s]`.", sp_describe_path(prose, decider));
     if (*reads)
         fprintf(prose->out, " Reads %s.", reads);
     fputc('\n', prose->out);

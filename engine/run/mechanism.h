@@ -97,6 +97,7 @@ struct sp_mechanism {
     const struct sp_write *write;
     size_t writes;
     struct sp_rule rule[SP_STEP_RULES];
+    const struct sp_mechanism *with;        /* used when that one is, whatever its own tables */
     bool always;                            /* used in every scenario */
     void (*start)(const struct sp_step *s); /* writes the opening state to `out`; NULL: all zero */
     void (*step)(const struct sp_step *s);
@@ -135,6 +136,13 @@ static inline double *sp_step_out(const struct sp_step *s, int write, size_t ins
  */
 static inline bool sp_step_wants(const struct sp_step *s, int write) {
     return s->is_wanted[s->out_start[write]];
+}
+
+/* The table that a scenario must have for the mechanism to be used; NULL: it is always used. */
+static inline const struct sp_field_table *sp_mechanism_decider(const struct sp_mechanism *mechanism) {
+    while (mechanism->with)
+        mechanism = mechanism->with;
+    return mechanism->always ? NULL : mechanism->table[0];
 }
 
 #endif
