@@ -75,6 +75,7 @@ static void read_environment(struct arguments *arguments, struct sp_compile_opti
     const char *block = getenv("SCALEPATH_BLOCK");
     compile->kernel_level = getenv("SCALEPATH_KERNELS");
     compile->kept_paths = arguments->kept_paths;
+    compile->threads = arguments->options.threads;
     if (block)
         arguments->options.block = (size_t)strtoul(block, NULL, 10) / 64 * 64;
 }

@@ -3,9 +3,10 @@
 
 #include "engine/base/error.h"
 #include "engine/base/hash.h"
-#include "scenarios/placeholders.h"
+#include "engine/run/parallel.h"
 #include "scenarios/columns.h"
 #include "scenarios/dependence.h"
+#include "scenarios/placeholders.h"
 
 #include <string.h>
 
@@ -253,7 +254,8 @@ static void copy_settings(const struct sp_scenario *scenario, const struct sp_co
     plan->kept_paths = options->kept_paths;
 }
 
-static int fill_plan(const struct sp_scenario *scenario, struct sp_plan *plan, struct sp_problems *problems) {
+static int fill_plan(const struct sp_scenario *scenario, int threads, struct sp_plan *plan,
+                     struct sp_problems *problems) {
     struct sp_variant *base = &plan->variant[0];
     base->name = "base";
     int error = check_streams(plan, scenario, problems);
@@ -262,10 +264,11 @@ static int fill_plan(const struct sp_scenario *scenario, struct sp_plan *plan, s
         (error = sp_dependence_compile(plan, scenario, base, problems)) ||
         (error = add_steps(plan, scenario, base, problems)) || (error = add_rules(plan, base)) ||
         (error = sp_columns_select(plan, scenario, problems)) ||
-        (error = sp_plan_note_idle(plan, base, true)) || (error = sp_plan_make_samplers(plan, problems)))
+        (error = sp_plan_note_idle(plan, base, true)) ||
+        (error = sp_plan_make_samplers(plan, threads, problems)))
         return error;
     /* What depends on a placeholder is found by trying other values: only then may a zero be left out. */
-    error = sp_placeholders_mark(plan, base, scenario);
+    error = sp_placeholders_mark(plan, base, scenario, threads);
     return error ? error : sp_plan_note_idle(plan, base, false);
 }
 
@@ -281,7 +284,7 @@ struct sp_plan *sp_compile_plan(const struct sp_scenario *scenario, const struct
                                     "this processor or this build has no kernels '%s'; use v2, v3 or v4",
                                     options->kernel_level ? options->kernel_level : "");
         else
-            error = fill_plan(scenario, plan, problems);
+            error = fill_plan(scenario, sp_parallel_threads(options->threads), plan, problems);
     }
     if (!error)
         return plan;

@@ -10,6 +10,7 @@
 struct sp_compile_options {
     const char *kernel_level; /* NULL: the best one */
     size_t kept_paths;
+    int threads; /* 0: all processors; changes nothing in the plan */
 };
 
 /* The plan, to be freed by the caller (it borrows nothing from the scenario), or NULL with problems: a

@@ -8,7 +8,7 @@
 #include "scenarios/scenario.h"
 
 /* Sets `placeholders` of every column of the variant. 0 or SP_ERROR_RESOURCES. */
-int sp_placeholders_mark(struct sp_plan *plan, struct sp_variant *variant,
-                         const struct sp_scenario *scenario);
+int sp_placeholders_mark(struct sp_plan *plan, struct sp_variant *variant, const struct sp_scenario *scenario,
+                         int threads);
 
 #endif

@@ -11,14 +11,15 @@
 
 struct table {
     struct sp_law law;
-    struct sp_table_rows *rows; /* one of rows and pieces */
+    bool is_pieces; /* or rows; NULL when it could not be made, which is not tried again */
+    struct sp_table_rows *rows;
     struct sp_cubics *pieces;
     struct table *next;
 };
 
 struct sp_tables {
-    struct sp_arena *arena; /* data of the laws */
-    struct table *first;
+    struct sp_arena *arena;     /* data of the laws */
+    struct table *first, *last; /* in the order in which they were asked for */
     uint64_t hash;
 };
 
@@ -157,57 +158,72 @@ static struct sp_table_rows *make_rows(const struct sp_law *law) {
 
 static struct table *find(const struct sp_tables *tables, const struct sp_law *law, bool pieces) {
     struct table *table = tables->first;
-    while (table && (!table->pieces == pieces || !sp_law_equal(&table->law, law)))
+    while (table && (table->is_pieces != pieces || !sp_law_equal(&table->law, law)))
         table = table->next;
     return table;
 }
 
 /* A new entry for the law, not yet in the list. */
-static struct table *create_entry(struct sp_tables *tables, const struct sp_law *law) {
+static struct table *create_entry(struct sp_tables *tables, const struct sp_law *law, bool pieces) {
     struct table *table = calloc(1, sizeof *table);
     if (table && sp_law_copy(tables->arena, law, &table->law)) {
         free(table);
         return NULL;
     }
+    if (table)
+        table->is_pieces = pieces;
     return table;
 }
 
-static void add_entry(struct sp_tables *tables, struct table *table, const void *bytes, size_t size) {
-    table->next = tables->first;
-    tables->first = table;
-    tables->hash = sp_hash64_bytes(tables->hash, bytes, size);
-}
-
-const struct sp_table_rows *sp_tables_get(struct sp_tables *tables, const struct sp_law *standard) {
-    struct table *table = find(tables, standard, false);
-    if (table)
-        return table->rows;
-    table = create_entry(tables, standard);
-    if (!table || !(table->rows = make_rows(standard))) {
-        free(table);
-        return NULL;
-    }
-    add_entry(tables, table, table->rows, sizeof *table->rows);
-    return table->rows;
-}
-
-const struct sp_cubics *sp_tables_get_cubics(struct sp_tables *tables, const struct sp_law *law) {
-    struct table *table = find(tables, law, true);
-    if (table)
-        return table->pieces;
-    table = create_entry(tables, law);
-    if (!table || !(table->pieces = sp_cubics_create(law))) {
-        free(table);
-        return NULL;
-    }
+static void add_to_hash(struct sp_tables *tables, const struct table *table) {
+    if (table->rows)
+        tables->hash = sp_hash64_bytes(tables->hash, table->rows, sizeof *table->rows);
     /* Field by field: there is padding between them. */
-    for (size_t i = 0; i < table->pieces->count; i++) {
+    for (size_t i = 0; table->pieces && i < table->pieces->count; i++) {
         const struct sp_cubic *piece = &table->pieces->piece[i];
         tables->hash = sp_hash64_bytes(tables->hash, &piece->first, sizeof piece->first);
         tables->hash = sp_hash64_bytes(tables->hash, piece->c, sizeof piece->c);
     }
-    add_entry(tables, table, "", 0);
-    return table->pieces;
+}
+
+static void add_entry(struct sp_tables *tables, struct table *table) {
+    *(tables->first ? &tables->last->next : &tables->first) = table;
+    tables->last = table;
+    add_to_hash(tables, table);
+}
+
+const struct sp_table_rows *sp_tables_get(struct sp_tables *tables, const struct sp_law *standard) {
+    struct table *table = find(tables, standard, false);
+    if (!table && (table = create_entry(tables, standard, false))) {
+        table->rows = make_rows(standard);
+        add_entry(tables, table);
+    }
+    return table ? table->rows : NULL;
+}
+
+const struct sp_cubics *sp_tables_get_cubics(struct sp_tables *tables, const struct sp_law *law) {
+    struct table *table = find(tables, law, true);
+    if (!table && (table = create_entry(tables, law, true))) {
+        table->pieces = sp_cubics_create(law);
+        add_entry(tables, table);
+    }
+    return table ? table->pieces : NULL;
+}
+
+int sp_tables_take(struct sp_tables *tables, struct sp_tables *from) {
+    for (struct table *table = from->first; table; table = table->next) {
+        if (find(tables, &table->law, table->is_pieces))
+            continue;
+        struct table *moved = create_entry(tables, &table->law, table->is_pieces);
+        if (!moved)
+            return -1;
+        moved->rows = table->rows;
+        moved->pieces = table->pieces;
+        table->rows = NULL;
+        table->pieces = NULL;
+        add_entry(tables, moved);
+    }
+    return 0;
 }
 
 uint64_t sp_tables_hash(const struct sp_tables *tables) {

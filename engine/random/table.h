@@ -27,6 +27,10 @@ const struct sp_table_rows *sp_tables_get(struct sp_tables *tables, const struct
 /* The same as pieces, for any law. */
 const struct sp_cubics *sp_tables_get_cubics(struct sp_tables *tables, const struct sp_law *law);
 
+/* Moves all tables of `from`, in the order in which they were asked for, leaving out those whose laws are
+ * there already; `from` keeps those. So tables can be made side by side. 0, or -1 when out of memory. */
+int sp_tables_take(struct sp_tables *tables, struct sp_tables *from);
+
 /* Hash of all tables made so far, in the order in which they were asked for. */
 uint64_t sp_tables_hash(const struct sp_tables *tables);
 

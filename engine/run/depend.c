@@ -2,15 +2,38 @@
 #include "engine/run/depend.h"
 
 #include "engine/base/error.h"
+#include "engine/random/law_make.h"
 #include "engine/run/block.h"
+#include "engine/run/parallel.h"
 
 #include <string.h>
 
-enum { PATHS = 1024 };
+/* Variables are tried some at a time, beside one simulation as planned. */
+enum { PATHS = 512, AT_ONCE = 4 };
 
 /* The other values: far enough to show in rare events too. */
 static const double factor[] = {0.01, 0.7, 1.01, 30};
 enum { FACTORS = sizeof factor / sizeof *factor };
+
+struct search {
+    const struct sp_plan *plan;
+    const struct sp_variant *variant;
+    size_t count;
+    const size_t *variable;
+    bool *const *depends;
+    int failed;
+};
+
+/* The plan as it is, and with one variable changed in each of `others` variants. */
+struct trial {
+    struct sp_arena *arena;
+    struct sp_tables *tables;
+    struct sp_block *planned, *other[AT_ONCE];
+    struct sp_variant changed[AT_ONCE];
+    size_t others;
+};
+
+/* --- Changing a variable --- */
 
 /* Another value for the variable, within its bounds. */
 static double other_value(const struct sp_variable *variable, const struct sp_law *law, double times) {
@@ -20,36 +43,81 @@ static double other_value(const struct sp_variable *variable, const struct sp_la
     return other > variable->high ? variable->high : other < variable->low ? variable->low : other;
 }
 
-static int change_variable(struct sp_arena *arena, struct sp_variant *variant, size_t index, double times) {
-    struct sp_variable *variables = sp_arena_array(arena, variant->variables, sizeof *variables);
+/* The law and sampler of the other values, one as likely as the next. */
+static int set_other_law(struct trial *trial, const struct sp_variable *variable,
+                         const struct sp_schedule_entry *planned, struct sp_schedule_entry *entry) {
+    double value[FACTORS];
+    for (int i = 0; i < FACTORS; i++)
+        value[i] = other_value(variable, &planned->law, factor[i]);
+    entry->from = planned->from;
+    return sp_law_make_list(trial->arena, value, NULL, FACTORS, &entry->law) ||
+                   sp_sampler_make(&entry->sampler, &entry->law, trial->tables)
+               ? -1
+               : 0;
+}
+
+static int change_variable(struct trial *trial, struct sp_variant *variant, size_t index) {
+    struct sp_variable *variables = sp_arena_array(trial->arena, variant->variables, sizeof *variables);
     if (!variables)
         return -1;
     memcpy(variables, variant->variable, variant->variables * sizeof *variables);
     struct sp_variable *variable = &variables[index];
-    struct sp_schedule_entry *entries = sp_arena_array(arena, variable->entries, sizeof *entries);
-    if (!entries)
+    struct sp_schedule_entry *entry = sp_arena_array(trial->arena, variable->entries, sizeof *entry);
+    if (!entry)
         return -1;
-    for (size_t e = 0; e < variable->entries; e++) {
-        double value = other_value(variable, &variable->entry[e].law, times);
-        entries[e].from = variable->entry[e].from;
-        entries[e].law = sp_law_constant(value);
-        entries[e].sampler = (struct sp_sampler){.kind = SP_LAW_CONSTANT, .parameter = {value}};
-    }
-    variable->entry = entries;
+    for (size_t e = 0; e < variable->entries; e++)
+        if (set_other_law(trial, variable, &variable->entry[e], &entry[e]))
+            return -1;
+    variable->entry = entry;
     variant->variable = variables;
     return 0;
 }
 
-static void compare(const struct sp_plan *plan, struct sp_block *a, struct sp_block *b, size_t columns,
+/* --- Trying --- */
+
+static int begin_trial(struct trial *trial, const struct search *search, size_t first) {
+    size_t left = search->count - first;
+    *trial = (struct trial){.arena = sp_arena_create(), .tables = sp_tables_create()};
+    trial->planned = sp_block_create(search->plan, search->variant, PATHS);
+    if (!trial->arena || !trial->tables || !trial->planned)
+        return -1;
+    for (; trial->others < AT_ONCE && trial->others < left; trial->others++) {
+        struct sp_variant *changed = &trial->changed[trial->others];
+        *changed = *search->variant;
+        if (change_variable(trial, changed, search->variable[first + trial->others]))
+            return -1;
+        trial->other[trial->others] = sp_block_create(search->plan, changed, PATHS);
+        if (!trial->other[trial->others])
+            return -1;
+    }
+    return 0;
+}
+
+static void end_trial(struct trial *trial) {
+    sp_block_free(trial->planned);
+    for (size_t i = 0; i < AT_ONCE; i++)
+        sp_block_free(trial->other[i]);
+    sp_tables_free(trial->tables);
+    sp_arena_free(trial->arena);
+}
+
+static void compare(const struct sp_block *planned, const struct sp_block *other, size_t columns,
                     bool *depends) {
-    sp_block_begin(a, 0, PATHS);
-    sp_block_begin(b, 0, PATHS);
-    for (size_t t = 0; t < plan->quarters; t++) {
-        sp_block_quarter(a, t);
-        sp_block_quarter(b, t);
-        for (size_t c = 0; c < columns; c++)
-            if (memcmp(sp_block_now(a, (int)c), sp_block_now(b, (int)c), PATHS * sizeof(double)) != 0)
-                depends[c] = true;
+    for (size_t c = 0; c < columns; c++)
+        depends[c] = depends[c] || memcmp(sp_block_now(planned, (int)c), sp_block_now(other, (int)c),
+                                          PATHS * sizeof(double)) != 0;
+}
+
+static void run_trial(struct trial *trial, const struct search *search, size_t first) {
+    sp_block_begin(trial->planned, 0, PATHS);
+    for (size_t i = 0; i < trial->others; i++)
+        sp_block_begin(trial->other[i], 0, PATHS);
+    for (size_t t = 0; t < search->plan->quarters; t++) {
+        sp_block_quarter(trial->planned, t);
+        for (size_t i = 0; i < trial->others; i++) {
+            sp_block_quarter(trial->other[i], t);
+            compare(trial->planned, trial->other[i], search->variant->columns, search->depends[first + i]);
+        }
     }
 }
 
@@ -62,32 +130,23 @@ static void complete_ratios(const struct sp_variant *variant, bool *depends) {
     }
 }
 
-static int compare_at(const struct sp_plan *plan, const struct sp_variant *variant, size_t variable,
-                      double times, bool *depends) {
-    int error = SP_ERROR_RESOURCES;
-    struct sp_variant other = *variant;
-    struct sp_block *a = NULL, *b = NULL;
-    struct sp_arena *arena = sp_arena_create();
-    if (!arena || change_variable(arena, &other, variable, times))
-        goto out;
-    a = sp_block_create(plan, variant, PATHS);
-    b = sp_block_create(plan, &other, PATHS);
-    if (!a || !b)
-        goto out;
-    compare(plan, a, b, variant->columns, depends);
-    error = 0;
-out:
-    sp_block_free(a);
-    sp_block_free(b);
-    sp_arena_free(arena);
-    return error;
+static void work(void *context, int thread, uint64_t item) {
+    struct search *search = context;
+    struct trial trial;
+    size_t first = (size_t)item * AT_ONCE;
+    (void)thread;
+    if (begin_trial(&trial, search, first) == 0)
+        run_trial(&trial, search, first);
+    else
+        __atomic_store_n(&search->failed, 1, __ATOMIC_RELAXED);
+    end_trial(&trial);
 }
 
-int sp_depend_find(const struct sp_plan *plan, const struct sp_variant *variant, size_t variable,
-                   bool *depends) {
-    int error = 0;
-    for (int i = 0; !error && i < FACTORS; i++)
-        error = compare_at(plan, variant, variable, factor[i], depends);
-    complete_ratios(variant, depends);
-    return error;
+int sp_depend_find(const struct sp_plan *plan, const struct sp_variant *variant, int threads, size_t count,
+                   const size_t *variable, bool *const *depends) {
+    struct search search = {plan, variant, count, variable, depends, 0};
+    sp_parallel_each(threads, (count + AT_ONCE - 1) / AT_ONCE, &search, work);
+    for (size_t i = 0; i < count; i++)
+        complete_ratios(variant, depends[i]);
+    return search.failed ? SP_ERROR_RESOURCES : 0;
 }

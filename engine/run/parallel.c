@@ -3,8 +3,9 @@
 
 #include <omp.h>
 
-int sp_parallel_processors(void) {
-    return omp_get_num_procs();
+int sp_parallel_threads(int asked) {
+    int threads = asked > 0 ? asked : omp_get_num_procs();
+    return threads < SP_PARALLEL_THREADS_MAX ? threads : SP_PARALLEL_THREADS_MAX;
 }
 
 int sp_parallel_for(int threads, uint64_t items, const struct sp_parallel *job) {
@@ -26,4 +27,11 @@ int sp_parallel_for(int threads, uint64_t items, const struct sp_parallel *job) 
         }
     }
     return stopped;
+}
+
+void sp_parallel_each(int threads, uint64_t items, void *context,
+                      void (*work)(void *context, int thread, uint64_t item)) {
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+    for (uint64_t item = 0; item < items; item++)
+        work(context, omp_get_thread_num(), item);
 }

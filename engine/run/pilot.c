@@ -2,21 +2,26 @@
 #include "engine/run/pilot.h"
 
 #include "engine/base/error.h"
+#include "engine/run/parallel.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 1024 };
+/* A metric at a time. */
+struct seen {
+    size_t stream;
+    double *x; /* [paths]; sorted when its plan is made */
+};
 
-/* Every value the pilot saw, as long as it is needed. */
-struct memory {
+/* What the pilot saw: in this quarter, and over all quarters where a metric is pooled by category. */
+struct pilot {
     struct sp_tally_plan *tally;
-    size_t first;                    /* path of the block within the pilot */
-    double *stream;                  /* [streams][paths] */
-    double *numerator, *denominator; /* [streams] sums */
-    unsigned char **label;           /* [category] -> [quarters][paths] */
-    double *scratch;                 /* [quarters][paths] */
+    int threads;
+    double **scratch; /* [threads] -> [2][quarters][paths] */
+    size_t sights;
+    struct seen *sight;    /* [axes][metrics] room */
+    double **pooled;       /* [metrics] -> [quarters][paths]; NULL when not by category */
+    unsigned char **label; /* [category] -> [quarters][paths] */
 };
 
 /* --- Numbering --- */
@@ -44,31 +49,7 @@ static int number_cells(struct sp_arena *arena, struct sp_tally_plan *tally) {
     return 0;
 }
 
-/* --- Watching --- */
-
-static void see_quarter(void *context, const struct sp_block *block, size_t t) {
-    struct memory *memory = context;
-    const struct sp_plan *plan = memory->tally->plan;
-    for (size_t c = 0; c < plan->categories; c++) {
-        const double *now = sp_block_now(block, plan->category[c].column);
-        unsigned char *label = memory->label[c] + t * SP_PILOT_PATHS + memory->first;
-        for (size_t p = 0; p < sp_block_valid(block); p++)
-            label[p] = (unsigned char)now[p];
-    }
-}
-
-static void see_metric(void *context, const struct sp_block *block, const struct sp_sight *sight) {
-    struct memory *memory = context;
-    size_t stream = sp_tally_stream(memory->tally->plan, sight->axis, sight->metric, sight->time);
-    size_t n = sp_block_valid(block);
-    memcpy(memory->stream + stream * SP_PILOT_PATHS + memory->first, sight->x, n * sizeof *sight->x);
-    for (size_t p = 0; sight->numerator && p < n; p++) {
-        memory->numerator[stream] += sight->numerator[p];
-        memory->denominator[stream] += sight->denominator[p];
-    }
-}
-
-/* --- From values to plans --- */
+/* --- Streams --- */
 
 /* Infinities are left out too: they will be reported when their batch is run. */
 static size_t keep_finite(double *x, size_t n) {
@@ -79,79 +60,139 @@ static size_t keep_finite(double *x, size_t n) {
     return kept;
 }
 
-static void plan_cells(struct memory *memory, size_t c) {
-    const struct sp_plan *plan = memory->tally->plan;
-    size_t n = plan->quarters * SP_PILOT_PATHS;
-    for (size_t m = 0; m < plan->metrics; m++) {
-        size_t row = memory->tally->metric_row[c][m];
-        if (row == SIZE_MAX)
-            continue;
-        double *values = memory->stream + sp_tally_stream(plan, SP_AXIS_QUARTER, m, 0) * SP_PILOT_PATHS;
-        for (size_t i = 0; i < n; i++)
-            values[i] = isfinite(values[i]) ? values[i] : NAN;
-        sp_histogram_plan_groups(&memory->tally->cell[c][row], values, memory->label[c], n,
-                                 plan->category[c].labels, memory->scratch);
-    }
+static void plan_stream(void *context, int thread, uint64_t item) {
+    struct pilot *pilot = context;
+    struct seen *seen = &pilot->sight[item];
+    sp_histogram_plan(&pilot->tally->stream[seen->stream], seen->x, keep_finite(seen->x, SP_PILOT_PATHS),
+                      pilot->scratch[thread]);
 }
 
-/* Cells first: planning a stream sorts its values. */
-static void make_plans(struct memory *memory) {
-    struct sp_tally_plan *tally = memory->tally;
-    for (size_t c = 0; c < tally->plan->categories; c++)
-        plan_cells(memory, c);
-    for (size_t s = 0; s < tally->shape.streams; s++) {
-        double *values = memory->stream + s * SP_PILOT_PATHS;
-        sp_histogram_plan(&tally->stream[s], values, keep_finite(values, SP_PILOT_PATHS));
-        if (memory->denominator[s] > 0)
-            tally->ratio[s] = memory->numerator[s] / memory->denominator[s];
-    }
+/* Plans what was seen since it was last called. Doing so quarter by quarter, the values of one quarter are
+ * all that is remembered. */
+static void plan_streams(struct pilot *pilot) {
+    sp_parallel_each(pilot->threads, pilot->sights, pilot, plan_stream);
+    pilot->sights = 0;
 }
 
-static int create_memory(struct sp_arena *arena, struct memory *memory) {
-    const struct sp_plan *plan = memory->tally->plan;
-    size_t streams = memory->tally->shape.streams, all = plan->quarters * SP_PILOT_PATHS;
-    memory->stream = sp_arena_array(arena, streams * SP_PILOT_PATHS, sizeof *memory->stream);
-    memory->numerator = sp_arena_array(arena, streams, sizeof *memory->numerator);
-    memory->denominator = sp_arena_array(arena, streams, sizeof *memory->denominator);
-    memory->scratch = sp_arena_array(arena, all, sizeof *memory->scratch);
-    memory->label = sp_arena_array(arena, plan->categories, sizeof *memory->label);
-    if (!memory->stream || !memory->numerator || !memory->denominator || !memory->scratch || !memory->label)
-        return -1;
+/* --- Watching --- */
+
+static void see_quarter(void *context, const struct sp_block *block, size_t t) {
+    struct pilot *pilot = context;
+    const struct sp_plan *plan = pilot->tally->plan;
+    plan_streams(pilot);
     for (size_t c = 0; c < plan->categories; c++) {
-        memory->label[c] = sp_arena_array(arena, all, sizeof **memory->label);
-        if (!memory->label[c])
-            return -1;
+        const double *now = sp_block_now(block, plan->category[c].column);
+        unsigned char *label = pilot->label[c] + t * SP_PILOT_PATHS;
+        for (size_t p = 0; p < SP_PILOT_PATHS; p++)
+            label[p] = (unsigned char)now[p];
     }
-    return 0;
 }
 
-static int watch(struct memory *memory) {
-    const struct sp_visitor visitor = {.context = memory, .quarter = see_quarter, .metric = see_metric};
-    struct sp_follower *follower = sp_follow_create(memory->tally->plan, memory->tally->variant, BLOCK);
+static void set_ratio(struct sp_tally_plan *tally, size_t stream, const struct sp_sight *sight) {
+    double numerator = 0, denominator = 0;
+    for (size_t p = 0; p < SP_PILOT_PATHS; p++) {
+        numerator += sight->numerator[p];
+        denominator += sight->denominator[p];
+    }
+    if (denominator > 0)
+        tally->ratio[stream] = numerator / denominator;
+}
+
+static void see_metric(void *context, const struct sp_block *block, const struct sp_sight *sight) {
+    struct pilot *pilot = context;
+    struct seen *seen = &pilot->sight[pilot->sights++];
+    (void)block;
+    seen->stream = sp_tally_stream(pilot->tally->plan, sight->axis, sight->metric, sight->time);
+    memcpy(seen->x, sight->x, SP_PILOT_PATHS * sizeof *sight->x);
+    if (sight->numerator)
+        set_ratio(pilot->tally, seen->stream, sight);
+    if (sight->axis == SP_AXIS_QUARTER && pilot->pooled[sight->metric])
+        memcpy(pilot->pooled[sight->metric] + sight->time * SP_PILOT_PATHS, sight->x,
+               SP_PILOT_PATHS * sizeof *sight->x);
+}
+
+static int watch(struct pilot *pilot) {
+    const struct sp_visitor visitor = {.context = pilot, .quarter = see_quarter, .metric = see_metric};
+    struct sp_follower *follower =
+        sp_follow_create(pilot->tally->plan, pilot->tally->variant, SP_PILOT_PATHS);
     if (!follower)
         return -1;
-    for (memory->first = 0; memory->first < SP_PILOT_PATHS; memory->first += BLOCK)
-        sp_follow_paths(follower, memory->first, BLOCK, &visitor);
+    sp_follow_paths(follower, 0, SP_PILOT_PATHS, &visitor);
+    plan_streams(pilot);
     sp_follow_free(follower);
     return 0;
 }
 
-int sp_pilot_run(struct sp_arena *arena, const struct sp_plan *plan, const struct sp_variant *variant,
-                 struct sp_tally_plan *tally) {
-    int error = SP_ERROR_RESOURCES;
-    struct sp_arena *scratch = sp_arena_create();
-    struct memory memory = {.tally = tally};
-    *tally = (struct sp_tally_plan){.plan = plan, .variant = variant};
-    tally->shape.streams = sp_tally_streams(plan);
-    tally->group_paths = sp_pooled_group_size(plan->paths, SP_PLAN_BATCH);
+/* --- Cells --- */
+
+static void plan_metric_cells(void *context, int thread, uint64_t metric) {
+    struct pilot *pilot = context;
+    struct sp_tally_plan *tally = pilot->tally;
+    double *values = pilot->pooled[metric];
+    size_t n = tally->plan->quarters * SP_PILOT_PATHS;
+    for (size_t i = 0; values && i < n; i++)
+        values[i] = isfinite(values[i]) ? values[i] : NAN;
+    for (size_t c = 0; values && c < tally->plan->categories; c++)
+        sp_histogram_plan_groups(&tally->cell[c][tally->metric_row[c][metric]], values, pilot->label[c], n,
+                                 tally->plan->category[c].labels, pilot->scratch[thread]);
+}
+
+/* --- Room --- */
+
+static int create_sights(struct sp_arena *arena, struct pilot *pilot) {
+    size_t most = SP_AXES * pilot->tally->plan->metrics;
+    double *x = sp_arena_array(arena, most * SP_PILOT_PATHS, sizeof *x);
+    pilot->sight = sp_arena_array(arena, most, sizeof *pilot->sight);
+    if (!x || !pilot->sight)
+        return -1;
+    for (size_t i = 0; i < most; i++)
+        pilot->sight[i].x = x + i * SP_PILOT_PATHS;
+    return 0;
+}
+
+static int create_pooled(struct sp_arena *arena, struct pilot *pilot) {
+    const struct sp_plan *plan = pilot->tally->plan;
+    size_t all = plan->quarters * SP_PILOT_PATHS;
+    pilot->pooled = sp_arena_array(arena, plan->metrics, sizeof *pilot->pooled);
+    pilot->label = sp_arena_array(arena, plan->categories, sizeof *pilot->label);
+    if (!pilot->pooled || !pilot->label)
+        return -1;
+    for (size_t c = 0; c < plan->categories; c++)
+        if (!(pilot->label[c] = sp_arena_array(arena, all, sizeof **pilot->label)))
+            return -1;
+    for (size_t m = 0; m < plan->metrics; m++)
+        if (plan->categories && sp_tally_is_by_category(plan, pilot->tally->variant, m) &&
+            !(pilot->pooled[m] = sp_arena_array(arena, all, sizeof **pilot->pooled)))
+            return -1;
+    return 0;
+}
+
+static int create_scratch(struct sp_arena *arena, struct pilot *pilot) {
+    size_t values = 2 * pilot->tally->plan->quarters * SP_PILOT_PATHS;
+    pilot->scratch = sp_arena_array(arena, (size_t)pilot->threads, sizeof *pilot->scratch);
+    for (int i = 0; pilot->scratch && i < pilot->threads; i++)
+        if (!(pilot->scratch[i] = sp_arena_array(arena, values, sizeof **pilot->scratch)))
+            return -1;
+    return pilot->scratch ? 0 : -1;
+}
+
+static int create_tally_plan(struct sp_arena *arena, struct sp_tally_plan *tally) {
+    tally->shape.streams = sp_tally_streams(tally->plan);
+    tally->group_paths = sp_pooled_group_size(tally->plan->paths, SP_PLAN_BATCH);
     tally->stream = sp_arena_array(arena, tally->shape.streams, sizeof *tally->stream);
     tally->ratio = sp_arena_array(arena, tally->shape.streams, sizeof *tally->ratio);
-    if (!scratch || !tally->stream || !tally->ratio || number_cells(arena, tally) ||
-        create_memory(scratch, &memory) || watch(&memory))
-        goto out;
-    make_plans(&memory);
-    error = 0;
-out:
-    sp_arena_free(scratch);
-    return error;
+    return tally->stream && tally->ratio ? number_cells(arena, tally) : -1;
+}
+
+int sp_pilot_run(struct sp_arena *arena, const struct sp_plan *plan, const struct sp_variant *variant,
+                 int threads, struct sp_tally_plan *tally) {
+    struct sp_arena *room = sp_arena_create();
+    struct pilot pilot = {.tally = tally, .threads = threads};
+    *tally = (struct sp_tally_plan){.plan = plan, .variant = variant};
+    int failed = !room || create_tally_plan(arena, tally) || create_sights(room, &pilot) ||
+                 create_pooled(room, &pilot) || create_scratch(room, &pilot) || watch(&pilot);
+    if (!failed)
+        sp_parallel_each(threads, plan->metrics, &pilot, plan_metric_cells);
+    sp_arena_free(room);
+    return failed ? SP_ERROR_RESOURCES : 0;
 }

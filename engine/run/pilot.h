@@ -11,8 +11,9 @@
 
 enum { SP_PILOT_PATHS = 4096 };
 
-/* Makes the tally plan of a variant in `arena`. 0 or SP_ERROR_RESOURCES. */
+/* Makes the tally plan of a variant in `arena`, which does not depend on the threads. 0 or
+ * SP_ERROR_RESOURCES. */
 int sp_pilot_run(struct sp_arena *arena, const struct sp_plan *plan, const struct sp_variant *variant,
-                 struct sp_tally_plan *tally);
+                 int threads, struct sp_tally_plan *tally);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "engine/base/calendar.h"
 #include "engine/base/error.h"
+#include "engine/run/parallel.h"
 
 #include <string.h>
 
@@ -100,7 +101,7 @@ static int make_normals(struct sp_plan *plan) {
     return 0;
 }
 
-int sp_plan_make_samplers(struct sp_plan *plan, struct sp_problems *problems) {
+static int make_all(struct sp_plan *plan, struct sp_problems *problems) {
     for (size_t v = 0; v < plan->variants; v++)
         for (size_t i = 0; i < plan->variant[v].variables; i++) {
             struct sp_variable *variable = &plan->variant[v].variable[i];
@@ -112,6 +113,68 @@ int sp_plan_make_samplers(struct sp_plan *plan, struct sp_problems *problems) {
                         variable->name);
         }
     return make_normals(plan);
+}
+
+/* Laws that differ in their standard form, each with tables of its own while they are built side by side. */
+struct standard_laws {
+    size_t count;
+    struct standard_law {
+        struct sp_law law;
+        struct sp_tables *tables;
+    } * item;
+};
+
+static int add_law(struct sp_arena *arena, struct standard_laws *laws, const struct sp_law *law) {
+    struct sp_law standard;
+    double shift, scale;
+    if (law->kind == SP_LAW_CONSTANT)
+        return 0;
+    sp_law_standardise(law, &standard, &shift, &scale);
+    for (size_t i = 0; i < laws->count; i++)
+        if (sp_law_equal(&laws->item[i].law, &standard))
+            return 0;
+    struct standard_law *item = sp_arena_append(arena, &laws->item, &laws->count, sizeof *item);
+    if (!item)
+        return SP_ERROR_RESOURCES;
+    *item = (struct standard_law){.law = standard};
+    return 0;
+}
+
+static int gather_laws(struct sp_arena *arena, const struct sp_plan *plan, struct standard_laws *laws) {
+    for (size_t v = 0; v < plan->variants; v++)
+        for (size_t i = 0; i < plan->variant[v].variables; i++) {
+            const struct sp_variable *variable = &plan->variant[v].variable[i];
+            for (size_t e = 0; e < variable->entries; e++)
+                if (add_law(arena, laws, &variable->entry[e].law))
+                    return SP_ERROR_RESOURCES;
+        }
+    return 0;
+}
+
+/* A law that cannot be made is told when its variable's turn comes. */
+static void build_tables(void *context, int thread, uint64_t index) {
+    struct standard_law *item = &((struct standard_laws *)context)->item[index];
+    struct sp_sampler unused;
+    (void)thread;
+    item->tables = sp_tables_create();
+    if (item->tables)
+        sp_sampler_make(&unused, &item->law, item->tables);
+}
+
+/* The tables come in the order of the variables, however many threads there are. */
+int sp_plan_make_samplers(struct sp_plan *plan, int threads, struct sp_problems *problems) {
+    struct sp_arena *arena = sp_arena_create();
+    struct standard_laws laws = {0};
+    int error = arena ? gather_laws(arena, plan, &laws) : SP_ERROR_RESOURCES;
+    if (!error)
+        sp_parallel_each(threads, laws.count, &laws, build_tables);
+    for (size_t i = 0; i < laws.count; i++) {
+        if (!error && (!laws.item[i].tables || sp_tables_take(plan->tables, laws.item[i].tables)))
+            error = SP_ERROR_RESOURCES;
+        sp_tables_free(laws.item[i].tables);
+    }
+    sp_arena_free(arena);
+    return error ? error : make_all(plan, problems);
 }
 
 /* --- Order --- */
@@ -200,8 +263,8 @@ static int note_step(struct sp_plan *plan, const struct sp_variant *variant, str
     if (!step->is_zero || !step->is_wanted)
         return SP_ERROR_RESOURCES;
     for (size_t f = 0; f < step->fields; f++)
-        step->is_zero[f] =
-            step->variable[f] != SP_PLAN_NONE && is_always_zero(&variant->variable[step->variable[f]]);
+        step->is_zero[f] = !work_all && step->variable[f] != SP_PLAN_NONE &&
+                           is_always_zero(&variant->variable[step->variable[f]]);
     for (size_t o = 0; o < step->outs; o++) {
         const struct sp_column *column = &variant->column[step->out[o]];
         step->is_wanted[o] = work_all || column->metric != SP_PLAN_NONE || column->write->category ||

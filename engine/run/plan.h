@@ -173,7 +173,7 @@ int sp_plan_sort(struct sp_plan *plan, struct sp_variant *variant, struct sp_pro
 int sp_plan_note_idle(struct sp_plan *plan, struct sp_variant *variant, bool work_all);
 
 /* Makes all samplers, building their tables. */
-int sp_plan_make_samplers(struct sp_plan *plan, struct sp_problems *problems);
+int sp_plan_make_samplers(struct sp_plan *plan, int threads, struct sp_problems *problems);
 
 /* NULL is allowed. */
 void sp_plan_free(struct sp_plan *plan);

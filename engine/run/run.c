@@ -34,6 +34,12 @@ static uint64_t batches_of(const struct sp_plan *plan) {
     return (plan->paths + SP_PLAN_BATCH - 1) / SP_PLAN_BATCH;
 }
 
+/* More threads than batches would have nothing to do. */
+static int useful_threads(const struct sp_plan *plan, int threads) {
+    uint64_t batches = batches_of(plan);
+    return (uint64_t)threads < batches ? threads : (int)batches;
+}
+
 static void work(void *context, int thread, uint64_t batch) {
     struct run *run = context;
     uint64_t first = batch * SP_PLAN_BATCH, left = run->plan->paths - first;
@@ -109,16 +115,17 @@ static int simulate(struct sp_arena *arena, struct run *run, size_t block) {
     return error;
 }
 
-static int run_variant(const struct sp_plan *plan, size_t index, int threads, size_t block,
+static int run_variant(const struct sp_plan *plan, size_t index, const struct sp_run_options *options,
                        struct sp_problems *problems, struct sp_result *result) {
     struct sp_arena *arena = sp_arena_create();
     struct sp_sums total;
-    struct run run = {.plan = plan, .threads = threads, .problems = problems};
+    int threads = sp_parallel_threads(options->threads);
+    struct run run = {.plan = plan, .threads = useful_threads(plan, threads), .problems = problems};
     struct sp_variant_result *variant = &result->variant[index];
     int error = arena ? 0 : SP_ERROR_RESOURCES;
-    if (error || (error = sp_pilot_run(arena, plan, &plan->variant[index], &run.tally_plan)))
+    if (error || (error = sp_pilot_run(arena, plan, &plan->variant[index], threads, &run.tally_plan)))
         goto out;
-    if ((error = simulate(arena, &run, block)))
+    if ((error = simulate(arena, &run, options->block ? options->block : BLOCK)))
         goto out;
     error = SP_ERROR_RESOURCES;
     if (sp_sums_create(arena, run.tally_plan.shape, &total))
@@ -231,22 +238,13 @@ static struct sp_result *create_result(void) {
     return result;
 }
 
-static int thread_count(const struct sp_run_options *options, const struct sp_plan *plan) {
-    int threads = options->threads > 0 ? options->threads : sp_parallel_processors();
-    uint64_t batches = batches_of(plan);
-    if (threads > SP_PARALLEL_THREADS_MAX)
-        threads = SP_PARALLEL_THREADS_MAX;
-    return (uint64_t)threads < batches ? threads : (int)batches;
-}
-
 int sp_run(const struct sp_plan *plan, const struct sp_run_options *options, struct sp_problems *problems,
            struct sp_result **out) {
     struct sp_result *result = create_result();
     int error = result ? copy_plan(plan, result) : SP_ERROR_RESOURCES;
-    size_t block = options->block ? options->block : BLOCK;
     for (size_t v = 0; !error && v < plan->variants; v++) {
         result->variant[v].name = copy(result->arena, plan->variant[v].name);
-        error = run_variant(plan, v, thread_count(options, plan), block, problems, result);
+        error = run_variant(plan, v, options, problems, result);
     }
     if (!error)
         result->table_hash = sp_tables_hash(plan->tables);

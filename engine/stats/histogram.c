@@ -105,9 +105,9 @@ static void set_centre(struct sp_histogram_plan *plan, const double *x, size_t n
     plan->inverse_scale = 1 / plan->scale;
 }
 
-void sp_histogram_plan(struct sp_histogram_plan *plan, double *pilot, size_t n) {
+void sp_histogram_plan(struct sp_histogram_plan *plan, double *pilot, size_t n, double *scratch) {
     plan->atoms = 0;
-    sp_quantile_sort(pilot, n);
+    sp_quantile_sort_many(pilot, scratch, n);
     add_atoms(plan, pilot, n);
     add_whole_atoms(plan, pilot, n);
     set_centre(plan, pilot, without_atoms(plan, pilot, n));
@@ -121,14 +121,14 @@ void sp_histogram_plan_groups(struct sp_histogram_plan *plan, const double *pilo
         for (size_t i = 0; i < n; i++)
             if (group[i] == g && !isnan(pilot[i]))
                 scratch[members++] = pilot[i];
-        sp_quantile_sort(scratch, members);
+        sp_quantile_sort_many(scratch, scratch + n, members);
         add_atoms(plan, scratch, members);
     }
     size_t defined = 0;
     for (size_t i = 0; i < n; i++)
         if (!isnan(pilot[i]))
             scratch[defined++] = pilot[i];
-    sp_quantile_sort(scratch, defined);
+    sp_quantile_sort_many(scratch, scratch + n, defined);
     add_whole_atoms(plan, scratch, defined);
     defined = without_atoms(plan, scratch, defined);
     set_centre(plan, scratch, defined);

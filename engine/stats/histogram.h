@@ -21,11 +21,11 @@ struct sp_histogram_plan {
 };
 
 /* Makes the plan from n pilot values (sorted here; NaN removed before). n may be 0: a plan that works for
- * anything, coarsely. */
-void sp_histogram_plan(struct sp_histogram_plan *plan, double *pilot, size_t n);
+ * anything, coarsely. `scratch` holds n values. */
+void sp_histogram_plan(struct sp_histogram_plan *plan, double *pilot, size_t n, double *scratch);
 
 /* As above, for a sample of several groups (tiers): a value is an atom when it makes up 0.5 % of any one
- * group. group[i] < groups belongs to pilot[i]. `scratch` holds n values. */
+ * group. group[i] < groups belongs to pilot[i]. `scratch` holds 2 n values. */
 void sp_histogram_plan_groups(struct sp_histogram_plan *plan, const double *pilot, const unsigned char *group,
                               size_t n, size_t groups, double *scratch);
 

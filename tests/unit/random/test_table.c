@@ -204,3 +204,26 @@ Test(table, standard_laws_share_a_table) {
     sp_tables_free(tables);
     sp_tables_free(others);
 }
+
+/* Tables made apart and put together are those made in one place: the same rows, once, and the same hash. */
+Test(table, tables_made_side_by_side_come_together) {
+    struct sp_tables *all = sp_tables_create(), *one = sp_tables_create(), *two = sp_tables_create();
+    struct sp_tables *together = sp_tables_create();
+    struct sp_sampler a, b;
+    const struct sp_law gamma = {SP_LAW_GAMMA, {2.385, 1}}, normal = {SP_LAW_NORMAL, {0, 1}};
+    const struct sp_law steps = {SP_LAW_POISSON, {2.385}};
+    const struct sp_law *order[] = {&gamma, &steps, &normal};
+    for (size_t i = 0; i < 3; i++)
+        cr_assert_eq(sp_sampler_make(&a, order[i], all), 0);
+    cr_assert(!sp_sampler_make(&a, &gamma, one) && !sp_sampler_make(&a, &steps, one));
+    cr_assert(!sp_sampler_make(&a, &steps, two) && !sp_sampler_make(&a, &normal, two));
+    cr_assert(!sp_tables_take(together, one) && !sp_tables_take(together, two));
+    cr_expect_eq(sp_tables_hash(together), sp_tables_hash(all));
+    cr_assert(!sp_sampler_make(&a, &gamma, together) && !sp_sampler_make(&b, &gamma, all));
+    cr_expect_eq(sp_tables_hash(together), sp_tables_hash(all), "nothing was made anew");
+    cr_expect_arr_eq(a.table, b.table, sizeof *a.table);
+    sp_tables_free(one);
+    sp_tables_free(two);
+    sp_tables_free(together);
+    sp_tables_free(all);
+}

@@ -25,16 +25,17 @@ struct sample {
 
 /* Lays the plan out from the first `pilot` values and counts all n. */
 static void count(struct sample *s, size_t pilot) {
-    double *copy = malloc((pilot + 1) * sizeof *copy);
+    double *copy = malloc((pilot + 1) * sizeof *copy), *scratch = malloc((pilot + 1) * sizeof *scratch);
     uint32_t *slot = malloc((s->n + 1) * sizeof *slot);
     memcpy(copy, s->x, pilot * sizeof *copy);
-    sp_histogram_plan(&s->plan, copy, pilot);
+    sp_histogram_plan(&s->plan, copy, pilot, scratch);
     sp_histogram_slots(&s->plan, sp_kernels_find(NULL), s->x, slot, s->n);
     for (size_t i = 0; i < s->n; i++)
         s->count[slot[i]]++;
     s->sorted = malloc((s->n + 1) * sizeof *s->sorted);
     memcpy(s->sorted, s->x, s->n * sizeof *s->x);
     sp_quantile_sort(s->sorted, s->n);
+    free(scratch);
     s->arena = sp_arena_create();
     cr_assert_eq(sp_histogram_pieces_create(s->arena, &s->pieces), 0);
     sp_histogram_pieces(&s->plan, s->count, s->n ? s->sorted[0] : INFINITY,
@@ -362,7 +363,7 @@ Test(histogram, slots_hold_their_values) {
 /* A value that is common in a small group (a tier few paths reach) is an atom, though it is rare overall. */
 Test(histogram, a_value_common_in_one_group_is_an_atom) {
     enum { N = 20000 };
-    static double pilot[N], scratch[N];
+    static double pilot[N], scratch[2 * N];
     static unsigned char group[N];
     struct sp_histogram_plan plan;
     for (size_t i = 0; i < N; i++) {

@@ -4,6 +4,7 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,4 +62,33 @@ Test(quantile, sort_puts_all_in_order) {
         cr_expect_leq(x[i - 1], x[i]);
     cr_expect_eq(x[8], INFINITY);
     cr_expect_eq(x[0], -INFINITY);
+}
+
+/* Many values go another way; it must come to the same. */
+Test(quantile, many_values_are_sorted_as_few_are) {
+    enum { N = 4099 };
+    static double few[N], many[N], scratch[N];
+    uint64_t state = 2385;
+    for (size_t n = 250; n <= N; n += 641) {
+        for (size_t i = 0; i < n; i++) {
+            state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+            double u = (double)(state >> 11) * 0x1p-53 - 0.5;
+            few[i] = i % 5 == 0 ? floor(9 * u) : i % 5 == 1 ? 1e300 * u : i % 5 == 2 ? 1e-300 * u : 2.385 + u;
+        }
+        few[7] = INFINITY, few[11] = -INFINITY, few[13] = 0x1p-1074;
+        memcpy(many, few, n * sizeof *few);
+        sp_quantile_sort(few, n);
+        sp_quantile_sort_many(many, scratch, n);
+        for (size_t i = 0; i < n; i++)
+            cr_assert_eq(few[i], many[i], "%zu of %zu", i, n);
+    }
+}
+
+Test(quantile, values_that_share_their_bytes_stay_where_they_are) {
+    double equal[300], scratch[300];
+    for (size_t i = 0; i < 300; i++)
+        equal[i] = -2.385;
+    sp_quantile_sort_many(equal, scratch, 300);
+    for (size_t i = 0; i < 300; i++)
+        cr_expect_eq(equal[i], -2.385);
 }
