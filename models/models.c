@@ -2,11 +2,12 @@
 #include "models/models.h"
 
 extern const struct sp_mechanism sp_growth, sp_conversion, sp_churn, sp_revenue, sp_usage, sp_ai, sp_voice,
-    sp_infrastructure, sp_risk, sp_accounts, sp_payables, sp_cash;
+    sp_infrastructure, sp_team, sp_support, sp_overheads, sp_risk, sp_accounts, sp_payables, sp_cash;
 
 static const struct sp_mechanism *const mechanisms[] = {
-    &sp_growth, &sp_churn,          &sp_conversion, &sp_revenue,  &sp_usage,    &sp_ai,
-    &sp_voice,  &sp_infrastructure, &sp_risk,       &sp_accounts, &sp_payables, &sp_cash,
+    &sp_growth,    &sp_churn, &sp_conversion,     &sp_revenue,  &sp_usage,
+    &sp_ai,        &sp_voice, &sp_infrastructure, &sp_team,     &sp_support,
+    &sp_overheads, &sp_risk,  &sp_accounts,       &sp_payables, &sp_cash,
 };
 
 const struct sp_mechanism *const *sp_models_list(size_t *count) {

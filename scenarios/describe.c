@@ -32,12 +32,15 @@ const char *sp_describe_number(struct sp_prose *prose, double number) {
 /* --- Fields --- */
 
 bool sp_describe_is_required(const struct sp_field *field) {
-    return field->kind != SP_FIELD_TEXT && field->kind != SP_FIELD_DRAW && isnan(field->standard);
+    return field->kind != SP_FIELD_TEXT && field->kind != SP_FIELD_DRAW && isnan(field->standard) &&
+           !field->optional;
 }
 
 const char *sp_describe_default(struct sp_prose *prose, const struct sp_field *field) {
     if (sp_describe_is_required(field))
         return "required";
+    if (field->optional && isnan(field->standard))
+        return "none";
     if (field->kind == SP_FIELD_CHOICE)
         return sp_prose_text(prose, "\"%s\"", field->choices[(int)field->standard]);
     return field->kind == SP_FIELD_TEXT ? "-" : sp_describe_number(prose, field->standard);

@@ -12,7 +12,7 @@
 /* With the fewest digits that give it back: "0.05", "1e12". */
 const char *sp_describe_number(struct sp_prose *prose, double number);
 
-/* The default as it would be written; "required", or "-" for a text. */
+/* The default as it would be written; "required", "none" for one that may be left out, or "-" for a text. */
 const char *sp_describe_default(struct sp_prose *prose, const struct sp_field *field);
 
 bool sp_describe_is_required(const struct sp_field *field);

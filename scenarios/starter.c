@@ -5,6 +5,7 @@
 #include "models/models.h"
 #include "scenarios/describe.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { WIDTH = 120 };
@@ -85,7 +86,7 @@ static void print_field(struct sp_prose *prose, const struct sp_field *field, co
     if (is_live && example)
         fprintf(prose->out, "%s = %s\n", field->key,
                 field->kind == SP_FIELD_ASSUMPTION ? marked(prose, example) : example);
-    else if (field->kind == SP_FIELD_TEXT)
+    else if (field->kind == SP_FIELD_TEXT || (field->optional && isnan(field->standard)))
         fprintf(prose->out, "# %s = %s\n", field->key, example ? example : "\"\"");
     else
         fprintf(prose->out, "# %s = %s\n", field->key, sp_describe_default(prose, field));

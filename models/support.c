@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Agents who answer users. Equations: README.md, Support.
+ */
+#include "models/models.h"
+
+enum { SUPPORT };
+enum { BY, USERS_PER_AGENT, CONTACTS_FREE, CONTACTS_PAID, CONTACTS_PER_AGENT, MINIMUM, COST_PER_AGENT };
+enum { USERS, USERS_BEFORE, FREE, FREE_BEFORE, PAID, PAID_BEFORE, WAGES };
+enum { AGENTS, COST, COST_FREE };
+enum { BY_USERS, BY_CONTACTS };
+
+static const char *const ways[] = {[BY_USERS] = "users", [BY_CONTACTS] = "contacts", NULL};
+
+/* How often people ask. */
+#define CONTACTS(name, text, written)                                                                        \
+    .key = (name), .unit = "1/month", .standard = NAN, .low = 0, .high = 1e6, .needs = 1 + BY,               \
+    .needs_choice = BY_CONTACTS, .sentence = (text), .example = {written}
+
+static const struct sp_field fields[] = {
+    [BY] = {.key = "by",
+            .kind = SP_FIELD_CHOICE,
+            .unit = "1",
+            .standard = BY_USERS,
+            .choices = ways,
+            .sentence = "what agents are counted by: users, or contacts of free users and payers"},
+    [USERS_PER_AGENT] = {.key = "users_per_agent",
+                         .unit = "users",
+                         .standard = NAN,
+                         .low = 1e-3,
+                         .high = 1e12,
+                         .needs = 1 + BY,
+                         .needs_choice = BY_USERS,
+                         .sentence = "active users, free or not, whom one agent can serve",
+                         .example = {"5_000"}},
+    [CONTACTS_FREE] = {CONTACTS("contacts_free", "contacts of a free user in a month", "0.01")},
+    [CONTACTS_PAID] = {CONTACTS("contacts_paid", "contacts of a payer in a month", "0.05")},
+    [CONTACTS_PER_AGENT] = {.key = "contacts_per_agent",
+                            .unit = "1/month",
+                            .standard = NAN,
+                            .low = 1e-3,
+                            .high = 1e12,
+                            .needs = 1 + BY,
+                            .needs_choice = BY_CONTACTS,
+                            .sentence = "contacts that one agent can answer in a month",
+                            .example = {"800"}},
+    [MINIMUM] = {.key = "minimum",
+                 .unit = "heads",
+                 .standard = 0,
+                 .low = 0,
+                 .high = 1e9,
+                 .sentence = "agents that are there however few users there are"},
+    [COST_PER_AGENT] = {.key = "cost_per_agent",
+                        .unit = "USD/year",
+                        .standard = NAN,
+                        .low = 0,
+                        .high = 1e9,
+                        .sentence = "loaded cost of an agent, at the wages of the first quarter",
+                        .example = {"{ pert = { min = 30_000, mode = 45_000, max = 70_000 } }"}},
+};
+
+static const struct sp_field_table table = {
+    .name = "support", .field = fields, .fields = SP_MODELS_COUNT(fields), .sentence = "who answers users"};
+
+static const struct sp_read reads[] = {
+    [USERS] = {.column = "users"},
+    [USERS_BEFORE] = {.column = "users", .before = true},
+    [FREE] = {.column = "free", .optional = true},
+    [FREE_BEFORE] = {.column = "free", .before = true, .optional = true},
+    [PAID] = {.column = "paid", .optional = true},
+    [PAID_BEFORE] = {.column = "paid", .before = true, .optional = true},
+    [WAGES] = {.column = "team.wage_index", .optional = true},
+};
+
+static const struct sp_write writes[] = {
+    [AGENTS] = {.column = "support.agents",
+                .kind = SP_STOCK,
+                .unit = "heads",
+                .adverse = SP_HIGH,
+                .sentence = "support agents in the last quarter of the period, in full-time equivalents"},
+    [COST] = {.column = "cost.support",
+              .kind = SP_FLOW,
+              .unit = "USD",
+              .adverse = SP_HIGH,
+              .account = "cogs.support",
+              .sentence = "loaded cost of support agents"},
+    [COST_FREE] = {.column = "cost.support.free",
+                   .kind = SP_FLOW,
+                   .unit = "USD",
+                   .adverse = SP_HIGH,
+                   .sentence = "the part of it that free users cause"},
+};
+
+/* Agents that the free users and the payers ask for, without a minimum. All are free users where nobody pays.
+ */
+static void find_work(const struct sp_step *s, size_t p, double *of_free, double *of_paid) {
+    const double *free_now = sp_step_read(s, FREE), *paid_now = sp_step_read(s, PAID);
+    const double *free_before = sp_step_read(s, FREE_BEFORE), *paid_before = sp_step_read(s, PAID_BEFORE);
+    const double *users_now = sp_step_read(s, USERS), *users_before = sp_step_read(s, USERS_BEFORE);
+    double free_users = free_now ? sp_models_average(s, free_before[p], free_now[p])
+                                 : sp_models_average(s, users_before[p], users_now[p]);
+    double payers = paid_now ? sp_models_average(s, paid_before[p], paid_now[p]) : 0;
+    if ((int)sp_step_number(s, SUPPORT, 0, BY) == BY_USERS) {
+        *of_free = free_users / sp_step_field(s, SUPPORT, 0, USERS_PER_AGENT)[p];
+        *of_paid = payers / sp_step_field(s, SUPPORT, 0, USERS_PER_AGENT)[p];
+        return;
+    }
+    double each = 1 / sp_step_field(s, SUPPORT, 0, CONTACTS_PER_AGENT)[p];
+    *of_free = free_users * sp_step_field(s, SUPPORT, 0, CONTACTS_FREE)[p] * each;
+    *of_paid = payers * sp_step_field(s, SUPPORT, 0, CONTACTS_PAID)[p] * each;
+}
+
+SP_WIDE static void step(const struct sp_step *s) {
+    const double *wages = sp_step_read(s, WAGES), *minimum = sp_step_field(s, SUPPORT, 0, MINIMUM);
+    const double *yearly = sp_step_field(s, SUPPORT, 0, COST_PER_AGENT);
+    double *restrict agents = sp_step_out(s, AGENTS, 0), *restrict cost = sp_step_out(s, COST, 0);
+    double *restrict cost_free = sp_step_out(s, COST_FREE, 0);
+    for (size_t p = 0; p < s->n; p++) {
+        double of_free, of_paid;
+        find_work(s, p, &of_free, &of_paid);
+        double work = of_free + of_paid;
+        agents[p] = work > minimum[p] ? work : minimum[p];
+        cost[p] = agents[p] * yearly[p] * (wages ? wages[p] : 1) / 4;
+        cost_free[p] = work > 0 ? cost[p] * of_free / work : 0;
+    }
+}
+
+extern const struct sp_mechanism sp_support;
+const struct sp_mechanism sp_support = {
+    .name = "support",
+    .sentence = "agents answer users, as many as users or their contacts ask for",
+    .table = {&table},
+    .read = reads,
+    .reads = SP_MODELS_COUNT(reads),
+    .write = writes,
+    .writes = SP_MODELS_COUNT(writes),
+    .step = step,
+};
