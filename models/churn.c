@@ -163,6 +163,7 @@ static const struct sp_read reads[] = {
     [NEW_BEFORE] = {.column = "paid.new", .before = true, .with = 1 + AGES},
     [AGES_BEFORE] = {.column = "paid.age.*", .before = true},
     [YEAR_BEFORE] = {.column = "paid.annual.*", .before = true},
+    [SEGMENT_CHURN] = {.column = "segment.churn", .optional = true},
 };
 
 static const struct sp_write writes[] = {

@@ -117,6 +117,7 @@ static void turn_year(const struct sp_step *s, size_t first, const double *fresh
         sp_step_out(s, YEAR_QUARTER, 0)[first + p] = fresh[p] + people[p];
         left[p] = 1 - renewal[p];
     }
+    sp_churn_hazard_scale(s, first, PART, left);
     get_year(s, 3, first, people);
     take(s, people, left, draw_at(s, CHURN, 0, ANNUAL_CHURNERS, first), left);
     for (size_t p = 0; p < PART; p++) {

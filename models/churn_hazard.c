@@ -5,10 +5,21 @@
  */
 #include "models/churn_parts.h"
 
+void sp_churn_hazard_scale(const struct sp_step *s, size_t first, size_t n, double *share) {
+    const double *times = sp_step_read(s, SEGMENT_CHURN);
+    for (size_t p = 0; times && p < n; p++) {
+        double scaled = share[p] * times[first + p];
+        share[p] = scaled < 1 ? scaled : 1;
+    }
+}
+
 static void constant(const struct sp_step *s, size_t first, size_t n, double *out) {
     const double *monthly = sp_step_field(s, CHURN, 0, MONTHLY) + first;
+    for (size_t p = 0; p < n; p++)
+        out[p] = monthly[p];
+    sp_churn_hazard_scale(s, first, n, out);
     for (size_t p = 0; p < n; p++) {
-        double stay = 1 - monthly[p];
+        double stay = 1 - out[p];
         out[p] = 1 - stay * stay * stay;
     }
 }
@@ -38,9 +49,11 @@ void sp_churn_hazard(const struct sp_step *s, size_t age, size_t first, size_t n
     switch ((int)sp_step_number(s, CHURN, 0, BY)) {
     case PROFILE:
         profile(s, age, first, n, out);
+        sp_churn_hazard_scale(s, first, n, out);
         break;
     case SBG:
         shifted_beta_geometric(s, age, first, n, out);
+        sp_churn_hazard_scale(s, first, n, out);
         break;
     default:
         constant(s, first, n, out);

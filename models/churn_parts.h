@@ -30,12 +30,16 @@ enum {
 };
 enum { CONSTANT, PROFILE, SBG };
 enum { AGE_CHURNERS };
-enum { PAID_BEFORE, NEW_BEFORE, AGES_BEFORE, YEAR_BEFORE };
+enum { PAID_BEFORE, NEW_BEFORE, AGES_BEFORE, YEAR_BEFORE, SEGMENT_CHURN };
 enum { CHURNED, AGE, YEAR_QUARTER };
 
 /* The share of payers of an age, in quarters, who leave in the next quarter; of paths first .. first + n - 1.
  */
 void sp_churn_hazard(const struct sp_step *s, size_t age, size_t first, size_t n, double *out);
+
+/* Multiplies shares of those who leave by the segments' multiplier, up to 1; nothing without segments.
+ * `share` begins with path `first`. */
+void sp_churn_hazard_scale(const struct sp_step *s, size_t first, size_t n, double *share);
 
 /* One quarter with cohorts. */
 void sp_churn_cohorts(const struct sp_step *s);

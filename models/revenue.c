@@ -5,11 +5,12 @@
 #include "models/models.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { REVENUE };
 enum { PRICE };
-enum { PAID, PAID_BEFORE };
-enum { MRR, ARR, EARNED };
+enum { PAID, PAID_BEFORE, OWN_PRICE, COMMON_SHARE };
+enum { MRR, ARR, EARNED, COMMON_PRICE };
 
 static const struct sp_field fields[] = {
     {.key = "price",
@@ -27,6 +28,8 @@ static const struct sp_field_table table = {
 static const struct sp_read reads[] = {
     [PAID] = {.column = "paid"},
     [PAID_BEFORE] = {.column = "paid", .before = true},
+    [OWN_PRICE] = {.column = "segment.own_price", .optional = true},
+    [COMMON_SHARE] = {.column = "segment.common_share", .optional = true},
 };
 
 static const struct sp_write writes[] = {
@@ -42,18 +45,27 @@ static const struct sp_write writes[] = {
                 .kind = SP_FLOW,
                 .unit = "USD",
                 .sentence = "revenue earned in the period"},
+    [COMMON_PRICE] = {.column = "revenue.common_price",
+                      .kind = SP_STOCK,
+                      .unit = "USD/month",
+                      .internal = true,
+                      .sentence = "price of payers whose segment has none of its own"},
 };
 
 SP_WIDE static void step(const struct sp_step *s) {
     const double *price = sp_step_field(s, REVENUE, 0, PRICE), *paid = sp_step_read(s, PAID);
-    const double *before = sp_step_read(s, PAID_BEFORE);
+    const double *before = sp_step_read(s, PAID_BEFORE), *own = sp_step_read(s, OWN_PRICE);
+    const double *common = sp_step_read(s, COMMON_SHARE);
     double *restrict mrr = sp_step_out(s, MRR, 0), *restrict arr = sp_step_out(s, ARR, 0),
                      *restrict earned = sp_step_out(s, EARNED, 0);
     for (size_t p = 0; p < s->n; p++) {
-        mrr[p] = paid[p] * price[p];
+        double average = sp_models_price(own, common, price[p], p);
+        mrr[p] = paid[p] * average;
         arr[p] = 12 * mrr[p];
-        earned[p] = SP_MODELS_MONTHS * price[p] * sp_models_average(s, before[p], paid[p]);
+        earned[p] = SP_MODELS_MONTHS * average * sp_models_average(s, before[p], paid[p]);
     }
+    if (sp_step_wants(s, COMMON_PRICE))
+        memcpy(sp_step_out(s, COMMON_PRICE, 0), price, s->n * sizeof *price);
 }
 
 extern const struct sp_mechanism sp_revenue;

@@ -8,7 +8,7 @@
 
 enum { USAGE };
 enum { FREE_MONTHLY, PAID_MONTHLY };
-enum { FREE, FREE_BEFORE, PAID, PAID_BEFORE };
+enum { FREE, FREE_BEFORE, PAID, PAID_BEFORE, SEGMENT_USAGE };
 enum { STORIES, STORIES_FREE, STORIES_PAID };
 
 static const struct sp_field fields[] = {
@@ -38,6 +38,7 @@ static const struct sp_read reads[] = {
     [FREE_BEFORE] = {.column = "free", .before = true},
     [PAID] = {.column = "paid"},
     [PAID_BEFORE] = {.column = "paid", .before = true},
+    [SEGMENT_USAGE] = {.column = "segment.usage", .optional = true},
 };
 
 static const struct sp_write writes[] = {
@@ -57,11 +58,13 @@ SP_WIDE static void step(const struct sp_step *s) {
     const double *paid_monthly = sp_step_field(s, USAGE, 0, PAID_MONTHLY);
     const double *free_now = sp_step_read(s, FREE), *free_before = sp_step_read(s, FREE_BEFORE);
     const double *paid_now = sp_step_read(s, PAID), *paid_before = sp_step_read(s, PAID_BEFORE);
+    const double *times = sp_step_read(s, SEGMENT_USAGE);
     double *restrict all = sp_step_out(s, STORIES, 0), *restrict of_free = sp_step_out(s, STORIES_FREE, 0);
     double *restrict of_paid = sp_step_out(s, STORIES_PAID, 0);
     for (size_t p = 0; p < s->n; p++) {
         of_free[p] = SP_MODELS_MONTHS * free_monthly[p] * sp_models_average(s, free_before[p], free_now[p]);
-        of_paid[p] = SP_MODELS_MONTHS * paid_monthly[p] * sp_models_average(s, paid_before[p], paid_now[p]);
+        of_paid[p] = SP_MODELS_MONTHS * paid_monthly[p] * (times ? times[p] : 1) *
+                     sp_models_average(s, paid_before[p], paid_now[p]);
         all[p] = of_free[p] + of_paid[p];
     }
 }

@@ -308,6 +308,18 @@ static int bind_numbered(const struct sp_value_context *context, struct sp_scena
     return 0;
 }
 
+/* The instances of the mechanism that has the table; none when that is not used. */
+static void borrow_instances(const struct sp_scenario *scenario, struct sp_bound_table *bound) {
+    for (size_t i = 0; i + 1 < scenario->uses; i++)
+        for (size_t t = 0; t < SP_STEP_TABLES && scenario->use[i].table[t].table; t++) {
+            const struct sp_bound_table *owned = &scenario->use[i].table[t];
+            if (owned->table->borrowed || strcmp(owned->table->name, bound->table->name) != 0)
+                continue;
+            bound->instances = owned->instances;
+            bound->instance = owned->instance;
+        }
+}
+
 static int bind_table(const struct sp_value_context *context, struct sp_scenario *scenario,
                       struct sp_bound_table *bound) {
     struct sp_node *node = sp_tree_find(scenario->root, bound->table->name);
@@ -332,7 +344,9 @@ static int bind_mechanism(const struct sp_value_context *context, struct sp_scen
     use->mechanism = mechanism;
     for (size_t t = 0; t < SP_STEP_TABLES && mechanism->table[t]; t++) {
         use->table[t].table = mechanism->table[t];
-        if (!mechanism->table[t]->count)
+        if (mechanism->table[t]->borrowed)
+            borrow_instances(scenario, &use->table[t]);
+        else if (!mechanism->table[t]->count)
             error |= bind_table(context, scenario, &use->table[t]);
         else if (!error)
             error = bind_numbered(context, scenario, &use->table[0], &use->table[t]);
@@ -385,7 +399,7 @@ static void tell_unknown_everywhere(const struct sp_value_context *context,
         for (size_t t = 0; t < SP_STEP_TABLES && mechanism[i]->table[t] && count < 120; t++) {
             const struct sp_field_table *table = mechanism[i]->table[t];
             struct sp_node *node = sp_tree_find(scenario->root, table->name);
-            if (table->count)
+            if (table->count || table->borrowed)
                 continue;
             known[count++] = table->name;
             if (node && node->kind == SP_NODE_TABLE && !table->instanced && strcmp(table->name, "start") != 0)

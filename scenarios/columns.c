@@ -80,26 +80,31 @@ static int add_column(struct sp_plan *plan, const struct sp_scenario *scenario, 
     return check_account(use, write, instance, problems);
 }
 
-static size_t instances_of(const struct sp_use *use, const struct sp_write *write) {
+static size_t instances_of(const struct sp_variant *variant, const struct sp_use *use,
+                           const struct sp_write *write) {
+    if ((write->needs && use->table[0].input[write->needs - 1]->absent) ||
+        (write->with && find_column(variant, write->with) == SP_PLAN_NONE))
+        return 0;
     return write->instanced ? use->table[write->instanced - 1].instances : 1;
 }
 
-static size_t count_outs(const struct sp_use *use) {
+static size_t count_outs(const struct sp_variant *variant, const struct sp_use *use) {
     size_t count = 0;
     for (size_t w = 0; w < use->mechanism->writes; w++)
-        count += instances_of(use, &use->mechanism->write[w]);
+        count += instances_of(variant, use, &use->mechanism->write[w]);
     return count;
 }
 
 static int bind_writes(struct sp_plan *plan, const struct sp_scenario *scenario, struct sp_variant *variant,
                        const struct sp_use *use, struct sp_bound_step *step, struct sp_problems *problems) {
-    step->out = sp_arena_array(plan->arena, count_outs(use), sizeof *step->out);
+    step->out = sp_arena_array(plan->arena, count_outs(variant, use), sizeof *step->out);
     if (!step->out)
         return SP_ERROR_RESOURCES;
     for (size_t w = 0; w < use->mechanism->writes; w++) {
         const struct sp_write *write = &use->mechanism->write[w];
+        size_t instances = instances_of(variant, use, write);
         step->out_start[w] = step->outs;
-        for (size_t i = 0; i < instances_of(use, write); i++) {
+        for (size_t i = 0; i < instances; i++) {
             int error = add_column(plan, scenario, variant, use, write, i, problems);
             if (error)
                 return error;

@@ -3,6 +3,7 @@
 
 #include "models/models.h"
 
+#include <math.h>
 #include <string.h>
 
 static void print_title(struct sp_prose *prose, const struct sp_catalog_entry *entry) {
@@ -132,7 +133,8 @@ static void print_mechanism(struct sp_prose *prose, const struct sp_catalog_entr
     const struct sp_mechanism *mechanism = entry->mechanism;
     print_title(prose, entry);
     for (size_t t = 0; t < SP_STEP_TABLES && mechanism->table[t]; t++)
-        print_fields(prose, mechanism->table[t]);
+        if (!mechanism->table[t]->borrowed)
+            print_fields(prose, mechanism->table[t]);
     print_metrics(prose, mechanism);
     print_surroundings(prose, mechanism);
 }
@@ -157,7 +159,8 @@ static const char *drawn_text(const struct sp_field *field) {
 static const char *default_text(struct sp_prose *prose, const struct sp_field *field) {
     if (sp_describe_is_required(field))
         return "none: it must be given";
-    return field->kind == SP_FIELD_TEXT ? "none; may be left out" : sp_describe_default(prose, field);
+    return field->kind == SP_FIELD_TEXT || isnan(field->standard) ? "none; may be left out"
+                                                                  : sp_describe_default(prose, field);
 }
 
 static void print_example(struct sp_prose *prose, const char *table, const char *key, const char *value) {

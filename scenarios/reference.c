@@ -112,7 +112,16 @@ static void print_metric(struct sp_prose *prose, const struct sp_mechanism *mech
     fputc('\n', prose->out);
 }
 
+static bool has_metrics(const struct sp_mechanism *mechanism) {
+    bool any = false;
+    for (size_t i = 0; i < mechanism->writes; i++)
+        any = any || !mechanism->write[i].internal;
+    return any;
+}
+
 static void print_metrics(struct sp_prose *prose, const struct sp_mechanism *mechanism) {
+    if (!has_metrics(mechanism))
+        return;
     fputs("\n| metric | unit | kind | bad when | meaning | account |\n|---|---|---|---|---|---|\n",
           prose->out);
     for (size_t i = 0; i < mechanism->writes; i++)
@@ -133,7 +142,8 @@ static void print_mechanism(struct sp_prose *prose, const struct sp_mechanism *m
         fprintf(prose->out, " Reads %s.", reads);
     fputc('\n', prose->out);
     for (size_t t = 0; t < SP_STEP_TABLES && mechanism->table[t]; t++)
-        print_table(prose, mechanism->table[t]);
+        if (!mechanism->table[t]->borrowed)
+            print_table(prose, mechanism->table[t]);
     print_metrics(prose, mechanism);
     for (int i = 0; i < SP_STEP_RULES && mechanism->rule[i].name; i++)
         fprintf(prose->out, "\nCounted as `%s`: %s.\n", mechanism->rule[i].name, mechanism->rule[i].sentence);

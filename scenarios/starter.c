@@ -157,7 +157,8 @@ static void print_mechanisms(struct sp_prose *prose) {
     const struct sp_mechanism *const *mechanism = sp_models_list(&count);
     for (size_t i = 0; i < count; i++)
         for (size_t t = 0; t < SP_STEP_TABLES && mechanism[i]->table[t]; t++)
-            if (!is_start(mechanism[i]->table[t]) && !mechanism[i]->table[t]->count)
+            if (!is_start(mechanism[i]->table[t]) && !mechanism[i]->table[t]->count &&
+                !mechanism[i]->table[t]->borrowed)
                 print_table(prose, mechanism[i]->table[t]);
 }
 

@@ -25,10 +25,10 @@ enum sp_each { SP_EACH_PATH, SP_EACH_QUARTER };
 struct sp_field {
     const char *key; /* within its table: "rate_first" */
     enum sp_field_kind kind;
-    const char *unit;           /* "USD", "1/month", "1" */
-    double standard;            /* value when not given (choice: index); NAN: none, the key must be given */
-    double low, high;           /* bounds, both included; an assumption's draws are held to them */
-    enum sp_each each;          /* how often an assumption is drawn when the scenario does not say */
+    const char *unit;  /* "USD", "1/month", "1" */
+    double standard;   /* value when not given (choice: index); NAN: none, it must be given or is optional */
+    double low, high;  /* bounds, both included; an assumption's draws are held to them */
+    enum sp_each each; /* how often an assumption is drawn when the scenario does not say */
     const char *const *choices; /* NULL-ended */
     const char *sentence;
     bool whole;           /* must be a whole number */
@@ -51,6 +51,7 @@ struct sp_field_table {
     bool ordered_by_first; /* instances are ordered by their first field, a number (tiers: `from`) */
     size_t (*count)(const double *first); /* of a numbered table */
     int shares;                           /* 1 + field whose values over all instances add up to 1; 0: none */
+    bool borrowed; /* of a mechanism before this one in the list: its instances, without fields */
     const struct sp_field *field;
     size_t fields;
     const char *sentence;

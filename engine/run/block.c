@@ -346,6 +346,7 @@ static struct sp_step bind_step(struct sp_block *block, const struct sp_bound_st
         .n = block->n,
         .valid = block->valid,
         .quarter = quarter,
+        .season = (block->plan->first_quarter + quarter) % 4,
         .accrual_end = block->plan->accrual_end,
         .whole_counts = block->plan->whole_counts,
         .kernels = block->plan->kernels,

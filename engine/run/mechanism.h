@@ -36,7 +36,7 @@ struct sp_read {
     const char *column;
     const char *account;
     bool before;   /* of the quarter before */
-    bool optional; /* may be absent: then the array is NULL */
+    bool optional; /* may be absent, also from the list of mechanisms: then the array is NULL */
     int with;      /* 1 + own table: not read when that table has no instances */
 };
 
@@ -52,8 +52,10 @@ struct sp_write {
     const char *undefined_when;
     const char *account;              /* of a cost line; NULL: none */
     int account_table, account_field; /* 1 + table and field of a text that gives the account instead */
-    int not_with;  /* 1 + table: no cost line when that table has instances (they are the lines) */
-    int instanced; /* 1 + table whose instances it repeats for */
+    int not_with;     /* 1 + table: no cost line when that table has instances (they are the lines) */
+    int needs;        /* 1 + field of the first table: not written when that field is absent */
+    const char *with; /* column of a mechanism before this one in the list: not written without it */
+    int instanced;    /* 1 + table whose instances it repeats for */
     const char *numerator, *denominator; /* of a ratio: made by the engine, not by `step` */
     int category; /* 1 + table whose instances it numbers: a path is in instance 0, 1, .. */
 };
@@ -66,7 +68,8 @@ struct sp_rule {
 /* What a step gets. All arrays hold n doubles, n a multiple of 64. */
 struct sp_step {
     size_t n, valid;   /* paths computed; the first `valid` of them count (the rest fill up the last 64) */
-    int quarter;       /* 0 .. */
+    int quarter;       /* 0 ..; in `start` -1 */
+    int season;        /* quarter of the calendar year that it is, 0 .. 3 */
     bool accrual_end;  /* flows use the closing stock, not the average of opening and closing */
     bool whole_counts; /* people are whole: stocks of them are rounded, flows are counts (math/count.h) */
     const struct sp_kernels *kernels;
@@ -127,7 +130,7 @@ static inline const double *sp_step_read(const struct sp_step *s, int read) {
     return sp_step_read_one(s, read, 0);
 }
 
-/* A column that is written, for an instance (0 when not instanced). */
+/* A column that is written, for an instance (0 when not instanced). Not of one that is not written now. */
 static inline double *sp_step_out(const struct sp_step *s, int write, size_t instance) {
     return s->out[s->out_start[write] + instance];
 }

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Payers, revenue and stories split among segments; the parts add up to the whole on every path. Equations:
+ * README.md, Segments.
+ */
+#include "models/models.h"
+
+enum { SEGMENTS };
+enum {
+    PART,
+    OWN_PART,
+    COMMON_PART,
+    USAGE_PART,
+    CHURN_PART,
+    COMMON_PRICE,
+    PAID,
+    CHURNED,
+    MRR,
+    EARNED,
+    STORIES_PAID
+};
+enum { PAID_OF, CHURNED_OF, MRR_OF, EARNED_OF, STORIES_OF };
+
+static const struct sp_field_table table = {.name = "segment",
+                                            .instanced = true,
+                                            .borrowed = true,
+                                            .sentence = "a group of payers",
+                                            .instance = {"families", "organisations"}};
+
+static const struct sp_read reads[] = {
+    [PART] = {.column = "segment.*.part"},
+    [OWN_PART] = {.column = "segment.*.own_price"},
+    [COMMON_PART] = {.column = "segment.*.common_share"},
+    [USAGE_PART] = {.column = "segment.*.usage_part"},
+    [CHURN_PART] = {.column = "segment.*.churn_part"},
+    [COMMON_PRICE] = {.column = "revenue.common_price", .optional = true},
+    [PAID] = {.column = "paid"},
+    [CHURNED] = {.column = "paid.churned", .optional = true},
+    [MRR] = {.column = "mrr", .optional = true},
+    [EARNED] = {.column = "revenue", .optional = true},
+    [STORIES_PAID] = {.column = "stories.paid", .optional = true},
+};
+
+static const struct sp_write writes[] = {
+    [PAID_OF] = {.column = "paid.segment.*",
+                 .kind = SP_STOCK,
+                 .unit = "payers",
+                 .instanced = 1 + SEGMENTS,
+                 .sentence = "paying users of the segment"},
+    [CHURNED_OF] = {.column = "paid.churned.segment.*",
+                    .kind = SP_FLOW,
+                    .unit = "payers",
+                    .adverse = SP_HIGH,
+                    .instanced = 1 + SEGMENTS,
+                    .with = "paid.churned",
+                    .sentence = "payers of the segment who stop paying"},
+    [MRR_OF] = {.column = "mrr.segment.*",
+                .kind = SP_STOCK,
+                .unit = "USD/month",
+                .instanced = 1 + SEGMENTS,
+                .with = "mrr",
+                .sentence = "monthly recurring revenue from the segment"},
+    [EARNED_OF] = {.column = "revenue.segment.*",
+                   .kind = SP_FLOW,
+                   .unit = "USD",
+                   .instanced = 1 + SEGMENTS,
+                   .with = "revenue",
+                   .sentence = "revenue earned from the segment"},
+    [STORIES_OF] = {.column = "stories.segment.*",
+                    .kind = SP_FLOW,
+                    .unit = "stories",
+                    .instanced = 1 + SEGMENTS,
+                    .with = "stories.paid",
+                    .sentence = "stories made by payers of the segment"},
+};
+
+static void split(const struct sp_step *s, const double *whole, int part, int out) {
+    for (size_t i = 0; whole && i < s->instances[SEGMENTS]; i++) {
+        const double *share = sp_step_read_one(s, part, i);
+        double *restrict of_segment = sp_step_out(s, out, i);
+        for (size_t p = 0; p < s->n; p++)
+            of_segment[p] = whole[p] * share[p];
+    }
+}
+
+/* By what the segments' payers are charged; by their number when nobody is charged. */
+static void split_money(const struct sp_step *s, const double *money, int out) {
+    const double *price = sp_step_read(s, COMMON_PRICE);
+    size_t segments = s->instances[SEGMENTS];
+    for (size_t p = 0; money && price && p < s->n; p++) {
+        double sum = 0;
+        for (size_t i = 0; i < segments; i++) {
+            double charged = sp_models_price(sp_step_read_one(s, OWN_PART, i),
+                                             sp_step_read_one(s, COMMON_PART, i), price[p], p);
+            sp_step_out(s, out, i)[p] = charged;
+            sum += charged;
+        }
+        for (size_t i = 0; i < segments; i++) {
+            double charged = sp_step_out(s, out, i)[p], part = sp_step_read_one(s, PART, i)[p];
+            sp_step_out(s, out, i)[p] = money[p] * (sum > 0 ? charged / sum : part);
+        }
+    }
+}
+
+SP_WIDE static void step(const struct sp_step *s) {
+    split(s, sp_step_read(s, PAID), PART, PAID_OF);
+    split(s, sp_step_read(s, CHURNED), CHURN_PART, CHURNED_OF);
+    split(s, sp_step_read(s, STORIES_PAID), USAGE_PART, STORIES_OF);
+    split_money(s, sp_step_read(s, MRR), MRR_OF);
+    split_money(s, sp_step_read(s, EARNED), EARNED_OF);
+}
+
+extern const struct sp_mechanism sp_by_segment;
+const struct sp_mechanism sp_by_segment = {
+    .name = "by_segment",
+    .sentence = "payers, their revenue and their stories by segment",
+    .table = {&table},
+    .read = reads,
+    .reads = SP_MODELS_COUNT(reads),
+    .write = writes,
+    .writes = SP_MODELS_COUNT(writes),
+    .step = step,
+};
