@@ -4,7 +4,7 @@
 #include "cli/print.h"
 
 #include "engine/base/error.h"
-#include "scenarios/value.h"
+#include "scenarios/value_drawn.h"
 
 #include <argp.h>
 #include <math.h>
@@ -79,6 +79,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
 
 #define KEY "x = "
 
+/* Of a law with drawn parameters: how many sets of them stand for all. */
+enum { SETS = 1024 };
+
 /* The law, in the arena; NULL with problems added. Columns of problems count from the expression's start. */
 static const struct sp_law *read_law(struct sp_arena *arena, const char *expression,
                                      struct sp_problems *problems) {
@@ -104,7 +107,10 @@ static const struct sp_law *read_law(struct sp_arena *arena, const char *express
     for (size_t i = 0; i < problems->count; i++)
         if (problems->items[i].line == 1 && problems->items[i].column > (int)strlen(KEY))
             problems->items[i].column -= (int)strlen(KEY);
-    return sp_problems_error(problems) ? NULL : input->assumption.law;
+    if (sp_problems_error(problems))
+        return NULL;
+    return input->assumption.drawn ? sp_value_drawn_mix(arena, input->assumption.drawn, SETS)
+                                   : input->assumption.law;
 }
 
 /* --- Telling --- */

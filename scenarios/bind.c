@@ -71,16 +71,6 @@ static struct sp_input *create_input(struct sp_scenario *scenario, const struct 
     return input;
 }
 
-/* Only inputs in the scenario's list become variables and can be changed: an absent one stays out of it. */
-static int list_input(struct sp_scenario *scenario, struct sp_input *input) {
-    struct sp_input **place =
-        sp_arena_append(scenario->arena, &scenario->input, &scenario->inputs, sizeof(struct sp_input *));
-    if (!place)
-        return SP_ERROR_RESOURCES;
-    *place = input;
-    return 0;
-}
-
 static int bind_given(const struct sp_value_context *context, struct sp_node *node, struct sp_input *input) {
     input->node = node;
     input->place = node->place;
@@ -159,10 +149,12 @@ static int bind_fields(const struct sp_value_context *context, struct sp_scenari
         input[i]->absent = is_absent(context, scenario, field, input, given);
         if (input[i]->absent)
             continue;
-        if (list_input(scenario, input[i]))
+        if (sp_scenario_list(scenario, input[i]))
             return SP_ERROR_RESOURCES;
         if (given ? bind_given(context, given, input[i]) : bind_missing(context, place, input[i]))
             error = SP_ERROR_SCENARIO;
+        if (sp_scenario_list_parameters(scenario, input[i]))
+            return SP_ERROR_RESOURCES;
     }
     return error;
 }

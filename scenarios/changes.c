@@ -18,9 +18,11 @@ static const char *const known_keys[] = {"of",    "times", "plus",    "set",  "f
 static const struct sp_field value_field = {
     .key = "value", .unit = "1", .low = -1e15, .high = 1e15, .sentence = "value of a change"};
 
-/* An assumption of a mechanism; the values of changes cannot be changed in turn. */
+/* An assumption of a mechanism; the values of changes cannot be changed in turn, nor can what they are drawn
+ * from. */
 static bool is_target(const struct sp_input *input) {
-    return input->field->kind == SP_FIELD_ASSUMPTION && input->field != &value_field;
+    const struct sp_input *whole = input->owner ? input->owner : input;
+    return input->field->kind == SP_FIELD_ASSUMPTION && whole->field != &value_field;
 }
 
 static struct sp_input *find_target(const struct sp_value_context *context,
@@ -92,7 +94,8 @@ static int bind_value(const struct sp_value_context *context, struct sp_scenario
     input->key = sp_arena_format(context->arena, "%s.%s", change->name, operations[change->operation]);
     input->field = &value_field;
     input->assumption.stream = input->key;
-    return input->key ? sp_value_assumption(context, value, input) : SP_ERROR_RESOURCES;
+    int error = input->key ? sp_value_assumption(context, value, input) : SP_ERROR_RESOURCES;
+    return sp_scenario_list_parameters(scenario, input) ? SP_ERROR_RESOURCES : error;
 }
 
 static int bind_span(const struct sp_value_context *context, struct sp_node *table,

@@ -45,7 +45,8 @@ static int add_variable(struct sp_plan *plan, struct sp_variant *variant, const 
         .entries = assumption->entries,
         .low = input->field->low,
         .high = input->field->high,
-        .may_leave_bounds = input->field->kind == SP_FIELD_ASSUMPTION && may_leave(assumption, input->field),
+        .may_leave_bounds = input->field->kind == SP_FIELD_ASSUMPTION &&
+                            (assumption->drawn || may_leave(assumption, input->field)),
     };
     variable->entry = sp_arena_array(plan->arena, assumption->entries, sizeof *variable->entry);
     if (!variable->entry || !variable->name)
@@ -77,6 +78,24 @@ static int find_variable(const struct sp_variant *variant, const char *name) {
         if (strcmp(variant->variable[i].name, name) == 0)
             return (int)i;
     return SP_PLAN_NONE;
+}
+
+/* Drawn parameters are variables too, found when all are there. */
+static void bind_parameters(struct sp_variant *variant, const struct sp_input *input) {
+    const struct sp_drawn *drawn = input->assumption.drawn;
+    struct sp_given *given = &variant->variable[find_variable(variant, input->key)].given;
+    given->conditional = drawn->conditional;
+    for (size_t j = 0; j < SP_CONDITIONAL_PARAMETERS; j++) {
+        given->number[j] = drawn->number[j];
+        given->variable[j] =
+            drawn->parameter[j] ? find_variable(variant, drawn->parameter[j]->key) : SP_PLAN_NONE;
+    }
+}
+
+static void bind_all_parameters(const struct sp_scenario *scenario, struct sp_variant *variant) {
+    for (size_t i = 0; i < scenario->inputs; i++)
+        if (is_variable(scenario->input[i]) && scenario->input[i]->assumption.drawn)
+            bind_parameters(variant, scenario->input[i]);
 }
 
 /* --- Streams --- */
@@ -260,7 +279,7 @@ static int fill_plan(const struct sp_scenario *scenario, int threads, struct sp_
     base->name = "base";
     int error = check_streams(plan, scenario, problems);
     if (error || (error = sp_plan_make_axes(plan)) || (error = add_variables(plan, scenario, base)) ||
-        (error = add_changes(plan, scenario, base)) ||
+        (bind_all_parameters(scenario, base), error = add_changes(plan, scenario, base)) ||
         (error = sp_dependence_compile(plan, scenario, base, problems)) ||
         (error = add_steps(plan, scenario, base, problems)) || (error = add_rules(plan, base)) ||
         (error = sp_columns_select(plan, scenario, problems)) ||

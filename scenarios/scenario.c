@@ -51,6 +51,23 @@ struct sp_input *sp_scenario_find(const struct sp_scenario *scenario, const char
     return NULL;
 }
 
+int sp_scenario_list(struct sp_scenario *scenario, struct sp_input *input) {
+    struct sp_input **place =
+        sp_arena_append(scenario->arena, &scenario->input, &scenario->inputs, sizeof(struct sp_input *));
+    if (!place)
+        return SP_ERROR_RESOURCES;
+    *place = input;
+    return 0;
+}
+
+int sp_scenario_list_parameters(struct sp_scenario *scenario, const struct sp_input *input) {
+    const struct sp_drawn *drawn = input->assumption.drawn;
+    for (size_t j = 0; drawn && j < SP_CONDITIONAL_PARAMETERS; j++)
+        if (drawn->parameter[j] && sp_scenario_list(scenario, drawn->parameter[j]))
+            return SP_ERROR_RESOURCES;
+    return 0;
+}
+
 void sp_scenario_free(struct sp_scenario *scenario) {
     if (scenario)
         sp_arena_free(scenario->arena);

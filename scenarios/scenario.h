@@ -19,10 +19,21 @@ struct sp_source {
     bool placeholder;
 };
 
+struct sp_input;
+
+/* A law some of whose parameters are assumptions of their own, with keys KEY.PARAMETER. */
+struct sp_drawn {
+    const struct sp_law_form *form;
+    const struct sp_conditional *conditional;
+    struct sp_input *parameter[SP_CONDITIONAL_PARAMETERS]; /* NULL: a number */
+    double number[SP_CONDITIONAL_PARAMETERS];
+};
+
 struct sp_assumption {
-    size_t entries; /* of its schedule; 1 without one */
-    int *from;      /* [entries] quarter 0 .. */
-    struct sp_law *law;
+    size_t entries;         /* of its schedule; 1 without one */
+    int *from;              /* [entries] quarter 0 .. */
+    struct sp_law *law;     /* with drawn parameters: that at their medians, which stands for all */
+    struct sp_drawn *drawn; /* NULL: all parameters are numbers */
     enum sp_each each;
     const char *stream;
     struct sp_noise noise; /* its stream is made when compiling: KEY.noise */
@@ -38,7 +49,8 @@ struct sp_input {
     double number;                   /* number; choice: index */
     const char *text;                /* text, or NULL */
     struct sp_source source;
-    bool absent; /* not among the scenario's inputs: see base/field.h */
+    bool absent;                  /* not among the scenario's inputs: see base/field.h */
+    const struct sp_input *owner; /* of a drawn parameter: whose law it belongs to; else NULL */
 };
 
 struct sp_bound_table {
@@ -127,6 +139,11 @@ struct sp_scenario *sp_scenario_read(const struct sp_request *request, struct sp
 
 /* NULL is allowed. */
 void sp_scenario_free(struct sp_scenario *scenario);
+
+/* Puts an input on the list: only those become variables and can be changed. And the drawn parameters of one
+ * that has been read. 0 or SP_ERROR_RESOURCES. */
+int sp_scenario_list(struct sp_scenario *scenario, struct sp_input *input);
+int sp_scenario_list_parameters(struct sp_scenario *scenario, const struct sp_input *input);
 
 /* The input of that key, or NULL. */
 struct sp_input *sp_scenario_find(const struct sp_scenario *scenario, const char *key);

@@ -2,6 +2,7 @@
  *
  * Assumptions: laws, schedules, and what is said of their source.
  */
+#include "scenarios/value_drawn.h"
 #include "scenarios/value_law.h"
 #include "scenarios/value_parts.h"
 
@@ -161,13 +162,16 @@ static int read_schedule(const struct sp_value_context *context, const struct sp
 /* A law that can leave the field's bounds is drawn all the same and held to them; often means a mistake. */
 static void warn_outside(const struct sp_value_context *context, const struct sp_node *node,
                          const struct sp_input *input) {
-    for (size_t i = 0; i < input->assumption.entries; i++) {
+    const struct sp_law *law = input->assumption.law;
+    if (input->assumption.drawn)
+        law = sp_value_drawn_mix(context->arena, input->assumption.drawn, 256);
+    for (size_t i = 0; law && i < input->assumption.entries; i++) {
         double below, above, ignored;
         if (isinf(input->field->low))
             continue;
-        sp_law_distribution(&input->assumption.law[i], input->field->low, &below, &ignored);
-        sp_law_distribution(&input->assumption.law[i], input->field->high, &ignored, &above);
-        if (input->assumption.law[i].kind != SP_LAW_CONSTANT && below + above > 1e-3)
+        sp_law_distribution(&law[i], input->field->low, &below, &ignored);
+        sp_law_distribution(&law[i], input->field->high, &ignored, &above);
+        if (law[i].kind != SP_LAW_CONSTANT && below + above > 1e-3)
             sp_problems_warn(context->problems, node->place,
                              "%s: %.2g of draws lie outside %g .. %g and will be held to it", input->key,
                              below + above, input->field->low, input->field->high);
@@ -202,6 +206,8 @@ static int read_what(const struct sp_value_context *context, struct sp_node *nod
         mark_what(node);
         return error;
     }
+    if (!plain && sp_value_drawn_is(node))
+        return sp_value_drawn_read(context, node, input);
     return plain ? read_fixed(context, plain, input, input->assumption.law)
                  : sp_value_law_read(context, node, input->key, input->assumption.law);
 }

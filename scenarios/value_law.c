@@ -34,7 +34,7 @@ static bool is_composed(const char *key) {
     return false;
 }
 
-static bool is_form(const char *key) {
+bool sp_value_law_is_form(const char *key) {
     size_t count;
     const struct sp_law_form *form = sp_law_forms(&count);
     for (size_t i = 0; i < count; i++)
@@ -44,7 +44,7 @@ static bool is_form(const char *key) {
 }
 
 bool sp_value_law_is_name(const char *key) {
-    return is_form(key) || is_composed(key);
+    return sp_value_law_is_form(key) || is_composed(key);
 }
 
 bool sp_value_law_is_percentile(const char *key) {
@@ -120,6 +120,16 @@ static const char *join(const struct sp_value_context *context, const char *key,
     return joined ? joined : key;
 }
 
+/* Where a law is a part of something else, nothing could be drawn under its parameter's name. */
+static int refuse_drawn(const struct sp_value_context *context, const struct sp_node *node, const char *key) {
+    sp_value_mark_used(node);
+    return TELL(
+        context, node,
+        "%s: %s must be a number here; only the one law of a value may have parameters that are drawn, "
+        "not a law in a schedule or a mixture",
+        key, node->key);
+}
+
 static int make_form(const struct sp_value_context *context, const struct sp_law_form *form,
                      const struct sp_node *table, const char *key, struct sp_law *law) {
     double parameter[SP_LAW_PARAMETERS] = {0};
@@ -127,7 +137,10 @@ static int make_form(const struct sp_value_context *context, const struct sp_law
     for (size_t i = 0; i < parameter_count(form); i++) {
         const struct sp_node *node = sp_tree_find(table, form->parameter[i]);
         parameter[i] = form->standard;
-        if (node && sp_value_number(context, node, join(context, key, form->parameter[i]), &parameter[i]))
+        if (node && node->kind == SP_NODE_TABLE)
+            error = refuse_drawn(context, node, key);
+        else if (node &&
+                 sp_value_number(context, node, join(context, key, form->parameter[i]), &parameter[i]))
             error = SP_ERROR_SCENARIO;
     }
     if (error)
@@ -320,10 +333,21 @@ static int read_mixture(const struct sp_value_context *context, const struct sp_
 
 /* --- One law --- */
 
+int sp_value_law_form(const struct sp_value_context *context, const struct sp_node *node, const char *key,
+                      const struct sp_law_form **form) {
+    size_t count;
+    const struct sp_law_form *forms = sp_law_forms(&count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(forms[i].name, node->key) == 0 && form_fits(&forms[i], node)) {
+            *form = &forms[i];
+            return 0;
+        }
+    return TELL(context, node, "%s: %s takes %s", key, node->key, list_forms(context->arena, node->key));
+}
+
 static int read_named(const struct sp_value_context *context, struct sp_node *node, const char *key,
                       struct sp_law *law) {
-    size_t count;
-    const struct sp_law_form *form = sp_law_forms(&count);
+    const struct sp_law_form *form;
     sp_value_mark_used(node);
     if (node->kind != SP_NODE_TABLE)
         return TELL(context, node, "%s: %s needs its parameters, %s", key, node->key,
@@ -336,10 +360,8 @@ static int read_named(const struct sp_value_context *context, struct sp_node *no
         return read_empirical(context, node, key, law);
     if (takes_percentiles(node->key) && node->count == 2 && count_percentiles(node) == 2)
         return read_fitted(context, node, key, law);
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(form[i].name, node->key) == 0 && form_fits(&form[i], node))
-            return make_form(context, &form[i], node, key, law);
-    return TELL(context, node, "%s: %s takes %s", key, node->key, list_forms(context->arena, node->key));
+    int error = sp_value_law_form(context, node, key, &form);
+    return error ? error : make_form(context, form, node, key, law);
 }
 
 /* A number, "-inf" or "inf". */

@@ -12,6 +12,13 @@
 bool sp_value_law_is_name(const char *key);
 bool sp_value_law_is_percentile(const char *key);
 
+/* Whether a law of this name is made of parameters, and not of lists or of other laws. */
+bool sp_value_law_is_form(const char *key);
+
+/* The form that the parameters in the law's table make. */
+int sp_value_law_form(const struct sp_value_context *context, const struct sp_node *node, const char *key,
+                      const struct sp_law_form **form);
+
 /* How many laws the table holds; percentiles together are one. */
 size_t sp_value_law_count(const struct sp_node *table);
 

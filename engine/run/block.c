@@ -8,11 +8,15 @@
 
 /* The arrays of a variable. */
 struct values {
-    double **drawn;          /* [entries]; per quarter: one array for the quarter, the same for all entries */
-    double *noise;           /* when it has noise: the process a_t */
-    double *noisy;           /* and its value with noise */
-    double *changed;         /* when it has changes */
-    const double *effective; /* what steps read in this quarter */
+    double **drawn;  /* [entries]; per quarter: one array for the quarter, the same for all entries */
+    double *noise;   /* when it has noise: the process a_t */
+    double *noisy;   /* and its value with noise */
+    double *changed; /* when it has changes */
+    double *given;   /* when parameters of its law are drawn: its value, given these */
+    const double *parameter[SP_CONDITIONAL_PARAMETERS]; /* those that are numbers */
+    bool is_given;                                      /* `given` holds until the next block */
+    bool in_force;                                      /* `effective` is that of this quarter */
+    const double *effective;                            /* what steps read in this quarter */
 };
 
 struct sp_block {
@@ -21,6 +25,7 @@ struct sp_block {
     const struct sp_variant *variant;
     size_t size, n, valid;
     uint64_t first_path;
+    size_t quarter;
     uint32_t *words;
     double **normal;        /* [normals] */
     double *z;              /* scratch */
@@ -42,6 +47,10 @@ static bool is_constant(const struct sp_schedule_entry *entry) {
     return entry->sampler.kind == SP_LAW_CONSTANT;
 }
 
+static bool has_drawn_parameters(const struct sp_variable *variable) {
+    return variable->given.conditional != NULL;
+}
+
 static bool has_noise(const struct sp_variable *variable) {
     return variable->noise.scale != SP_NOISE_NONE;
 }
@@ -55,6 +64,22 @@ static int create_normals(struct sp_block *block) {
         if (!(block->normal[i] = create_array(block)))
             return -1;
     return 0;
+}
+
+/* Room for a value that depends on drawn parameters; those that are numbers are arrays too. */
+static int create_given(struct sp_block *block, const struct sp_given *given, struct values *values) {
+    if (!given->conditional)
+        return 0;
+    values->given = create_array(block);
+    for (size_t j = 0; j < SP_CONDITIONAL_PARAMETERS && given->conditional->name[j]; j++) {
+        double *number = given->variable[j] == SP_PLAN_NONE ? create_array(block) : NULL;
+        if (given->variable[j] == SP_PLAN_NONE && !number)
+            return -1;
+        for (size_t p = 0; number && p < block->size; p++)
+            number[p] = given->number[j];
+        values->parameter[j] = number;
+    }
+    return values->given ? 0 : -1;
 }
 
 static int create_values(struct sp_block *block, const struct sp_variable *variable, struct values *values) {
@@ -71,7 +96,8 @@ static int create_values(struct sp_block *block, const struct sp_variable *varia
             for (size_t p = 0; p < block->size; p++)
                 values->drawn[e][p] = variable->entry[e].sampler.parameter[0];
     }
-    return (variable->changes && !(values->changed = create_array(block))) ||
+    return create_given(block, &variable->given, values) ||
+                   (variable->changes && !(values->changed = create_array(block))) ||
                    (has_noise(variable) &&
                     (!(values->noise = create_array(block)) || !(values->noisy = create_array(block))))
                ? -1
@@ -212,7 +238,8 @@ static void draw_within(struct sp_block *block, size_t i, size_t e, int quarter)
     const struct sp_variable *variable = &block->variant->variable[i];
     double *out = block->values[i].drawn[e];
     draw(block, variable, &variable->entry[e], quarter, out);
-    if (variable->may_leave_bounds && variable->changes == 0 && !has_noise(variable))
+    if (variable->may_leave_bounds && variable->changes == 0 && !has_noise(variable) &&
+        !has_drawn_parameters(variable))
         block->rule[i] += hold(variable, out, block->n, block->valid);
 }
 
@@ -224,6 +251,61 @@ static size_t entry_at(const struct sp_variable *variable, size_t quarter) {
 }
 
 /* --- Assumptions in force --- */
+
+static void put_in_force(struct sp_block *block, size_t i);
+
+/* Whether the value may differ between the quarters of a path. */
+static bool may_move(const struct sp_block *block, const struct sp_variable *variable) {
+    if (variable->each != SP_EACH_PATH || variable->entries > 1 || variable->changes > 0 ||
+        has_noise(variable))
+        return true;
+    for (size_t j = 0; has_drawn_parameters(variable) && j < SP_CONDITIONAL_PARAMETERS; j++)
+        if (variable->given.variable[j] != SP_PLAN_NONE &&
+            may_move(block, &block->variant->variable[variable->given.variable[j]]))
+            return true;
+    return false;
+}
+
+/* Where parameters contradict each other, the one that gives way is counted. */
+static void count_contradictions(struct sp_block *block, size_t i, const double *const *parameter) {
+    const struct sp_given *given = &block->variant->variable[i].given;
+    for (size_t j = 1; given->conditional->contradictions && j < SP_CONDITIONAL_PARAMETERS; j++) {
+        if (!given->conditional->name[j])
+            return;
+        size_t who = given->variable[j] == SP_PLAN_NONE ? i : (size_t)given->variable[j];
+        block->rule[who] += given->conditional->contradictions(j, parameter, block->valid);
+    }
+}
+
+/* The values of the parameters of a law in this quarter. */
+static void find_parameters(struct sp_block *block, size_t i, const double **parameter) {
+    const struct sp_given *given = &block->variant->variable[i].given;
+    for (size_t j = 0; j < SP_CONDITIONAL_PARAMETERS; j++) {
+        int drawn = given->variable[j];
+        if (drawn != SP_PLAN_NONE)
+            put_in_force(block, (size_t)drawn);
+        parameter[j] = drawn == SP_PLAN_NONE ? block->values[i].parameter[j] : block->values[drawn].effective;
+    }
+}
+
+/* The value that follows from the draw and the drawn parameters of its law; once a block when these stay. */
+static void apply_parameters(struct sp_block *block, size_t i) {
+    const struct sp_variable *variable = &block->variant->variable[i];
+    struct values *values = &block->values[i];
+    const double *parameter[SP_CONDITIONAL_PARAMETERS];
+    if (!has_drawn_parameters(variable))
+        return;
+    if (!values->is_given) {
+        find_parameters(block, i, parameter);
+        count_contradictions(block, i, parameter);
+        variable->given.conditional->fill(block->plan->kernels, parameter, values->effective, values->given,
+                                          block->n);
+        if (variable->may_leave_bounds && variable->changes == 0 && !has_noise(variable))
+            block->rule[i] += hold(variable, values->given, block->n, block->valid);
+        values->is_given = !may_move(block, variable);
+    }
+    values->effective = values->given;
+}
 
 /* a_t = phi a_(t-1) + sd sqrt(1 - phi^2) e_t; a_1 has the spread that all later ones have. */
 SP_WIDE static void advance_noise(const struct sp_noise *noise, const double *e, bool first,
@@ -294,10 +376,11 @@ static void apply_changes(struct sp_block *block, size_t i, size_t quarter) {
     memcpy(values->changed, values->effective, block->n * sizeof *values->changed);
     for (size_t c = 0; c < variable->changes; c++) {
         const struct sp_change *change = &variable->change[c];
-        const double *value = block->values[change->value].effective;
         double part = part_at(change, quarter);
         if ((int)quarter < change->from || (int)quarter > change->until)
             continue;
+        put_in_force(block, (size_t)change->value);
+        const double *value = block->values[change->value].effective;
         if (part < 1)
             apply_part(change->operation, part, value, values->changed, block->n);
         else
@@ -307,19 +390,29 @@ static void apply_changes(struct sp_block *block, size_t i, size_t quarter) {
     values->effective = values->changed;
 }
 
+/* Finds the effective values of a variable in this quarter, after those that they need. */
+static void put_in_force(struct sp_block *block, size_t i) {
+    const struct sp_variable *variable = &block->variant->variable[i];
+    struct values *values = &block->values[i];
+    if (values->in_force)
+        return;
+    size_t entry = entry_at(variable, block->quarter);
+    if (variable->each == SP_EACH_QUARTER)
+        draw_within(block, i, entry, (int)block->quarter);
+    values->effective = values->drawn[entry];
+    apply_parameters(block, i);
+    apply_noise(block, i, block->quarter);
+    apply_changes(block, i, block->quarter);
+    values->in_force = true;
+}
+
 static void update_assumptions(struct sp_block *block, size_t quarter) {
-    const struct sp_variant *variant = block->variant;
+    block->quarter = quarter;
     draw_normals(block, SP_EACH_QUARTER, (int)quarter);
-    for (size_t i = 0; i < variant->variables; i++) {
-        const struct sp_variable *variable = &variant->variable[i];
-        size_t entry = entry_at(variable, quarter);
-        if (variable->each == SP_EACH_QUARTER)
-            draw_within(block, i, entry, (int)quarter);
-        block->values[i].effective = block->values[i].drawn[entry];
-        apply_noise(block, i, quarter);
-    }
-    for (size_t i = 0; i < variant->variables; i++)
-        apply_changes(block, i, quarter);
+    for (size_t i = 0; i < block->variant->variables; i++)
+        block->values[i].in_force = false;
+    for (size_t i = 0; i < block->variant->variables; i++)
+        put_in_force(block, i);
 }
 
 /* --- Steps --- */
@@ -387,6 +480,8 @@ void sp_block_begin(struct sp_block *block, uint64_t first_path, size_t valid) {
     block->n = (valid + 63) / 64 * 64;
     draw_normals(block, SP_EACH_PATH, SP_STREAM_PER_PATH);
     for (size_t i = 0; i < variant->variables; i++)
+        block->values[i].is_given = false;
+    for (size_t i = 0; i < variant->variables; i++)
         for (size_t e = 0; variant->variable[i].each == SP_EACH_PATH && e < variant->variable[i].entries; e++)
             draw_within(block, i, e, SP_STREAM_PER_PATH);
     update_assumptions(block, 0);
@@ -433,6 +528,8 @@ const double *sp_block_opening(const struct sp_block *block, int column) {
 
 const double *sp_block_draw(const struct sp_block *block, size_t variable) {
     const struct sp_variable *v = &block->variant->variable[variable];
+    if (has_drawn_parameters(v))
+        return v->each == SP_EACH_PATH ? block->values[variable].given : NULL;
     return v->each == SP_EACH_PATH && !is_constant(&v->entry[0]) ? block->values[variable].drawn[0] : NULL;
 }
 

@@ -69,6 +69,7 @@ static int change_variable(struct trial *trial, struct sp_variant *variant, size
         if (set_other_law(trial, variable, &variable->entry[e], &entry[e]))
             return -1;
     variable->entry = entry;
+    variable->given.conditional = NULL;
     variant->variable = variables;
     return 0;
 }

@@ -101,12 +101,24 @@ static int make_normals(struct sp_plan *plan) {
     return 0;
 }
 
+/* What is drawn: with drawn parameters Z, whose law reads only those that are numbers. */
+static struct sp_law drawn_law(const struct sp_variable *variable, const struct sp_schedule_entry *entry) {
+    const struct sp_given *given = &variable->given;
+    return given->conditional ? given->conditional->standard(given->number) : entry->law;
+}
+
+static int make_sampler(struct sp_plan *plan, const struct sp_variable *variable,
+                        struct sp_schedule_entry *entry) {
+    struct sp_law law = drawn_law(variable, entry);
+    return sp_sampler_make(&entry->sampler, &law, plan->tables);
+}
+
 static int make_all(struct sp_plan *plan, struct sp_problems *problems) {
     for (size_t v = 0; v < plan->variants; v++)
         for (size_t i = 0; i < plan->variant[v].variables; i++) {
             struct sp_variable *variable = &plan->variant[v].variable[i];
             for (size_t e = 0; e < variable->entries; e++)
-                if (sp_sampler_make(&variable->entry[e].sampler, &variable->entry[e].law, plan->tables))
+                if (make_sampler(plan, variable, &variable->entry[e]))
                     return sp_problems_add(
                         problems, SP_ERROR_RESOURCES, (struct sp_place){0},
                         "%s: the table of its law could not be made; use less extreme parameters",
@@ -144,9 +156,11 @@ static int gather_laws(struct sp_arena *arena, const struct sp_plan *plan, struc
     for (size_t v = 0; v < plan->variants; v++)
         for (size_t i = 0; i < plan->variant[v].variables; i++) {
             const struct sp_variable *variable = &plan->variant[v].variable[i];
-            for (size_t e = 0; e < variable->entries; e++)
-                if (add_law(arena, laws, &variable->entry[e].law))
+            for (size_t e = 0; e < variable->entries; e++) {
+                struct sp_law law = drawn_law(variable, &variable->entry[e]);
+                if (add_law(arena, laws, &law))
                     return SP_ERROR_RESOURCES;
+            }
         }
     return 0;
 }

@@ -12,6 +12,7 @@
 #define SP_ENGINE_RUN_PLAN_H
 
 #include "engine/base/problems.h"
+#include "engine/random/conditional.h"
 #include "engine/random/copula.h"
 #include "engine/random/sampler.h"
 #include "engine/run/mechanism.h"
@@ -62,6 +63,16 @@ struct sp_change {
     int value;       /* index of the variable with its value */
 };
 
+/* Parameters of a variable's law that are drawn themselves. In each quarter its value follows from its own
+ * standard draw and the parameters in force in that quarter: when these change, a path that is lucky stays
+ * so. The variable has one entry, whose law stands for it where one law is needed (with the medians of the
+ * parameters), and whose sampler draws Z (conditional.h). */
+struct sp_given {
+    const struct sp_conditional *conditional; /* NULL: all parameters are numbers */
+    int variable[SP_CONDITIONAL_PARAMETERS];  /* index of the variable that it is, or SP_PLAN_NONE */
+    double number[SP_CONDITIONAL_PARAMETERS]; /* else */
+};
+
 struct sp_variable {
     const char *name; /* "growth.rate_first" */
     uint32_t stream;  /* hash of its stream name */
@@ -70,6 +81,7 @@ struct sp_variable {
     struct sp_schedule_entry *entry;
     size_t loadings; /* 0: independent */
     struct sp_loading *loading;
+    struct sp_given given;
     struct sp_noise noise;
     size_t changes;
     struct sp_change *change;
