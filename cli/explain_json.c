@@ -58,6 +58,7 @@ static int set_law(json_t *object, struct sp_prose *prose, const struct sp_catal
                    size_t form) {
     return set_text(object, "parameters", sp_describe_law_form(prose, &entry->form[form])) |
            set_text(object, "values", sp_describe_law_support(prose, &entry->form[form])) |
+           set_text(object, "may_be_drawn", sp_describe_law_drawn(prose, &entry->form[form])) |
            set_text(object, "example", sp_describe_law_example(prose, &entry->form[form]));
 }
 
@@ -109,6 +110,9 @@ static int print_word(struct sp_prose *prose, const char *word, struct sp_proble
     if (!found)
         return SP_ERROR_RESOURCES;
     size_t count = word ? sp_catalog_find(&catalog, word, found) : 0;
+    const struct sp_catalog_entry *assumption = word ? sp_catalog_find_parameter(&catalog, word) : NULL;
+    if (!count && assumption)
+        found[count++] = assumption;
     if (word && !count)
         count = sp_catalog_guess(&catalog, word, found);
     int error = word && !count ? sp_explain_tell_unknown(prose->arena, &catalog, word, problems) : 0;

@@ -2,6 +2,7 @@
 #include "scenarios/catalog.h"
 
 #include "engine/base/error.h"
+#include "engine/random/conditional.h"
 #include "models/models.h"
 #include "scenarios/suggest.h"
 
@@ -168,6 +169,21 @@ size_t sp_catalog_find(const struct sp_catalog *catalog, const char *word,
         if (!is_internal(found[i]))
             found[kept++] = found[i];
     return visible;
+}
+
+const struct sp_catalog_entry *sp_catalog_find_parameter(const struct sp_catalog *catalog, const char *word) {
+    const char *name = strrchr(word, '.');
+    char key[256];
+    if (!name || !sp_conditional_is_parameter(name + 1) || (size_t)(name - word) >= sizeof key)
+        return NULL;
+    memcpy(key, word, (size_t)(name - word));
+    key[name - word] = '\0';
+    for (size_t i = 0; i < catalog->entries; i++) {
+        const struct sp_catalog_entry *entry = &catalog->entry[i];
+        if (entry->field && entry->field->kind == SP_FIELD_ASSUMPTION && sp_catalog_means(entry, key))
+            return entry;
+    }
+    return NULL;
 }
 
 static bool is_within(const char *name, const char *word) {

@@ -57,6 +57,10 @@ bool sp_catalog_means(const struct sp_catalog_entry *entry, const char *word);
 size_t sp_catalog_find(const struct sp_catalog *catalog, const char *word,
                        const struct sp_catalog_entry **found);
 
+/* Of "risk.outage.cost.mean", a parameter that can be drawn: the entry of risk.NAME.cost; NULL: it is none.
+ */
+const struct sp_catalog_entry *sp_catalog_find_parameter(const struct sp_catalog *catalog, const char *word);
+
 /* Entries that a word may mean when it means none: "cost" or "cost.*" those within, "rate_first" those that
  * end so. */
 size_t sp_catalog_guess(const struct sp_catalog *catalog, const char *word,

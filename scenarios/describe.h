@@ -49,6 +49,9 @@ const char *sp_describe_law_form(struct sp_prose *prose, const struct sp_law_for
 /* "{ normal = { mean = 10, sd = 2 } }", or "" when a parameter is of a kind not known here. */
 const char *sp_describe_law_example(struct sp_prose *prose, const struct sp_law_form *form);
 
+/* The parameters that may be assumptions of their own, "mean, sd"; "" for none. */
+const char *sp_describe_law_drawn(struct sp_prose *prose, const struct sp_law_form *form);
+
 /* Which values it takes: "all numbers", "above 0", "min .. max"; "" when not known. */
 const char *sp_describe_law_support(struct sp_prose *prose, const struct sp_law_form *form);
 

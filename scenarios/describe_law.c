@@ -5,6 +5,8 @@
  */
 #include "scenarios/describe.h"
 
+#include "engine/random/conditional.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -34,6 +36,15 @@ const char *sp_describe_law_form(struct sp_prose *prose, const struct sp_law_for
     if (form->required < sp_describe_law_parameters(form))
         list =
             sp_prose_text(prose, "%s (%s when not given)", list, sp_describe_number(prose, form->standard));
+    return list;
+}
+
+const char *sp_describe_law_drawn(struct sp_prose *prose, const struct sp_law_form *form) {
+    const struct sp_conditional *conditional = sp_conditional_find(form);
+    const char *list = "";
+    for (size_t j = 0; conditional && j < SP_CONDITIONAL_PARAMETERS && conditional->name[j]; j++)
+        if (conditional->parameter[j].can_be_drawn)
+            list = sp_prose_text(prose, "%s%s%s", list, *list ? ", " : "", conditional->name[j]);
     return list;
 }
 

@@ -92,6 +92,8 @@ static int print_word(struct sp_prose *prose, const char *word, struct sp_proble
         print_found(prose, found, count);
         return 0;
     }
+    if (sp_explain_entry_parameter(prose, &catalog, word))
+        return 0;
     count = sp_catalog_guess(&catalog, word, found);
     if (count == 1)
         print_found(prose, found, count);

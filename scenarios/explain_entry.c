@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "scenarios/explain_entry.h"
 
+#include "engine/random/conditional.h"
 #include "models/models.h"
 
 #include <math.h>
@@ -246,6 +247,7 @@ static void print_law(struct sp_prose *prose, const struct sp_catalog_entry *ent
         if (i)
             fputs("\nor\n", prose->out);
         add_if(prose, &rows, "parameters", sp_describe_law_form(prose, form));
+        add_if(prose, &rows, "may be drawn", sp_describe_law_drawn(prose, form));
         add_if(prose, &rows, "means", i ? form->sentence : ""); /* that of the first is the title */
         add_if(prose, &rows, "values", sp_describe_law_support(prose, form));
         add_if(prose, &rows, "example", sp_describe_law_example(prose, form));
@@ -259,4 +261,47 @@ void sp_explain_entry_print(struct sp_prose *prose, const struct sp_catalog_entr
         [SP_CATALOG_FIELD] = print_field,         [SP_CATALOG_METRIC] = print_metric,
         [SP_CATALOG_SETTING] = print_setting,     [SP_CATALOG_LAW] = print_law};
     print[entry->kind](prose, entry);
+}
+
+/* --- Parameters of laws --- */
+
+/* A row for each law whose parameter of this name can be drawn. */
+static void add_laws(struct sp_prose *prose, struct sp_prose_table *rows, const char *name,
+                     const char *unit) {
+    size_t count;
+    const struct sp_law_form *form = sp_law_forms(&count);
+    for (size_t f = 0; f < count; f++) {
+        const struct sp_conditional *conditional = sp_conditional_find(&form[f]);
+        for (size_t j = 0; conditional && j < SP_CONDITIONAL_PARAMETERS && conditional->name[j]; j++) {
+            const struct sp_conditional_parameter *parameter = &conditional->parameter[j];
+            if (!parameter->can_be_drawn || strcmp(conditional->name[j], name) != 0)
+                continue;
+            SP_PROSE_ROW(prose, rows, form[f].name, sp_describe_law_form(prose, &form[f]),
+                         sp_prose_text(prose, "%s within %s .. %s", name,
+                                       sp_describe_number(prose, parameter->low),
+                                       sp_describe_number(prose, parameter->high)),
+                         unit_text(parameter->is_number ? "1" : unit));
+        }
+    }
+}
+
+bool sp_explain_entry_parameter(struct sp_prose *prose, const struct sp_catalog *catalog, const char *word) {
+    const struct sp_catalog_entry *entry = sp_catalog_find_parameter(catalog, word);
+    struct sp_prose_table rows = {0};
+    if (!entry)
+        return false;
+    const char *name = strrchr(word, '.') + 1;
+    fprintf(prose->out, "%s (parameter): ", word);
+    sp_prose_wrap(
+        prose, (int)strlen(word) + 14, 2,
+        sp_prose_text(prose,
+                      "%s of the law of %.*s; an assumption of its own when it is a table: a law, or "
+                      "{ value = .. } with its source",
+                      name, (int)(name - 1 - word), word));
+    fputc('\n', prose->out);
+    add_laws(prose, &rows, name, entry->field->unit);
+    sp_prose_print(prose, &rows, 2);
+    fputc('\n', prose->out);
+    sp_explain_entry_print(prose, entry);
+    return true;
 }

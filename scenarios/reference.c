@@ -161,12 +161,13 @@ static void print_mechanisms(struct sp_prose *prose) {
 static void print_laws(struct sp_prose *prose) {
     size_t count;
     const struct sp_law_form *form = sp_law_forms(&count);
-    fputs("\n## Laws\n\n| law | parameters | values | meaning | example |\n|---|---|---|---|---|\n",
+    fputs("\n## Laws\n\n| law | parameters | may be drawn | values | meaning | example |\n|---|---|---|---|---|---|\n",
           prose->out);
     for (size_t i = 0; i < count; i++) {
         fputc('|', prose->out);
         print_cell(prose, code(prose, form[i].name));
         print_cell(prose, sp_describe_law_form(prose, &form[i]));
+        print_cell(prose, sp_describe_law_drawn(prose, &form[i]));
         print_cell(prose, sp_describe_law_support(prose, &form[i]));
         print_cell(prose, form[i].sentence);
         print_cell(prose, code(prose, sp_describe_law_example(prose, &form[i])));

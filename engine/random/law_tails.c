@@ -161,9 +161,26 @@ static double student_far(double df, double tail) {
     return exp(high);
 }
 
+/* Nearer to the middle, where GSL's inverse gives NaN for many df below 1. */
+static double student_near(double df, double tail) {
+    double t = -gsl_cdf_tdist_Pinv(tail, df), low = 0, high = 1;
+    if (fabs(gsl_cdf_tdist_Q(t, df) - tail) < 1e-11)
+        return t;
+    while (gsl_cdf_tdist_Q(high, df) > tail)
+        high *= 2;
+    for (int i = 0; i < 100; i++) {
+        double middle = (low + high) / 2;
+        if (gsl_cdf_tdist_Q(middle, df) > tail)
+            low = middle;
+        else
+            high = middle;
+    }
+    return high;
+}
+
 static double student_quantile(const struct sp_law *law, double p, double q) {
     double df = law->parameter[0], tail = fmin(p, q);
-    double t = tail < 0.1 ? student_far(df, tail) : -gsl_cdf_tdist_Pinv(tail, df);
+    double t = tail < 0.1 ? student_far(df, tail) : student_near(df, tail);
     return law->parameter[1] + law->parameter[2] * (p <= q ? -t : t);
 }
 
