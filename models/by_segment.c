@@ -17,6 +17,7 @@ enum {
     CHURNED,
     MRR,
     EARNED,
+    OF_PARTNERS,
     STORIES_PAID
 };
 enum { PAID_OF, CHURNED_OF, MRR_OF, EARNED_OF, STORIES_OF };
@@ -38,6 +39,7 @@ static const struct sp_read reads[] = {
     [CHURNED] = {.column = "paid.churned", .optional = true},
     [MRR] = {.column = "mrr", .optional = true},
     [EARNED] = {.column = "revenue", .optional = true},
+    [OF_PARTNERS] = {.column = "revenue.partner", .optional = true},
     [STORIES_PAID] = {.column = "stories.paid", .optional = true},
 };
 
@@ -83,12 +85,13 @@ static void split(const struct sp_step *s, const double *whole, int part, int ou
     }
 }
 
-/* By what the segments' payers are charged; by their number when nobody is charged. */
-static void split_money(const struct sp_step *s, const double *money, int out) {
+/* By what the segments' payers are charged; by their number when nobody is charged. `other` (or NULL) is what
+ * does not come from payers. */
+static void split_money(const struct sp_step *s, const double *money, const double *other, int out) {
     const double *price = sp_step_read(s, COMMON_PRICE);
     size_t segments = s->instances[SEGMENTS];
     for (size_t p = 0; money && price && p < s->n; p++) {
-        double sum = 0;
+        double sum = 0, from_payers = other ? money[p] - other[p] : money[p];
         for (size_t i = 0; i < segments; i++) {
             double charged = sp_models_price(sp_step_read_one(s, OWN_PART, i),
                                              sp_step_read_one(s, COMMON_PART, i), price[p], p);
@@ -97,7 +100,7 @@ static void split_money(const struct sp_step *s, const double *money, int out) {
         }
         for (size_t i = 0; i < segments; i++) {
             double charged = sp_step_out(s, out, i)[p], part = sp_step_read_one(s, PART, i)[p];
-            sp_step_out(s, out, i)[p] = money[p] * (sum > 0 ? charged / sum : part);
+            sp_step_out(s, out, i)[p] = from_payers * (sum > 0 ? charged / sum : part);
         }
     }
 }
@@ -106,8 +109,8 @@ SP_WIDE static void step(const struct sp_step *s) {
     split(s, sp_step_read(s, PAID), PART, PAID_OF);
     split(s, sp_step_read(s, CHURNED), CHURN_PART, CHURNED_OF);
     split(s, sp_step_read(s, STORIES_PAID), USAGE_PART, STORIES_OF);
-    split_money(s, sp_step_read(s, MRR), MRR_OF);
-    split_money(s, sp_step_read(s, EARNED), EARNED_OF);
+    split_money(s, sp_step_read(s, MRR), NULL, MRR_OF);
+    split_money(s, sp_step_read(s, EARNED), sp_step_read(s, OF_PARTNERS), EARNED_OF);
 }
 
 extern const struct sp_mechanism sp_by_segment;

@@ -9,7 +9,7 @@
 enum { GROWTH, START };
 enum { RATE_FIRST, RATE_LONGRUN, DECAY, SHOCK };
 enum { START_USERS };
-enum { USERS_BEFORE, FADE_BEFORE, PAID_BEFORE, CHURNED };
+enum { USERS_BEFORE, FADE_BEFORE, PAID_BEFORE, CHURNED, OF_MARKETS, OF_PARTNERS };
 enum { USERS, NEW, FADE };
 enum { USERS_RAISED };
 
@@ -66,6 +66,8 @@ static const struct sp_read reads[] = {
     [FADE_BEFORE] = {.column = "growth.fade", .before = true},
     [PAID_BEFORE] = {.column = "paid", .before = true, .optional = true},
     [CHURNED] = {.column = "paid.churned", .optional = true},
+    [OF_MARKETS] = {.column = "market.*.growth", .optional = true},
+    [OF_PARTNERS] = {.column = "partner.*.users", .optional = true},
 };
 
 static const struct sp_write writes[] = {
@@ -95,6 +97,15 @@ static void update_fade(const struct sp_step *s) {
         fade[p] = s->quarter == 0 ? before[p] : before[p] * decay[p];
 }
 
+/* Adds what each market or partner brings. */
+static void add_each(const struct sp_step *s, int read, double *restrict sum) {
+    for (size_t i = 0; i < s->read_count[read]; i++) {
+        const double *each = sp_step_read_one(s, read, i);
+        for (size_t p = 0; p < s->n; p++)
+            sum[p] += each[p];
+    }
+}
+
 /* The rate of this quarter, then its exponential, in `users`. */
 static void update_growth(const struct sp_step *s, double *users) {
     const double *first = sp_step_field(s, GROWTH, 0, RATE_FIRST),
@@ -102,6 +113,7 @@ static void update_growth(const struct sp_step *s, double *users) {
     const double *shock = sp_step_field(s, GROWTH, 0, SHOCK), *restrict fade = sp_step_out(s, FADE, 0);
     for (size_t p = 0; p < s->n; p++)
         users[p] = longrun[p] + (first[p] - longrun[p]) * fade[p] + shock[p];
+    add_each(s, OF_MARKETS, users);
     s->kernels->exp(users, users, s->n);
 }
 
@@ -124,6 +136,7 @@ SP_WIDE static void step(const struct sp_step *s) {
     update_growth(s, users);
     for (size_t p = 0; p < s->n; p++)
         users[p] *= before[p];
+    add_each(s, OF_PARTNERS, users);
     sp_models_round(s, users);
     raise_to_payers(s, users);
     for (size_t p = 0; p < s->n; p++)

@@ -4,6 +4,8 @@
 /* One a line. */
 /* clang-format off */
 extern const struct sp_mechanism
+    sp_markets,
+    sp_partners,
     sp_growth,
     sp_churn,
     sp_conversion,
@@ -17,12 +19,16 @@ extern const struct sp_mechanism
     sp_team,
     sp_support,
     sp_overheads,
+    sp_partner_costs,
+    sp_credits,
     sp_risk,
     sp_accounts,
     sp_payables,
     sp_cash;
 
 static const struct sp_mechanism *const mechanisms[] = {
+    &sp_markets,
+    &sp_partners,
     &sp_growth,
     &sp_churn,
     &sp_conversion,
@@ -36,6 +42,8 @@ static const struct sp_mechanism *const mechanisms[] = {
     &sp_team,
     &sp_support,
     &sp_overheads,
+    &sp_partner_costs,
+    &sp_credits,
     &sp_risk,
     &sp_accounts,
     &sp_payables,
@@ -46,4 +54,18 @@ static const struct sp_mechanism *const mechanisms[] = {
 const struct sp_mechanism *const *sp_models_list(size_t *count) {
     *count = SP_MODELS_COUNT(mechanisms);
     return mechanisms;
+}
+
+static bool has_table(const struct sp_mechanism *mechanism, const struct sp_field_table *table) {
+    for (size_t t = 0; t < SP_STEP_TABLES && mechanism->table[t]; t++)
+        if (mechanism->table[t] == table)
+            return true;
+    return false;
+}
+
+bool sp_models_owns(const struct sp_mechanism *mechanism, const struct sp_field_table *table) {
+    for (size_t i = 0; i < SP_MODELS_COUNT(mechanisms) && mechanisms[i] != mechanism; i++)
+        if (has_table(mechanisms[i], table))
+            return false;
+    return true;
 }

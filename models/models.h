@@ -13,6 +13,9 @@
 /* All mechanisms, in the order in which the reference page lists them. Static storage. */
 const struct sp_mechanism *const *sp_models_list(size_t *count);
 
+/* Whether a table is the mechanism's own: none before it in the list has the same (see mechanism.h). */
+bool sp_models_owns(const struct sp_mechanism *mechanism, const struct sp_field_table *table);
+
 /* --- For the mechanisms' own files --- */
 
 enum { SP_MODELS_MONTHS = 3 }; /* in a quarter */

@@ -275,15 +275,25 @@ static int bind_instances(const struct sp_value_context *context, struct sp_scen
     return error ? error : check_shares(context, bound);
 }
 
+/* Of a field over all instances of its table, as sp_field_table.count gets it. */
+static double largest_value(const struct sp_bound_table *bound, size_t field) {
+    double largest = 0;
+    for (size_t i = 0; i < bound->instances; i++) {
+        const struct sp_input *input = bound->input[i * bound->table->fields + field];
+        enum sp_field_kind kind = input->field->kind;
+        double value = kind == SP_FIELD_NUMBER || kind == SP_FIELD_CHOICE ? input->number : 1;
+        value = input->absent ? 0 : value;
+        largest = i == 0 || value > largest ? value : largest;
+    }
+    return largest;
+}
+
 /* The instances 1 .. of a table that follows from the values of the first. */
 static int bind_numbered(const struct sp_value_context *context, struct sp_scenario *scenario,
                          const struct sp_bound_table *first, struct sp_bound_table *bound) {
-    double value[64] = {0};
-    for (size_t i = 0; i < first->table->fields && i < 64; i++) {
-        const struct sp_input *input = first->input[i];
-        enum sp_field_kind kind = input->field->kind;
-        value[i] = input->absent ? 0 : kind == SP_FIELD_NUMBER || kind == SP_FIELD_CHOICE ? input->number : 1;
-    }
+    double value[64];
+    for (size_t i = 0; i < first->table->fields && i < 64; i++)
+        value[i] = largest_value(first, i);
     size_t count = bound->table->count(value), fields = bound->table->fields;
     bound->instance = sp_arena_array(scenario->arena, count, sizeof *bound->instance);
     bound->input = sp_arena_array(scenario->arena, count * fields, sizeof *bound->input);
@@ -327,6 +337,16 @@ static int bind_table(const struct sp_value_context *context, struct sp_scenario
     return bind_fields(context, scenario, bound->table, node, bound->table->name, bound->input);
 }
 
+/* The table as another mechanism has bound it, or NULL. */
+static const struct sp_bound_table *find_bound(const struct sp_scenario *scenario,
+                                               const struct sp_field_table *table) {
+    for (size_t i = 0; i < scenario->uses; i++)
+        for (size_t t = 0; t < SP_STEP_TABLES && scenario->use[i].table[t].table; t++)
+            if (scenario->use[i].table[t].table == table)
+                return &scenario->use[i].table[t];
+    return NULL;
+}
+
 static int bind_mechanism(const struct sp_value_context *context, struct sp_scenario *scenario,
                           const struct sp_mechanism *mechanism) {
     struct sp_use *use = sp_arena_append(scenario->arena, &scenario->use, &scenario->uses, sizeof *use);
@@ -335,6 +355,11 @@ static int bind_mechanism(const struct sp_value_context *context, struct sp_scen
         return SP_ERROR_RESOURCES;
     use->mechanism = mechanism;
     for (size_t t = 0; t < SP_STEP_TABLES && mechanism->table[t]; t++) {
+        const struct sp_bound_table *shared = find_bound(scenario, mechanism->table[t]);
+        if (shared) {
+            use->table[t] = *shared;
+            continue;
+        }
         use->table[t].table = mechanism->table[t];
         if (mechanism->table[t]->borrowed)
             borrow_instances(scenario, &use->table[t]);

@@ -67,7 +67,8 @@ static int add_mechanism(struct sp_arena *arena, struct sp_catalog *catalog,
         return SP_ERROR_RESOURCES;
     entry->mechanism = mechanism;
     for (size_t t = 0; t < SP_STEP_TABLES && mechanism->table[t]; t++)
-        if (!mechanism->table[t]->borrowed && add_table(arena, catalog, mechanism, mechanism->table[t]))
+        if (!mechanism->table[t]->borrowed && sp_models_owns(mechanism, mechanism->table[t]) &&
+            add_table(arena, catalog, mechanism, mechanism->table[t]))
             return SP_ERROR_RESOURCES;
     for (size_t w = 0; w < mechanism->writes; w++) {
         const struct sp_write *write = &mechanism->write[w];

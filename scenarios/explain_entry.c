@@ -20,14 +20,20 @@ static const char *unit_text(const char *unit) {
 
 /* --- Tables of fields --- */
 
-/* The rows of those fields of a table name that one mechanism has. */
+enum { WIDEST_BOUNDS = 34 };
+
+/* The rows of those fields of a table name that one mechanism has. Long lists of choices stand at the end of
+ * the row, where they are wrapped. */
 static void add_fields(struct sp_prose *prose, struct sp_prose_table *rows,
                        const struct sp_field_table *table) {
     for (size_t i = 0; i < table->fields; i++) {
         const struct sp_field *field = &table->field[i];
+        const char *bounds = sp_describe_bounds(prose, field);
+        bool is_wide = strlen(bounds) > WIDEST_BOUNDS;
         if (field->kind != SP_FIELD_DRAW)
             SP_PROSE_ROW(prose, rows, field->key, field->unit, sp_describe_default(prose, field),
-                         sp_describe_bounds(prose, field), sp_describe_each(field), field->sentence);
+                         is_wide ? "a choice" : bounds, sp_describe_each(field),
+                         is_wide ? sp_prose_text(prose, "%s: %s", field->sentence, bounds) : field->sentence);
     }
 }
 
@@ -69,7 +75,8 @@ static void print_table(struct sp_prose *prose, const struct sp_catalog_entry *e
         for (size_t t = 0; t < SP_STEP_TABLES && mechanism[i]->table[t]; t++)
             if (strcmp(mechanism[i]->table[t]->name, entry->table->name) == 0) {
                 users = sp_prose_text(prose, "%s%s%s", users, *users ? ", " : "", mechanism[i]->name);
-                add_fields(prose, &rows, mechanism[i]->table[t]);
+                if (sp_models_owns(mechanism[i], mechanism[i]->table[t]))
+                    add_fields(prose, &rows, mechanism[i]->table[t]);
             }
     print_title(prose, entry);
     sp_prose_print(prose, &rows, 2);

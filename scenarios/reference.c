@@ -142,7 +142,7 @@ static void print_mechanism(struct sp_prose *prose, const struct sp_mechanism *m
         fprintf(prose->out, " Reads %s.", reads);
     fputc('\n', prose->out);
     for (size_t t = 0; t < SP_STEP_TABLES && mechanism->table[t]; t++)
-        if (!mechanism->table[t]->borrowed)
+        if (!mechanism->table[t]->borrowed && sp_models_owns(mechanism, mechanism->table[t]))
             print_table(prose, mechanism->table[t]);
     print_metrics(prose, mechanism);
     for (int i = 0; i < SP_STEP_RULES && mechanism->rule[i].name; i++)

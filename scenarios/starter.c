@@ -158,7 +158,7 @@ static void print_mechanisms(struct sp_prose *prose) {
     for (size_t i = 0; i < count; i++)
         for (size_t t = 0; t < SP_STEP_TABLES && mechanism[i]->table[t]; t++)
             if (!is_start(mechanism[i]->table[t]) && !mechanism[i]->table[t]->count &&
-                !mechanism[i]->table[t]->borrowed)
+                !mechanism[i]->table[t]->borrowed && sp_models_owns(mechanism[i], mechanism[i]->table[t]))
                 print_table(prose, mechanism[i]->table[t]);
 }
 

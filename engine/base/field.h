@@ -44,7 +44,8 @@ struct sp_field {
 /* A table of the scenario. An instanced one repeats under names of the user's: [tier.scaled]. A numbered one
  * is instanced but not written in the scenario: it has instances 1 .. `count`, which follow from the values
  * of its mechanism's first table. These are given in the order of its fields: numbers as they are, choices as
- * their index, anything else as 1 when it is there; 0 when it is absent. Its fields are draws. */
+ * their index, anything else as 1 when it is there; 0 when it is absent; of an instanced table the largest over
+ * its instances. Its fields are draws. */
 struct sp_field_table {
     const char *name; /* "growth"; "" for keys outside any table */
     bool instanced;

@@ -13,6 +13,9 @@
  * names with an enum; the functions below turn these into arrays. Of an instanced table (say [tier.NAME]),
  * fields and columns repeat for each instance.
  *
+ * What has to be done at two points of the quarter is two mechanisms. They may have the same table, by the same
+ * pointer: its values and draws are there once, and both steps get them.
+ *
  *     static void step(const struct sp_step *s) {
  *         const double *price = sp_step_field(s, REVENUE, 0, PRICE), *paid = sp_step_read(s, PAID);
  *         double *mrr = sp_step_out(s, MRR, 0);

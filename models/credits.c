@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Credits of technology partners pay for hosting until they are used up or expire. Equations: README.md,
+ * Credits.
+ */
+#include "models/partners_parts.h"
+
+enum { PARTNERS, LIVES }; /* tables */
+enum { ARRIVED, HOSTING, LEFT_BEFORE };
+enum { OFFSET, CREDITS, EXPIRED, LEFT };
+
+/* Credits are kept by how many quarters more they can be used. */
+static size_t count_lives(const double *partner) {
+    return (size_t)partner[SP_PARTNERS_CREDITS_LAST];
+}
+
+static const struct sp_field_table life_table = {.name = "credits.life",
+                                                 .instanced = true,
+                                                 .count = count_lives,
+                                                 .sentence = "credits by the quarters that are left to them"};
+
+static const struct sp_read reads[] = {
+    [ARRIVED] = {.column = "partner.*.arrivals"},
+    [HOSTING] = {.column = "cost.infrastructure", .optional = true},
+    [LEFT_BEFORE] = {.column = "credits.left.*", .before = true},
+};
+
+static const struct sp_write writes[] = {
+    [OFFSET] = {.column = "cost.credits",
+                .kind = SP_FLOW,
+                .unit = "USD",
+                .adverse = SP_HIGH,
+                .account = "cogs.hosting",
+                .sentence = "hosting cost that credits pay, as a negative cost"},
+    [CREDITS] = {.column = "credits",
+                 .kind = SP_STOCK,
+                 .unit = "USD",
+                 .sentence = "credits that can be used in later quarters"},
+    [EXPIRED] = {.column = "credits.expired",
+                 .kind = SP_FLOW,
+                 .unit = "USD",
+                 .adverse = SP_HIGH,
+                 .sentence = "credits that expire unused"},
+    [LEFT] = {.column = "credits.left.*",
+              .kind = SP_STOCK,
+              .unit = "USD",
+              .internal = true,
+              .instanced = 1 + LIVES,
+              .sentence = "credits with so many quarters left, this one included"},
+};
+
+/* Every quarter takes one off what is left to credits. */
+static void grow_older(const struct sp_step *s) {
+    size_t lives = s->instances[LIVES];
+    for (size_t i = 0; i < lives; i++) {
+        const double *before = i + 1 < lives ? sp_step_read_one(s, LEFT_BEFORE, i + 1) : NULL;
+        double *restrict left = sp_step_out(s, LEFT, i);
+        for (size_t p = 0; p < s->n; p++)
+            left[p] = before ? before[p] : 0;
+    }
+}
+
+static void grant(const struct sp_step *s, size_t partner) {
+    const double *each = sp_partners_field(s, partner, SP_PARTNERS_CREDITS),
+                 *arrived = sp_step_read_one(s, ARRIVED, partner);
+    if (!each)
+        return;
+    size_t last = (size_t)sp_step_number(s, PARTNERS, partner, SP_PARTNERS_CREDITS_LAST);
+    double *restrict left = sp_step_out(s, LEFT, last - 1);
+    for (size_t p = 0; p < s->n; p++)
+        left[p] += arrived[p] * each[p];
+}
+
+/* Those that expire first are used first. `open` has the hosting cost that is not paid yet. */
+static void use(const struct sp_step *s, double *restrict open) {
+    for (size_t i = 0; i < s->instances[LIVES]; i++) {
+        double *restrict left = sp_step_out(s, LEFT, i);
+        for (size_t p = 0; p < s->n; p++) {
+            double used = left[p] < open[p] ? left[p] : open[p];
+            open[p] -= used;
+            left[p] -= used;
+        }
+    }
+}
+
+static void pay_hosting(const struct sp_step *s) {
+    const double *hosting = sp_step_read(s, HOSTING);
+    double *restrict offset = sp_step_out(s, OFFSET, 0);
+    for (size_t p = 0; p < s->n; p++)
+        offset[p] = hosting ? hosting[p] : 0;
+    use(s, offset);
+    for (size_t p = 0; hosting && p < s->n; p++)
+        offset[p] -= hosting[p];
+}
+
+static void add_up(const struct sp_step *s) {
+    double *restrict credits = sp_step_out(s, CREDITS, 0), *restrict expired = sp_step_out(s, EXPIRED, 0);
+    for (size_t p = 0; p < s->n; p++)
+        credits[p] = expired[p] = 0;
+    for (size_t i = 0; i < s->instances[LIVES]; i++) {
+        const double *restrict left = sp_step_out(s, LEFT, i);
+        double *restrict sum = i ? credits : expired;
+        for (size_t p = 0; p < s->n; p++)
+            sum[p] += left[p];
+    }
+}
+
+SP_WIDE static void step(const struct sp_step *s) {
+    grow_older(s);
+    for (size_t i = 0; i < s->instances[PARTNERS]; i++)
+        grant(s, i);
+    pay_hosting(s);
+    add_up(s);
+}
+
+extern const struct sp_mechanism sp_credits;
+const struct sp_mechanism sp_credits = {
+    .name = "credits",
+    .sentence = "credits of technology partners pay for hosting until they are used up or expire",
+    .table = {&sp_partners_table, &life_table},
+    .read = reads,
+    .reads = SP_MODELS_COUNT(reads),
+    .write = writes,
+    .writes = SP_MODELS_COUNT(writes),
+    .step = step,
+};
