@@ -10,98 +10,182 @@
 
 #include <float.h>
 
-/* --- Moments: lanes 0..3 in one vector, 4..7 in another --- */
+/* --- Moments: one vector of lanes, or two --- */
+
+enum { VECTORS = SP_LANES / WIDTH };
 
 struct moment_vectors {
-    f64x4 sum, square, low, high;
-    i64x4 missing; /* - values that are not finite */
+    f64v sum, square, low, high;
 };
 
-static inline void moments_load(const struct sp_moment_lanes *lanes, int first, struct moment_vectors *v) {
-    v->sum = *(const f64x4_at *)(lanes->sum + first);
-    v->square = *(const f64x4_at *)(lanes->square + first);
-    v->low = *(const f64x4_at *)(lanes->low + first);
-    v->high = *(const f64x4_at *)(lanes->high + first);
-    v->missing = (i64x4){0};
+static inline void moments_load(const struct sp_moment_lanes *lanes, struct moment_vectors v[VECTORS]) {
+    for (int i = 0; i < VECTORS; i++) {
+        v[i].sum = *(const f64v_at *)(lanes->sum + i * WIDTH);
+        v[i].square = *(const f64v_at *)(lanes->square + i * WIDTH);
+        v[i].low = *(const f64v_at *)(lanes->low + i * WIDTH);
+        v[i].high = *(const f64v_at *)(lanes->high + i * WIDTH);
+    }
 }
 
-static inline uint64_t moments_store(const struct moment_vectors *v, struct sp_moment_lanes *lanes,
-                                     int first) {
-    *(f64x4_at *)(lanes->sum + first) = v->sum;
-    *(f64x4_at *)(lanes->square + first) = v->square;
-    *(f64x4_at *)(lanes->low + first) = v->low;
-    *(f64x4_at *)(lanes->high + first) = v->high;
-    return (uint64_t) - (v->missing[0] + v->missing[1] + v->missing[2] + v->missing[3]);
+static inline void moments_store(const struct moment_vectors v[VECTORS], struct sp_moment_lanes *lanes) {
+    for (int i = 0; i < VECTORS; i++) {
+        *(f64v_at *)(lanes->sum + i * WIDTH) = v[i].sum;
+        *(f64v_at *)(lanes->square + i * WIDTH) = v[i].square;
+        *(f64v_at *)(lanes->low + i * WIDTH) = v[i].low;
+        *(f64v_at *)(lanes->high + i * WIDTH) = v[i].high;
+    }
 }
 
-/* Values that are not finite change nothing but the count of the missing. */
-static inline void moments_add(struct moment_vectors *v, double centre, const double *x) {
-    const f64x4 zero = {0}, largest = zero + DBL_MAX;
-    f64x4 value = *(const f64x4_at *)x, d;
-    i64x4 finite = (value <= largest) & (value >= -largest);
-    d = (f64x4)((i64x4)(value - centre) & finite);
-    v->sum += d;
-    v->square += d * d;
-    i64x4 is_lower = finite & (value < v->low), is_higher = finite & (value > v->high);
-    choose(&is_lower, &value, &v->low, &v->low);
-    choose(&is_higher, &value, &v->high, &v->high);
-    v->missing += ~finite;
+/* d is the distance to the centre. */
+static inline void moments_add(struct moment_vectors *v, const f64v *value, const f64v *d) {
+    v->sum += *d;
+    v->square += *d * *d;
+    lesser(value, &v->low, &v->low);
+    greater(value, &v->high, &v->high);
 }
 
-/* The last values, fewer than there are lanes: the rest is filled up with NaN, which counts nowhere. */
-static inline void moments_add_rest(struct moment_vectors v[2], double centre, const double *x, size_t n) {
-    double rest[SP_LANES];
-    for (size_t i = 0; i < SP_LANES; i++)
-        rest[i] = i < n ? x[i] : __builtin_nan("");
-    moments_add(&v[0], centre, rest);
-    moments_add(&v[1], centre, rest + 4);
+/* Values that are not finite change nothing: they add 0, and NaN is neither lower nor higher. */
+static inline void moments_add_finite(struct moment_vectors *v, double centre, const double *x,
+                                      i64v *missing) {
+    const f64v zero = {0}, largest = zero + DBL_MAX;
+    f64v value = *(const f64v_at *)x, d;
+    i64v is_finite = (value <= largest) & (value >= -largest);
+    d = (f64v)((i64v)(value - centre) & is_finite);
+    value = (f64v)((i64v)value | ~is_finite);
+    moments_add(v, &value, &d);
+    *missing -= ~is_finite;
 }
 
+static inline void moments_add_eight(struct moment_vectors v[VECTORS], double centre, const double *x,
+                                     i64v *missing) {
+    for (int i = 0; i < VECTORS; i++)
+        moments_add_finite(&v[i], centre, x + i * WIDTH, missing);
+}
+
+/* The last values, fewer than there are lanes, are filled up with NaN, which counts nowhere. */
 static void moments(struct sp_moment_lanes *lanes, double centre, const double *x, size_t n) {
-    struct moment_vectors v[2];
-    size_t whole = n / SP_LANES * SP_LANES, counted = whole;
-    moments_load(lanes, 0, &v[0]);
-    moments_load(lanes, 4, &v[1]);
-    for (size_t p = 0; p < whole; p += SP_LANES) {
-        moments_add(&v[0], centre, x + p);
-        moments_add(&v[1], centre, x + p + 4);
-    }
+    struct moment_vectors v[VECTORS];
+    i64v missing = {0};
+    size_t whole = n / SP_LANES * SP_LANES, eights = (n + SP_LANES - 1) / SP_LANES;
+    moments_load(lanes, v);
+    for (size_t p = 0; p < whole; p += SP_LANES)
+        moments_add_eight(v, centre, x + p, &missing);
     if (whole < n) {
-        moments_add_rest(v, centre, x + whole, n - whole);
-        counted += SP_LANES;
+        double rest[SP_LANES];
+        for (size_t i = 0; i < SP_LANES; i++)
+            rest[i] = whole + i < n ? x[whole + i] : __builtin_nan("");
+        moments_add_eight(v, centre, rest, &missing);
     }
-    uint64_t missing = moments_store(&v[0], lanes, 0);
-    missing += moments_store(&v[1], lanes, 4);
-    lanes->count += counted - missing;
+    moments_store(v, lanes);
+    lanes->count += eights * SP_LANES;
+    for (int i = 0; i < WIDTH; i++)
+        lanes->count -= (uint64_t)missing[i];
 }
 
 /* --- Histogram bins --- */
 
-/* The bins of four values, as they are described in kernels.h. */
-static inline void bins_four(double centre, double inverse_scale, const double *x, uint32_t *bin) {
-    const f64x4 zero = {0}, last = zero + ((double)(1 << SP_HISTOGRAM_OCTAVES) - 0.5);
-    const i64x4 no_sign = (i64x4){0} + INT64_MAX, trash = (i64x4){0} + SP_HISTOGRAM_BINS;
-    f64x4 value = *(const f64x4_at *)x, d = value - centre,
-          y = (f64x4)((i64x4)d & no_sign) * inverse_scale + 1.0;
-    i64x4 is_inside = y < last, is_below = d < zero, is_number = value == value;
-    choose(&is_inside, &y, &last, &y);
-    i64x4 step = (i64x4)((u64x4)y >> (52 - SP_HISTOGRAM_BITS)) - (1023 << SP_HISTOGRAM_BITS);
-    i64x4 index = SP_HISTOGRAM_HALF + ((step ^ is_below)); /* below: HALF - 1 - step */
-    index = (index & is_number) | (trash & ~is_number);
-    *(u32x4_at *)bin = __builtin_convertvector(index, u32x4);
+/* The bins of values at distances d from the centre, as they are described in kernels.h. NaN, whose number
+ * would be beyond all, is held to its bin. */
+static inline void bins_lanes(double inverse_scale, const f64v *d, uint32_t *bin) {
+    const f64v zero = {0}, last = zero + ((double)(1 << SP_HISTOGRAM_OCTAVES) - 0.5);
+    const i64v no_sign = (i64v){0} + INT64_MAX;
+    const u32v trash = (u32v){0} + SP_HISTOGRAM_BINS;
+    f64v y = (f64v)((i64v)*d & no_sign) * inverse_scale + 1.0;
+    lesser(&last, &y, &y);
+    i64v is_below = *d < zero;
+    i64v step = (i64v)((u64v)y >> (52 - SP_HISTOGRAM_BITS)) - (1023 << SP_HISTOGRAM_BITS);
+    i64v index = SP_HISTOGRAM_HALF + (step ^ is_below); /* below: HALF - 1 - step */
+    u32v found = __builtin_convertvector(index, u32v);
+    lesser_whole(&found, &trash, &found);
+    *(u32v_at *)bin = found;
 }
 
 static void bins(double centre, double inverse_scale, const double *x, uint32_t *bin, size_t n) {
-    size_t whole = n / 4 * 4;
-    for (size_t i = 0; i < whole; i += 4)
-        bins_four(centre, inverse_scale, x + i, bin + i);
+    size_t whole = n / WIDTH * WIDTH;
+    for (size_t i = 0; i < whole; i += WIDTH) {
+        f64v d = *(const f64v_at *)(x + i) - centre;
+        bins_lanes(inverse_scale, &d, bin + i);
+    }
     if (whole == n)
         return;
-    double rest[4] = {0};
-    uint32_t rest_bin[4];
-    memcpy(rest, x + whole, (n - whole) * sizeof *x);
-    bins_four(centre, inverse_scale, rest, rest_bin);
+    f64v rest = {0};
+    uint32_t rest_bin[WIDTH];
+    memcpy(&rest, x + whole, (n - whole) * sizeof *x);
+    rest -= centre;
+    bins_lanes(inverse_scale, &rest, rest_bin);
     memcpy(bin + whole, rest_bin, (n - whole) * sizeof *bin);
+}
+
+/* --- Both at once --- */
+
+enum { PIECE = 64 };
+
+/* Eight values to the lanes, and their bins. */
+static inline void tally_eight(struct moment_vectors v[VECTORS], double centre, double inverse_scale,
+                               const double *x, uint32_t *bin) {
+    for (int i = 0; i < VECTORS; i++) {
+        f64v value = *(const f64v_at *)(x + i * WIDTH), d = value - centre;
+        moments_add(&v[i], &value, &d);
+        bins_lanes(inverse_scale, &d, bin + i * WIDTH);
+    }
+}
+
+static inline void count_eight(const uint32_t *bin, uint32_t *count) {
+#pragma GCC unroll 8
+    for (int i = 0; i < 8; i++)
+        count[bin[i]]++;
+}
+
+static inline int sums_are_finite(const struct sp_moment_lanes *lanes) {
+    double sum = 0;
+    for (int lane = 0; lane < SP_LANES; lane++)
+        sum += lanes->sum[lane] - lanes->sum[lane]; /* NaN unless finite */
+    return sum == 0;
+}
+
+/* What is left over. */
+static void tally_rest(struct sp_moment_lanes *lanes, double centre, double inverse_scale, const double *x,
+                       uint32_t *count, size_t n) {
+    uint32_t bin[PIECE];
+    moments(lanes, centre, x, n);
+    bins(centre, inverse_scale, x, bin, n);
+    for (size_t i = 0; i < n; i++)
+        count[bin[i]]++;
+}
+
+/* Whole pieces: the bins of one piece are found while those of the piece before are counted, so that the
+ * processor has arithmetic to do between the increments, which it can only do one at a time. */
+static void tally_pieces(struct moment_vectors v[VECTORS], double centre, double inverse_scale,
+                         const double *x, uint32_t *count, size_t pieces) {
+    uint32_t bin[2][PIECE];
+    for (size_t i = 0; i < PIECE; i += 8)
+        tally_eight(v, centre, inverse_scale, x + i, bin[0] + i);
+    for (size_t piece = 1; piece < pieces; piece++)
+        for (size_t i = 0; i < PIECE; i += 8) {
+            tally_eight(v, centre, inverse_scale, x + piece * PIECE + i, bin[piece % 2] + i);
+            count_eight(bin[(piece - 1) % 2] + i, count);
+        }
+    for (size_t i = 0; i < PIECE; i += 8)
+        count_eight(bin[(pieces - 1) % 2] + i, count);
+}
+
+/* Values are taken to be finite, which nearly all are; when the sums tell otherwise, they are added again. */
+static void tally(struct sp_moment_lanes *lanes, double centre, double inverse_scale, const double *x,
+                  uint32_t *count, size_t n) {
+    size_t pieces = n / PIECE, whole = pieces * PIECE;
+    if (pieces > 0) {
+        struct moment_vectors v[VECTORS];
+        struct sp_moment_lanes before = *lanes;
+        moments_load(lanes, v);
+        tally_pieces(v, centre, inverse_scale, x, count, pieces);
+        moments_store(v, lanes);
+        lanes->count += whole;
+        if (!sums_are_finite(lanes)) {
+            *lanes = before;
+            moments(lanes, centre, x, whole);
+        }
+    }
+    tally_rest(lanes, centre, inverse_scale, x + whole, count, n - whole);
 }
 
 #endif

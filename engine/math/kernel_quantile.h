@@ -8,27 +8,30 @@
 #include "engine/math/kernel_vector.h"
 #include "engine/math/kernels.h"
 
-/* The tail of word k is m = min(k, 2^32 - 1 - k), its probability (m + 1/2) 2^-32 = v 2^-33 with v = 2m + 1.
+/* The tail of word k is m = min(k, 2^32 - 1 - k), its probability (m + 1/2) 2^-32 = v 2^-34 with v = 4m + 2.
  * As a double, v shows its octave as exponent, the step as the first bits of its mantissa, and the position
- * within the step as the bits after these. */
-static inline void table_position(const uint32_t *words, u64x4 *row, f64x4 *position) {
-    const u64x4 one = {1, 1, 1, 1}, mantissa = one * 0xFFFFFFFFFFFFF, exponent = one * 0x3FF0000000000000;
-    u32x4 word = *(const u32x4_at *)words;
-    u64x4 k = __builtin_convertvector(word, u64x4), side = k >> 31;
-    u64x4 v = 2 * (k ^ (side * UINT32_MAX)) + 1;
-    f64x4 real;
-    whole_to_double(&v, &real);
+ * within the step as the bits after these. Taken with its sign, k is m or - (m + 1), and 4k + 2 is v or - v:
+ * the sign is the side. The exponent of v is 1 to 32, of which the encoding 1024 to 1055 shows 0 to 31 in its
+ * low bits. `offset` is in bytes from the first row. */
+static inline void table_position(const uint32_t *words, u64x4 *offset, f64x4 *position) {
+    enum { ROW = 4 * sizeof(double), ROWS = SP_TABLE_ROWS, ROW_BITS = 5, STEP_BITS = 4, SIDE_BIT = 9 };
+    _Static_assert(ROW == 1 << ROW_BITS && ROWS == 1 << SIDE_BIT && SP_TABLE_STEPS == 1 << STEP_BITS, "bits");
+    const f64x4 zero = {0}, four = zero + 4.0, two = zero + 2.0;
+    const u64x4 none = {0}, mantissa = none + 0xFFFFFFFFFFFFF, exponent = none + 0x3FF0000000000000;
+    f64x4 k = __builtin_convertvector(*(const i32x4_at *)words, f64x4), real;
+    fused_four(&k, &four, &two, &real);
     u64x4 bits = (u64x4)real;
-    *row = (bits >> 48) - (1023 * SP_TABLE_STEPS) + side * SP_TABLE_ROWS;
-    *position = (f64x4)((bits << 4 & mantissa) | exponent) - 1.0;
+    *offset = (bits >> (52 - STEP_BITS - ROW_BITS) & ((ROWS - 1) << ROW_BITS)) |
+              (bits >> (63 - SIDE_BIT - ROW_BITS) & (ROWS << ROW_BITS));
+    *position = (f64x4)((bits << STEP_BITS & mantissa) | exponent) - 1.0;
 }
 
 /* Four rows of four coefficients, turned so that each vector holds one power for the four values. */
-static inline void table_load(const double (*rows)[4], const u64x4 *row, f64x4 power[4]) {
+static inline void table_load(const void *rows, const uint64_t offset[4], f64x4 power[4]) {
     f64x4 r[4];
 #pragma GCC unroll 4
     for (int i = 0; i < 4; i++)
-        r[i] = *(const f64x4_at *)rows[(*row)[i]];
+        r[i] = *(const f64x4_at *)((const char *)rows + offset[i]);
     f64x4 a = __builtin_shufflevector(r[0], r[1], 0, 4, 2, 6),
           b = __builtin_shufflevector(r[2], r[3], 0, 4, 2, 6);
     f64x4 c = __builtin_shufflevector(r[0], r[1], 1, 5, 3, 7),
@@ -39,56 +42,91 @@ static inline void table_load(const double (*rows)[4], const u64x4 *row, f64x4 p
     power[3] = __builtin_shufflevector(c, d, 2, 3, 6, 7);
 }
 
-static void table(const struct sp_table_rows *table, double shift, double scale, const uint32_t *words,
-                  double *out, size_t n) {
-    const f64x4 shifts = {shift, shift, shift, shift}, scales = {scale, scale, scale, scale};
+/* The cubic at the position: the first power's coefficient is added last. */
+static inline void table_cubic(const f64x4 power[4], const f64x4 *position, f64x4 *value) {
+    fused_four(&power[3], position, &power[2], value);
+    fused_four(value, position, &power[1], value);
+    fused_four(value, position, &power[0], value);
+}
+
+enum { STRETCH = 64 };
+
+/* One stretch, n of it. First where all values lie, then what is there: the processor can then load many rows
+ * at once, because it knows all addresses early. */
+static inline void table_stretch(const struct sp_table_rows *table, double shift, double scale,
+                                 const uint32_t *words, double *out, size_t n) {
+    const f64x4 zero = {0}, shifts = zero + shift, scales = zero + scale;
+    uint64_t offset[STRETCH];
     for (size_t p = 0; p < n; p += 4) {
-        u64x4 row;
-        f64x4 position, power[4], value;
-        table_position(words + p, &row, &position);
-        table_load(table->row[0], &row, power);
-        fused(&power[3], &position, &power[2], &value);
-        fused(&value, &position, &power[1], &value);
-        fused(&value, &position, &power[0], &value);
-        fused(&value, &scales, &shifts, &value);
+        u64x4 where;
+        f64x4 position;
+        table_position(words + p, &where, &position);
+        memcpy(offset + p, &where, sizeof where);
+        *(f64x4_at *)(out + p) = position;
+    }
+    for (size_t p = 0; p < n; p += 4) {
+        f64x4 power[4], position = *(const f64x4_at *)(out + p), value;
+        table_load(table->row, offset + p, power);
+        table_cubic(power, &position, &value);
+        fused_four(&value, &scales, &shifts, &value);
         *(f64x4_at *)(out + p) = value;
     }
 }
 
-/* Where z lies among the rows: the row, and the position within it. Values beyond the ends are held there. */
-static inline void normal_position(const double *z, u64x4 *row, f64x4 *position) {
-    const f64x4 zero = {0}, low = zero - SP_NORMAL_REACH, high = zero + (SP_NORMAL_REACH - 0x1p-40);
-    f64x4 value = *(const f64x4_at *)z;
-    i64x4 is_inside = value > low, is_below_end = value < high;
-    choose(&is_inside, &value, &low, &value);
-    choose(&is_below_end, &value, &high, &value);
-    f64x4 steps = (value - low) * (SP_NORMAL_STEPS / (2.0 * SP_NORMAL_REACH));
-    f64x4 shifted = steps + 0x1p52; /* rounds to the nearest whole number, in the low bits */
-    f64x4 whole = shifted - 0x1p52;
-    i64x4 is_above = whole > steps;
-    f64x4 one_less = whole - 1.0;
-    choose(&is_above, &one_less, &whole, &whole);
-    shifted = whole + 0x1p52;
-    *row = (u64x4)shifted & 0xFFFFFFFF;
+static void table(const struct sp_table_rows *table, double shift, double scale, const uint32_t *words,
+                  double *out, size_t n) {
+    for (size_t p = 0; p < n; p += STRETCH)
+        table_stretch(table, shift, scale, words + p, out + p, n - p < STRETCH ? n - p : STRETCH);
+}
+
+/* Where z lies among the rows, as above. Values beyond the ends are held there. */
+static inline void normal_position(const double *z, u64v *offset, f64v *position) {
+    const f64v zero = {0}, low = zero - SP_NORMAL_REACH, high = zero + (SP_NORMAL_REACH - 0x1p-40);
+    f64v value = *(const f64v_at *)z;
+    greater(&value, &low, &value);
+    lesser(&value, &high, &value);
+    f64v steps = (value - low) * (SP_NORMAL_STEPS / (2.0 * SP_NORMAL_REACH));
+    f64v whole = (steps + 0x1p52) - 0x1p52; /* rounds to the nearest whole number */
+    i64v is_above = whole > steps;
+    whole += (f64v)(is_above & (i64v)(zero - 1.0));
+    *offset = ((u64v)(whole + 0x1p52) & UINT32_MAX) * (4 * sizeof(double));
     *position = steps - whole;
 }
 
-static void normal_words(const struct sp_normal_rows *rows, const double *z, uint32_t *words, size_t n) {
-    const f64x4 zero = {0}, first = zero, last = zero + 0xFFFFFFFF;
-    for (size_t p = 0; p < n; p += 4) {
-        u64x4 row;
-        f64x4 position, power[4], value;
-        normal_position(z + p, &row, &position);
-        table_load(rows->row, &row, power);
-        fused(&power[3], &position, &power[2], &value);
-        fused(&value, &position, &power[1], &value);
-        fused(&value, &position, &power[0], &value);
-        value = value * 0x1p32 - 0.5; /* so that rounding to the nearest takes the whole part */
-        i64x4 is_above = value > first, is_below = value < last;
-        choose(&is_above, &value, &first, &value);
-        choose(&is_below, &value, &last, &value);
-        *(u32x4_at *)(words + p) = __builtin_convertvector((u64x4)(value + 0x1p52) & 0xFFFFFFFF, u32x4);
+/* From P(Z <= z) to words: rounding to the nearest takes the whole part. */
+static inline void normal_word(const double *probability, uint32_t *words) {
+    const f64v zero = {0}, last = zero + 0xFFFFFFFF;
+    f64v value = *(const f64v_at *)probability * 0x1p32 - 0.5;
+    greater(&value, &zero, &value);
+    lesser(&value, &last, &value);
+    *(u32v_at *)words = __builtin_convertvector((u64v)(value + 0x1p52) & UINT32_MAX, u32v);
+}
+
+/* One stretch, n of it, in passes as in table(). */
+static inline void normal_stretch(const struct sp_normal_rows *rows, const double *z, uint32_t *words,
+                                  size_t n) {
+    uint64_t offset[STRETCH];
+    double value[STRETCH];
+    for (size_t p = 0; p < n; p += WIDTH) {
+        u64v where;
+        f64v position;
+        normal_position(z + p, &where, &position);
+        memcpy(offset + p, &where, sizeof where);
+        *(f64v_at *)(value + p) = position;
     }
+    for (size_t p = 0; p < n; p += 4) {
+        f64x4 power[4], position = *(const f64x4_at *)(value + p), probability;
+        table_load(rows->row, offset + p, power);
+        table_cubic(power, &position, &probability);
+        *(f64x4_at *)(value + p) = probability;
+    }
+    for (size_t p = 0; p < n; p += WIDTH)
+        normal_word(value + p, words + p);
+}
+
+static void normal_words(const struct sp_normal_rows *rows, const double *z, uint32_t *words, size_t n) {
+    for (size_t p = 0; p < n; p += STRETCH)
+        normal_stretch(rows, z + p, words + p, n - p < STRETCH ? n - p : STRETCH);
 }
 
 static inline double word_to_uniform(uint32_t word) {

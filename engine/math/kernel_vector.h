@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Four lanes at a time, in GNU C vectors: the compiler splits or widens them to what the processor has. Only
- * the two operations that it does not find by itself are spelled out for x86. Part of kernels_level.c.
+ * Lanes in GNU C vectors: eight at a time where the processor has AVX-512, else four, which the compiler
+ * splits where it must. Only the operations that it does not find by itself are spelled out for x86. Part of
+ * kernels_level.c.
+ *
+ * Vectors are handed over by address, because how they are passed differs between the levels.
  */
 #ifndef SP_ENGINE_MATH_KERNEL_VECTOR_H
 #define SP_ENGINE_MATH_KERNEL_VECTOR_H
@@ -12,17 +15,54 @@
 #include <immintrin.h>
 #endif
 
-typedef uint64_t u64x4 __attribute__((vector_size(32)));
-typedef int64_t i64x4 __attribute__((vector_size(32)));
-typedef uint32_t u32x4 __attribute__((vector_size(16)));
-typedef double f64x4 __attribute__((vector_size(32)));
+#ifdef __AVX512F__
+enum { WIDTH = 8 };
+#define LANE_NUMBERS                                                                                         \
+    { 0, 1, 2, 3, 4, 5, 6, 7 }
+typedef uint64_t u64v __attribute__((vector_size(64)));
+typedef int64_t i64v __attribute__((vector_size(64)));
+typedef double f64v __attribute__((vector_size(64)));
+typedef uint32_t u32v __attribute__((vector_size(32)));
+#else
+enum { WIDTH = 4 };
+#define LANE_NUMBERS                                                                                         \
+    { 0, 1, 2, 3 }
+typedef uint64_t u64v __attribute__((vector_size(32)));
+typedef int64_t i64v __attribute__((vector_size(32)));
+typedef double f64v __attribute__((vector_size(32)));
+typedef uint32_t u32v __attribute__((vector_size(16)));
+#endif
 
 /* The same at any address: a load through these is one instruction, where memcpy may become two. */
+#ifdef __AVX512F__
+typedef double f64v_at __attribute__((vector_size(64), aligned(8), may_alias));
+typedef uint32_t u32v_at __attribute__((vector_size(32), aligned(4), may_alias));
+#else
+typedef double f64v_at __attribute__((vector_size(32), aligned(8), may_alias));
+typedef uint32_t u32v_at __attribute__((vector_size(16), aligned(4), may_alias));
+#endif
+
+/* Four lanes on every level: rows of four coefficients. */
+typedef uint64_t u64x4 __attribute__((vector_size(32)));
+typedef int32_t i32x4 __attribute__((vector_size(16)));
+typedef double f64x4 __attribute__((vector_size(32)));
+typedef uint64_t u64x4_at __attribute__((vector_size(32), aligned(8), may_alias));
+typedef int32_t i32x4_at __attribute__((vector_size(16), aligned(4), may_alias));
 typedef double f64x4_at __attribute__((vector_size(32), aligned(8), may_alias));
-typedef uint32_t u32x4_at __attribute__((vector_size(16), aligned(4), may_alias));
 
 /* sum = a x b + c, rounded once. */
-static inline void fused(const f64x4 *a, const f64x4 *b, const f64x4 *c, f64x4 *sum) {
+static inline void fused(const f64v *a, const f64v *b, const f64v *c, f64v *sum) {
+#if defined __AVX512F__
+    *sum = (f64v)_mm512_fmadd_pd((__m512d)*a, (__m512d)*b, (__m512d)*c);
+#elif defined __FMA__
+    *sum = (f64v)_mm256_fmadd_pd((__m256d)*a, (__m256d)*b, (__m256d)*c);
+#else
+    for (int i = 0; i < WIDTH; i++)
+        (*sum)[i] = __builtin_fma((*a)[i], (*b)[i], (*c)[i]);
+#endif
+}
+
+static inline void fused_four(const f64x4 *a, const f64x4 *b, const f64x4 *c, f64x4 *sum) {
 #ifdef __FMA__
     *sum = (f64x4)_mm256_fmadd_pd((__m256d)*a, (__m256d)*b, (__m256d)*c);
 #else
@@ -32,14 +72,58 @@ static inline void fused(const f64x4 *a, const f64x4 *b, const f64x4 *c, f64x4 *
 }
 
 /* Lane by lane: a where the mask is all ones, else b. */
-static inline void choose(const i64x4 *mask, const f64x4 *a, const f64x4 *b, f64x4 *chosen) {
-    *chosen = (f64x4)(((i64x4)*a & *mask) | ((i64x4)*b & ~*mask));
+static inline void choose(const i64v *mask, const f64v *a, const f64v *b, f64v *chosen) {
+    *chosen = (f64v)(((i64v)*a & *mask) | ((i64v)*b & ~*mask));
 }
 
-/* Whole numbers below 2^52 to doubles, exactly: the bits are put behind the exponent of 2^52. */
-static inline void whole_to_double(const u64x4 *whole, f64x4 *real) {
-    const u64x4 exponent = {0x4330000000000000, 0x4330000000000000, 0x4330000000000000, 0x4330000000000000};
-    *real = (f64x4)(*whole | exponent) - 0x1p52;
+/* a < b ? a : b, so b where either is NaN. */
+static inline void lesser(const f64v *a, const f64v *b, f64v *least) {
+#if defined __AVX512F__
+    *least = (f64v)_mm512_min_pd((__m512d)*a, (__m512d)*b);
+#elif defined __AVX2__
+    *least = (f64v)_mm256_min_pd((__m256d)*a, (__m256d)*b);
+#else
+    i64v mask = *a < *b;
+    choose(&mask, a, b, least);
+#endif
+}
+
+/* a > b ? a : b, so b where either is NaN. */
+static inline void greater(const f64v *a, const f64v *b, f64v *most) {
+#if defined __AVX512F__
+    *most = (f64v)_mm512_max_pd((__m512d)*a, (__m512d)*b);
+#elif defined __AVX2__
+    *most = (f64v)_mm256_max_pd((__m256d)*a, (__m256d)*b);
+#else
+    i64v mask = *a > *b;
+    choose(&mask, a, b, most);
+#endif
+}
+
+/* The lesser of whole numbers. */
+static inline void lesser_whole(const u32v *a, const u32v *b, u32v *least) {
+#if defined __AVX512F__
+    *least = (u32v)_mm256_min_epu32((__m256i)*a, (__m256i)*b);
+#elif defined __x86_64__
+    *least = (u32v)_mm_min_epu32((__m128i)*a, (__m128i)*b);
+#else
+    u32v mask = (u32v)(*a < *b);
+    *least = (*a & mask) | (*b & ~mask);
+#endif
+}
+
+/* x = x 2^k, rounded once; k is a whole number within -2044 .. 2046, or NaN where x is. */
+static inline void times_power_of_two(f64v *x, const f64v *k) {
+#ifdef __AVX512F__
+    *x = (f64v)_mm512_scalef_pd((__m512d)*x, (__m512d)*k);
+#else
+    /* By the exponent's bits, in two halves, of which the first rounds nothing. Unsigned, because NaN gives
+     * any k at all. half is k / 2 rounded down. */
+    const f64v zero = {0}, round = zero + 0x1.8p52;
+    u64v whole = (u64v)(*k + round) - (u64v)round, half = ((whole + 2048) >> 1) - 1024;
+    *x *= (f64v)((half + 1023) << 52);
+    *x *= (f64v)((whole - half + 1023) << 52);
+#endif
 }
 
 #endif

@@ -83,7 +83,7 @@ struct sp_kernels {
     void (*triangular)(double low, double mode, double high, const uint32_t *words, double *out, size_t n);
 
     /* words[p] = the word k whose interval [k, k + 1) 2^-32 holds P(Z <= z[p]): a normal value as a draw. NaN
-     * gives any word. n a multiple of 4. */
+     * gives any word. n a multiple of 8. */
     void (*normal_words)(const struct sp_normal_rows *rows, const double *z, uint32_t *words, size_t n);
 
     /* out = e^x, below 1 ulp; e^x > DBL_MAX gives infinity, NaN gives NaN. out may be x. */
@@ -92,7 +92,11 @@ struct sp_kernels {
     /* Adds n values to the lanes; the first belongs to lane 0. NaN and infinities are left out. */
     void (*moments)(struct sp_moment_lanes *lanes, double centre, const double *x, size_t n);
 
-    /* bin[i] of each value; inverse_scale = 1 / scale. */
+    /* The same, and counts each value in its bin, count[SP_HISTOGRAM_BINS + 1]; inverse_scale = 1 / scale. */
+    void (*tally)(struct sp_moment_lanes *lanes, double centre, double inverse_scale, const double *x,
+                  uint32_t *count, size_t n);
+
+    /* bin[i] of each value. */
     void (*bins)(double centre, double inverse_scale, const double *x, uint32_t *bin, size_t n);
 };
 

@@ -25,5 +25,6 @@ const struct sp_kernels JOIN(sp_kernels_level_, SP_LEVEL) = {
     .normal_words = normal_words,
     .exp = exponential,
     .moments = moments,
+    .tally = tally,
     .bins = bins,
 };

@@ -187,21 +187,31 @@ static void add_residual(struct sp_tally *tally, const struct sp_sight *sight, s
     tally->plan->plan->kernels->moments(&tally->residual[stream], 0, tally->scratch, n);
 }
 
+static void count_slots(struct sp_tally *tally, const struct sp_histogram_plan *histogram, const double *x,
+                        uint32_t *restrict count, size_t n) {
+    const uint32_t *restrict slot = tally->slot;
+    sp_histogram_slots(histogram, tally->plan->plan->kernels, x, tally->slot, n);
+#pragma GCC unroll 8
+    for (size_t p = 0; p < n; p++)
+        count[slot[p]]++;
+}
+
 static void add_stream(struct sp_tally *tally, const struct sp_block *block, const struct sp_sight *sight) {
     size_t stream = sp_tally_stream(tally->plan->plan, sight->axis, sight->metric, sight->time);
     const struct sp_kernels *kernels = tally->plan->plan->kernels;
     const struct sp_histogram_plan *histogram = &tally->plan->stream[stream];
+    struct sp_moment_lanes *lanes = &tally->lanes[stream];
+    uint32_t *count = tally->stream_count + stream * SP_HISTOGRAM_SLOTS;
     size_t n = sp_block_valid(block);
-    uint64_t before = tally->lanes[stream].count;
-    kernels->moments(&tally->lanes[stream], histogram->centre, sight->x, n);
-    if (tally->lanes[stream].count != before + n)
+    uint64_t before = lanes->count;
+    if (histogram->atoms == 0) {
+        kernels->tally(lanes, histogram->centre, histogram->inverse_scale, sight->x, count, n);
+    } else {
+        kernels->moments(lanes, histogram->centre, sight->x, n);
+        count_slots(tally, histogram, sight->x, count, n);
+    }
+    if (lanes->count != before + n)
         find_bad_value(tally, block, sight);
-    sp_histogram_slots(histogram, kernels, sight->x, tally->slot, n);
-    uint32_t *restrict count = tally->stream_count + stream * SP_HISTOGRAM_SLOTS;
-    const uint32_t *restrict slot = tally->slot;
-#pragma GCC unroll 8
-    for (size_t p = 0; p < n; p++)
-        count[slot[p]]++;
     if (sight->numerator)
         add_residual(tally, sight, stream, n);
 }

@@ -138,3 +138,38 @@ Test(accumulate_kernels, bins_rise) {
         cr_expect_eq(bin[0], SP_HISTOGRAM_BINS - 1);
     }
 }
+
+/* --- Both at once --- */
+
+static void tally_twin(struct sp_moment_lanes *lanes, const double plan[2], const double *x, uint32_t *count,
+                       size_t n) {
+    moments_twin(lanes, plan[0], x, n);
+    for (size_t p = 0; p < n; p++)
+        count[bin_twin(plan[0], plan[1], x[p])]++;
+}
+
+/* With values that are none, and with finite ones alone, which take a shorter way. */
+Test(accumulate_kernels, tally_is_its_twin) {
+    static double x[2][VALUES];
+    static const double plan[2] = {2.385, 1 / 0.3};
+    static const size_t sizes[] = {0, 1, 7, 8, 63, 64, 65, 127, 128, 129, 192, 1000, VALUES};
+    fill_values(x[0]);
+    for (size_t i = 0; i < VALUES; i++)
+        x[1][i] = isfinite(x[0][i]) ? x[0][i] : -7.1;
+    for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++)
+        for (size_t s = 0; s < 2 * sizeof sizes / sizeof *sizes; s++) {
+            static uint32_t count[SP_HISTOGRAM_BINS + 1], expected_count[SP_HISTOGRAM_BINS + 1];
+            struct sp_moment_lanes lanes, expected;
+            size_t n = sizes[s / 2];
+            memset(count, 0, sizeof count);
+            memset(expected_count, 0, sizeof expected_count);
+            sp_moments_clear(&lanes);
+            sp_moments_clear(&expected);
+            for (int again = 0; again < 2; again++) {
+                (*level)->tally(&lanes, plan[0], plan[1], x[s % 2], count, n);
+                tally_twin(&expected, plan, x[s % 2], expected_count, n);
+            }
+            cr_assert_arr_eq(&lanes, &expected, sizeof lanes, "level %s, n %zu", (*level)->level, n);
+            cr_assert_arr_eq(count, expected_count, sizeof count, "level %s, n %zu", (*level)->level, n);
+        }
+}
