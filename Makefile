@@ -96,7 +96,7 @@ install: $(PROGRAM) ## Install program, library and scenarios under DESTDIR/PREF
 	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/share/scalepath/scenarios
 	$(Q)install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/scalepath
 	$(Q)install -m 644 $(LIBRARY) $(DESTDIR)$(PREFIX)/lib/libscalepath.a
-	$(Q)install -m 644 $(wildcard scenarios/*.toml) $(DESTDIR)$(PREFIX)/share/scalepath/scenarios
+	$(Q)install -m 644 $(wildcard scenarios/*.toml scenarios/*.csv) $(DESTDIR)$(PREFIX)/share/scalepath/scenarios
 
 ##@ Check
 

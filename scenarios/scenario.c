@@ -4,6 +4,7 @@
 #include "engine/base/error.h"
 #include "models/models.h"
 #include "scenarios/bind.h"
+#include "scenarios/figures.h"
 #include "scenarios/overrides.h"
 #include "scenarios/settings.h"
 
@@ -89,6 +90,8 @@ struct sp_scenario *sp_scenario_read(const struct sp_request *request, struct sp
     scenario->files = files;
     if (scenario->root && sp_settings_bind(scenario, problems) != SP_ERROR_RESOURCES)
         sp_bind_scenario(scenario, problems);
+    if (scenario->root)
+        sp_figures_check(scenario, problems);
     if (sp_problems_error(problems)) {
         sp_arena_free(arena);
         return NULL;

@@ -108,6 +108,7 @@ struct sp_scenario {
     struct sp_node *root;
     const char *files; /* what it was read from, one a line */
     const char *name, *title, *currency;
+    const char *plan; /* file with the figures of the plan, or NULL */
     int first_quarter, fiscal_year_last;
     size_t quarters;
     uint64_t seed, paths;

@@ -127,6 +127,8 @@ static int bind_texts(const struct sp_value_context *context, struct sp_scenario
         error |= sp_value_text(context, node, "title", &scenario->title);
     if ((node = sp_tree_find(scenario->root, "currency")))
         error |= sp_value_text(context, node, "currency", &scenario->currency);
+    if ((node = sp_tree_find(scenario->root, "plan")))
+        error |= sp_value_text(context, node, "plan", &scenario->plan);
     return error ? SP_ERROR_SCENARIO : 0;
 }
 
