@@ -22,6 +22,7 @@ extern const struct sp_mechanism
     sp_partner_costs,
     sp_credits,
     sp_risk,
+    sp_risks,
     sp_accounts,
     sp_payables,
     sp_cash;
@@ -45,6 +46,7 @@ static const struct sp_mechanism *const mechanisms[] = {
     &sp_partner_costs,
     &sp_credits,
     &sp_risk,
+    &sp_risks,
     &sp_accounts,
     &sp_payables,
     &sp_cash,

@@ -1,58 +1,126 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Events that may happen in any quarter and cost money. Equations: README.md, Risks.
+ * Events that may begin in any quarter, last, cost money, and change assumptions while they last. Each is a
+ * step of its own, so that one may change the probability of another. Equations: README.md, Risk.
  */
 #include "models/models.h"
 
 #include <math.h>
 
 enum { RISKS };
-enum { PER_QUARTER, LOSS, ACCOUNT, OCCURS };
-enum { COST, COST_OF, EVENTS };
+enum { PER_QUARTER, PER_YEAR, LASTS, RECURS, FROM, UNTIL, SEVERITY, LOSS, MONTHLY, ACCOUNT, EFFECT, OCCURS };
+enum { RECURS_ALWAYS, RECURS_NEVER };
+enum { LEFT_BEFORE, STRENGTH_BEFORE, OVER_BEFORE };
+enum { COST_OF, EVENTS, ACTIVE, STRENGTH, LEFT, OVER };
+
+static const char *const recurs_choices[] = {[RECURS_ALWAYS] = "always", [RECURS_NEVER] = "never", NULL};
 
 static const struct sp_field fields[] = {
-    {.key = "per_quarter",
-     .unit = "1/quarter",
-     .standard = NAN,
-     .low = 0,
-     .high = 1,
-     .sentence = "probability that the event happens in a quarter",
-     .example = {"0.1"}},
-    {.key = "cost",
-     .unit = "USD",
-     .standard = 0,
-     .low = 0,
-     .high = 1e12,
-     .each = SP_EACH_QUARTER,
-     .sentence = "what it costs when it happens",
-     .example = {"{ lognormal = { median = 3_000, sigma = 1 } }"}},
-    {.key = "account",
-     .kind = SP_FIELD_TEXT,
-     .unit = "1",
-     .sentence = "account of its cost; one_off when not given",
-     .example = {"\"one_off\""}},
-    {.key = "occurs",
-     .kind = SP_FIELD_DRAW,
-     .unit = "1",
-     .each = SP_EACH_QUARTER,
-     .sentence = "the uniform number that decides"},
+    [PER_QUARTER] = {.key = "per_quarter",
+                     .unit = "1/quarter",
+                     .standard = 0,
+                     .low = 0,
+                     .high = 1,
+                     .optional = true,
+                     .sentence = "probability that the event begins in a quarter",
+                     .example = {"0.1"}},
+    [PER_YEAR] = {.key = "per_year",
+                  .unit = "1/year",
+                  .standard = 0,
+                  .low = 0,
+                  .high = 1,
+                  .optional = true,
+                  .sentence = "probability that it begins within a year, in place of per_quarter",
+                  .example = {"0.25"}},
+    [LASTS] = {.key = "lasts",
+               .unit = "quarters",
+               .standard = 1,
+               .low = 1,
+               .high = 1e6,
+               .each = SP_EACH_QUARTER,
+               .optional = true,
+               .sentence = "quarters that it lasts, the first included, rounded to whole ones",
+               .example = {"{ triangular = { min = 1, mode = 2, max = 4 } }"}},
+    [RECURS] = {.key = "recurs",
+                .kind = SP_FIELD_CHOICE,
+                .unit = "1",
+                .standard = RECURS_ALWAYS,
+                .choices = recurs_choices,
+                .sentence = "whether it may begin again when it has ended, or happens at most once"},
+    [FROM] = {.key = "from",
+              .kind = SP_FIELD_QUARTER,
+              .unit = "1",
+              .standard = -INFINITY,
+              .optional = true,
+              .sentence = "first quarter in which it can begin; the first of all when not given",
+              .example = {"\"2027Q1\""}},
+    [UNTIL] = {.key = "until",
+               .kind = SP_FIELD_QUARTER,
+               .unit = "1",
+               .standard = INFINITY,
+               .optional = true,
+               .sentence = "last quarter in which it can begin; the last of all when not given",
+               .example = {"\"2028Q4\""}},
+    [SEVERITY] = {.key = "severity",
+                  .unit = "1",
+                  .standard = 1,
+                  .low = 0,
+                  .high = 1e6,
+                  .each = SP_EACH_QUARTER,
+                  .optional = true,
+                  .sentence = "how bad it is: multiplies its costs and how far its effects go",
+                  .example = {"{ lognormal = { median = 1, sigma = 0.5 } }"}},
+    [LOSS] = {.key = "cost",
+              .unit = "USD",
+              .standard = 0,
+              .low = 0,
+              .high = 1e12,
+              .each = SP_EACH_QUARTER,
+              .sentence = "what it costs when it begins",
+              .example = {"{ lognormal = { median = 3_000, sigma = 1 } }"}},
+    [MONTHLY] = {.key = "monthly",
+                 .unit = "USD/month",
+                 .standard = 0,
+                 .low = 0,
+                 .high = 1e12,
+                 .optional = true,
+                 .sentence = "what it costs a month while it lasts",
+                 .example = {"2_000"}},
+    [ACCOUNT] = {.key = "account",
+                 .kind = SP_FIELD_TEXT,
+                 .unit = "1",
+                 .sentence = "account of its cost; one_off when not given",
+                 .example = {"\"one_off\""}},
+    [EFFECT] = {.key = "effect",
+                .kind = SP_FIELD_EFFECTS,
+                .unit = "1",
+                .optional = true,
+                .share = "risk.*.strength",
+                .begins = "risk.*.events",
+                .sentence = "what it changes while it lasts: entries like a change, without dates",
+                .example = {"[{ of = \"usage.paid_monthly\", times = 1.2 }]"}},
+    [OCCURS] = {.key = "occurs",
+                .kind = SP_FIELD_DRAW,
+                .unit = "1",
+                .each = SP_EACH_QUARTER,
+                .sentence = "the uniform number that decides"},
 };
 
 static const struct sp_field_table table = {.name = "risk",
                                             .instanced = true,
+                                            .one_of = {1 + PER_QUARTER, 1 + PER_YEAR},
                                             .field = fields,
                                             .fields = SP_MODELS_COUNT(fields),
-                                            .sentence = "an event that may happen in any quarter",
+                                            .sentence = "an event that may begin in any quarter",
                                             .instance = {"outage"}};
 
+static const struct sp_read reads[] = {
+    [LEFT_BEFORE] = {.column = "risk.*.left", .before = true, .own = true},
+    [STRENGTH_BEFORE] = {.column = "risk.*.strength", .before = true, .own = true},
+    [OVER_BEFORE] = {.column = "risk.*.over", .before = true, .own = true},
+};
+
 static const struct sp_write writes[] = {
-    [COST] = {.column = "cost.risk",
-              .kind = SP_FLOW,
-              .unit = "USD",
-              .adverse = SP_HIGH,
-              .not_with = 1 + RISKS,
-              .account = "one_off",
-              .sentence = "cost of all events"},
     [COST_OF] = {.column = "cost.risk.*",
                  .kind = SP_FLOW,
                  .unit = "USD",
@@ -67,34 +135,125 @@ static const struct sp_write writes[] = {
                 .unit = "events",
                 .adverse = SP_HIGH,
                 .instanced = 1 + RISKS,
-                .sentence = "how often the event happened"},
+                .sentence = "how often the event began"},
+    [ACTIVE] = {.column = "risk.*.active",
+                .kind = SP_STOCK,
+                .unit = "probability",
+                .adverse = SP_HIGH,
+                .instanced = 1 + RISKS,
+                .sentence = "1 while the event lasts; its mean is the probability"},
+    [STRENGTH] = {.column = "risk.*.strength",
+                  .kind = SP_STOCK,
+                  .unit = "1",
+                  .internal = true,
+                  .instanced = 1 + RISKS,
+                  .sentence = "severity of the event that lasts; 0 when there is none"},
+    [LEFT] = {.column = "risk.*.left",
+              .kind = SP_STOCK,
+              .unit = "quarters",
+              .internal = true,
+              .instanced = 1 + RISKS,
+              .sentence = "quarters that the event lasts from this one on"},
+    [OVER] = {.column = "risk.*.over",
+              .kind = SP_STOCK,
+              .unit = "1",
+              .internal = true,
+              .instanced = 1 + RISKS,
+              .sentence = "1 when the event has begun and cannot begin again"},
 };
 
-static void step_one(const struct sp_step *s, size_t i, double *restrict all) {
-    const double *probability = sp_step_field(s, RISKS, i, PER_QUARTER),
-                 *loss = sp_step_field(s, RISKS, i, LOSS);
-    const double *u = sp_step_field(s, RISKS, i, OCCURS);
-    double *restrict cost = sp_step_out(s, COST_OF, i), *restrict events = sp_step_out(s, EVENTS, i);
+/* 1 - (1 - p)^(1/4): four quarters with it make a year with p. */
+static double in_a_quarter(double per_year) {
+    return 1 - sqrt(sqrt(1 - per_year));
+}
+
+static bool can_begin(const struct sp_step *s) {
+    return s->quarter >= sp_step_number(s, RISKS, 0, FROM) &&
+           s->quarter <= sp_step_number(s, RISKS, 0, UNTIL);
+}
+
+static void begin(const struct sp_step *s, double *restrict events) {
+    const double *per_quarter = sp_step_field(s, RISKS, 0, PER_QUARTER);
+    const double *per_year = sp_step_field(s, RISKS, 0, PER_YEAR), *u = sp_step_field(s, RISKS, 0, OCCURS);
+    double may = can_begin(s) ? 1 : 0;
+    if (per_quarter)
+        for (size_t p = 0; p < s->n; p++)
+            events[p] = u[p] < per_quarter[p] ? may : 0;
+    else
+        for (size_t p = 0; p < s->n; p++)
+            events[p] = u[p] < in_a_quarter(per_year[p]) ? may : 0;
+}
+
+/* While it lasts, and when it may not come again, it does not begin. */
+static void last(const struct sp_step *s, double *restrict events) {
+    const double *lasts = sp_step_field(s, RISKS, 0, LASTS), *left_before = sp_step_read(s, LEFT_BEFORE);
+    const double *over_before = sp_step_read(s, OVER_BEFORE);
+    double once = sp_step_number(s, RISKS, 0, RECURS) == RECURS_NEVER ? 1 : 0;
+    double *restrict left = sp_step_out(s, LEFT, 0), *restrict over = sp_step_out(s, OVER, 0);
     for (size_t p = 0; p < s->n; p++) {
-        events[p] = u[p] < probability[p] ? 1 : 0;
-        cost[p] = u[p] < probability[p] ? loss[p] : 0;
-        all[p] += cost[p];
+        double length = lasts ? floor(lasts[p] + 0.5) : 1;
+        double rest = left_before[p] > 1 ? left_before[p] - 1 : 0;
+        double begins = (rest > 0) | (over_before[p] > 0) ? 0 : events[p];
+        events[p] = begins;
+        left[p] = begins > 0 ? length : rest;
+        over[p] = once * (begins > 0 ? 1 : over_before[p]);
     }
 }
 
-SP_WIDE static void step(const struct sp_step *s) {
-    double *restrict all = sp_step_out(s, COST, 0);
+static void set_strength(const struct sp_step *s, const double *events) {
+    const double *severity = sp_step_field(s, RISKS, 0, SEVERITY);
+    const double *before = sp_step_read(s, STRENGTH_BEFORE), *left = sp_step_out(s, LEFT, 0);
+    double *restrict strength = sp_step_out(s, STRENGTH, 0), *restrict active = sp_step_out(s, ACTIVE, 0);
+    for (size_t p = 0; p < s->n; p++) {
+        double new_strength = severity ? severity[p] : 1, old = before[p];
+        strength[p] = events[p] > 0 ? new_strength : left[p] > 0 ? old : 0;
+        active[p] = left[p] > 0 ? 1 : 0;
+    }
+}
+
+static void set_cost(const struct sp_step *s, const double *events) {
+    const double *loss = sp_step_field(s, RISKS, 0, LOSS), *monthly = sp_step_field(s, RISKS, 0, MONTHLY);
+    const double *strength = sp_step_out(s, STRENGTH, 0);
+    double *restrict cost = sp_step_out(s, COST_OF, 0);
     for (size_t p = 0; p < s->n; p++)
-        all[p] = 0;
-    for (size_t i = 0; i < s->instances[RISKS]; i++)
-        step_one(s, i, all);
+        cost[p] = (events[p] > 0 ? strength[p] * loss[p] : 0) +
+                  (monthly ? SP_MODELS_MONTHS * monthly[p] * strength[p] : 0);
+}
+
+/* An event of one quarter that costs money and no more: nothing of it need be kept. */
+static bool is_brief(const struct sp_step *s) {
+    return !sp_step_field(s, RISKS, 0, LASTS) && !sp_step_field(s, RISKS, 0, SEVERITY) &&
+           !sp_step_field(s, RISKS, 0, MONTHLY) && !sp_step_wants(s, ACTIVE) && !sp_step_wants(s, STRENGTH) &&
+           sp_step_number(s, RISKS, 0, RECURS) == RECURS_ALWAYS;
+}
+
+static void set_brief_cost(const struct sp_step *s, const double *events) {
+    const double *loss = sp_step_field(s, RISKS, 0, LOSS);
+    double *restrict cost = sp_step_out(s, COST_OF, 0);
+    for (size_t p = 0; p < s->n; p++)
+        cost[p] = events[p] > 0 ? loss[p] : 0;
+}
+
+SP_WIDE static void step(const struct sp_step *s) {
+    double *events = sp_step_out(s, EVENTS, 0);
+    begin(s, events);
+    if (is_brief(s)) {
+        set_brief_cost(s, events);
+        return;
+    }
+    last(s, events);
+    set_strength(s, events);
+    set_cost(s, events);
 }
 
 extern const struct sp_mechanism sp_risk;
 const struct sp_mechanism sp_risk = {
     .name = "risk",
-    .sentence = "events happen with a probability per quarter, and cost money",
+    .sentence = "events begin by chance, last, cost money and change assumptions",
     .table = {&table},
+    .by_instance = true,
+    .read = reads,
+    .reads = SP_MODELS_COUNT(reads),
     .write = writes,
     .writes = SP_MODELS_COUNT(writes),
     .step = step,

@@ -5,8 +5,10 @@
 #include "engine/stats/passage.h"
 #include "models/models.h"
 #include "scenarios/changes.h"
+#include "scenarios/columns.h"
 #include "scenarios/dependence.h"
 #include "scenarios/settings.h"
+#include "scenarios/suggest.h"
 #include "scenarios/value.h"
 
 #include <math.h>
@@ -14,48 +16,41 @@
 
 /* --- Which mechanisms are used --- */
 
-static void mark_all(struct sp_node *node) {
-    node->used = true;
-    for (size_t i = 0; i < node->count; i++)
-        mark_all(node->entry[i]);
+/* The table in which the instances of an instanced table stand, or NULL. */
+static struct sp_node *find_instances(const struct sp_scenario *scenario,
+                                      const struct sp_field_table *table) {
+    return sp_tree_find(scenario->root, table->within ? table->within : table->name);
 }
 
-/* `enabled = false` takes a table out, with everything in it. */
-static bool is_enabled(const struct sp_value_context *context, struct sp_node *table) {
-    struct sp_node *enabled = sp_tree_find(table, "enabled");
-    if (!enabled)
-        return true;
-    enabled->used = true;
-    if (enabled->kind != SP_NODE_TRUTH) {
-        sp_problems_add(context->problems, SP_ERROR_SCENARIO, enabled->place,
-                        "enabled: expected true or false");
-        return true;
-    }
-    if (!enabled->truth)
-        mark_all(table);
-    return enabled->truth;
+/* The node of the instance in one of its entries; NULL when it is taken out or has none. */
+static struct sp_node *find_instance(const struct sp_value_context *context,
+                                     const struct sp_field_table *table, struct sp_node *entry) {
+    if (entry->kind == SP_NODE_TABLE && !sp_value_is_enabled(context, entry))
+        return NULL;
+    struct sp_node *node = table->within ? sp_tree_find(entry, table->name) : entry;
+    bool is_out = node && node->kind == SP_NODE_TABLE && !sp_value_is_enabled(context, node);
+    return is_out ? NULL : node;
 }
 
 /* A mechanism whose instances are all taken out is not used. */
-static bool any_enabled(const struct sp_value_context *context, struct sp_node *table) {
+static bool any_enabled(const struct sp_value_context *context, const struct sp_field_table *table,
+                        struct sp_node *node) {
     bool any = false;
-    for (size_t i = 0; i < table->count; i++)
-        any = any || table->entry[i]->kind != SP_NODE_TABLE || is_enabled(context, table->entry[i]);
-    table->used = table->used || !any;
+    for (size_t i = 0; i < node->count; i++)
+        any = find_instance(context, table, node->entry[i]) || any;
+    node->used = node->used || !any;
     return any;
 }
 
 static bool is_used(const struct sp_value_context *context, const struct sp_scenario *scenario,
                     const struct sp_mechanism *mechanism) {
-    const struct sp_field_table *decider = sp_mechanism_decider(mechanism);
-    if (!decider)
-        return true;
-    struct sp_node *table = sp_tree_find(scenario->root, decider->name);
+    const struct sp_field_table *table = sp_mechanism_decider(mechanism);
     if (!table)
-        return false;
-    if (table->kind != SP_NODE_TABLE)
         return true;
-    return decider->instanced ? any_enabled(context, table) : is_enabled(context, table);
+    struct sp_node *node = find_instances(scenario, table);
+    if (!node || node->kind != SP_NODE_TABLE)
+        return node && !table->within;
+    return table->instanced ? any_enabled(context, table, node) : sp_value_is_enabled(context, node);
 }
 
 /* --- Inputs --- */
@@ -71,6 +66,13 @@ static struct sp_input *create_input(struct sp_scenario *scenario, const struct 
     return input;
 }
 
+static int bind_quarter(const struct sp_value_context *context, const struct sp_node *node,
+                        struct sp_input *input) {
+    int quarter = 0, error = sp_value_quarter(context, node, input->key, true, &quarter);
+    input->number = quarter;
+    return error;
+}
+
 static int bind_given(const struct sp_value_context *context, struct sp_node *node, struct sp_input *input) {
     input->node = node;
     input->place = node->place;
@@ -82,7 +84,13 @@ static int bind_given(const struct sp_value_context *context, struct sp_node *no
     case SP_FIELD_CHOICE:
         return sp_value_choice(context, node, input->key, input->field->choices, &input->number);
     case SP_FIELD_TEXT:
+    case SP_FIELD_NAME: /* its place is found when all tables are bound */
         return sp_value_text(context, node, input->key, &input->text);
+    case SP_FIELD_EFFECTS: /* bound when all inputs are */
+        node->used = true;
+        return 0;
+    case SP_FIELD_QUARTER:
+        return bind_quarter(context, node, input);
     default:
         return 0; /* a draw cannot be given: its key stays unknown */
     }
@@ -97,7 +105,7 @@ static int bind_missing(const struct sp_value_context *context, struct sp_place 
             input->assumption.law[0] = (struct sp_law){SP_LAW_UNIFORM, {0, 1}};
         return error;
     }
-    if (field->kind == SP_FIELD_TEXT)
+    if (!sp_field_is_number(field))
         return 0;
     if (isnan(field->standard))
         return sp_problems_add(context->problems, SP_ERROR_SCENARIO, place,
@@ -129,7 +137,7 @@ static bool is_absent(const struct sp_value_context *context, const struct sp_sc
         sp_problems_warn(context->problems, given->key_place, "%s is not used: it needs %s%s%s", field->key,
                          need->key, is_choice ? " = " : "",
                          is_choice ? need->field->choices[field->needs_choice] : "");
-        mark_all(given);
+        sp_value_mark_all(given);
     }
     return true;
 }
@@ -169,34 +177,76 @@ static int expect_table(const struct sp_value_context *context, struct sp_node *
                            path, path);
 }
 
+/* The names of the tables that stand in instances of `table`. */
+static size_t list_inner_tables(const struct sp_field_table *table, const char **name, size_t most) {
+    size_t mechanisms, count = 0;
+    const struct sp_mechanism *const *mechanism = sp_models_list(&mechanisms);
+    for (size_t i = 0; i < mechanisms; i++)
+        for (size_t t = 0; t < SP_STEP_TABLES && mechanism[i]->table[t]; t++) {
+            const struct sp_field_table *inner = mechanism[i]->table[t];
+            if (inner->within && strcmp(inner->within, table->name) == 0 && count < most)
+                name[count++] = inner->name;
+        }
+    return count;
+}
+
+/* Tables within are bound by their own mechanisms. */
+static void pass_inner(const struct sp_field_table *table, struct sp_node *node) {
+    const char *inner[8];
+    size_t count = list_inner_tables(table, inner, 8);
+    for (size_t i = 0; i < count; i++)
+        if (sp_tree_find(node, inner[i]))
+            sp_tree_find(node, inner[i])->used = true;
+}
+
+/* Of fields of which one must be given: whether it is so. */
+static int check_one_of(const struct sp_value_context *context, const struct sp_field_table *table,
+                        struct sp_node *node, const char *path) {
+    if (!table->one_of[0])
+        return 0;
+    const char *first = table->field[table->one_of[0] - 1].key,
+               *second = table->field[table->one_of[1] - 1].key;
+    struct sp_node *one = sp_tree_find(node, first), *other = sp_tree_find(node, second);
+    if (!one != !other)
+        return 0;
+    return sp_problems_add(context->problems, SP_ERROR_SCENARIO, other ? other->key_place : node->key_place,
+                           one ? "%s: %s and %s say the same in two ways; keep one of them"
+                               : "%s: give %s or %s",
+                           path, first, second);
+}
+
 static void tell_unknown_fields(const struct sp_value_context *context, const struct sp_field_table *table,
                                 const struct sp_node *node, const char *path, bool can_be_disabled) {
-    const char *known[64];
+    const char *known[80];
     size_t count = 0;
-    for (size_t i = 0; i < table->fields && count < 63; i++)
+    for (size_t i = 0; i < table->fields && count < 64; i++)
         if (table->field[i].kind != SP_FIELD_DRAW)
             known[count++] = table->field[i].key;
+    count += list_inner_tables(table, known + count, 8);
     if (can_be_disabled)
         known[count++] = "enabled";
     sp_value_tell_unknown(context, node, path, known, count);
 }
 
 static int bind_instance(const struct sp_value_context *context, struct sp_scenario *scenario,
-                         struct sp_bound_table *bound, struct sp_node *node) {
-    const char *path = sp_arena_format(scenario->arena, "%s.%s", bound->table->name, node->key);
-    struct sp_input **input = bound->input + bound->instances * bound->table->fields;
+                         struct sp_bound_table *bound, struct sp_node *node, const struct sp_node *entry) {
+    const struct sp_field_table *table = bound->table;
+    const char *path = sp_scenario_instance_path(scenario->arena, table, entry->key);
+    struct sp_input **input = bound->input + bound->instances * table->fields;
     if (!path)
         return SP_ERROR_RESOURCES;
-    if (strpbrk(node->key, ". \t*/") || !*node->key)
-        return sp_problems_add(context->problems, SP_ERROR_SCENARIO, node->key_place,
+    if (strpbrk(entry->key, ". \t*/") || !*entry->key)
+        return sp_problems_add(context->problems, SP_ERROR_SCENARIO, entry->key_place,
                                "the name '%s' becomes part of metric names; use letters, digits, _ and -",
-                               node->key);
+                               entry->key);
     int error = expect_table(context, node, path);
-    if (error || !is_enabled(context, node))
+    if (error)
         return error;
-    error = bind_fields(context, scenario, bound->table, node, path, input);
-    tell_unknown_fields(context, bound->table, node, path, true);
-    bound->instance[bound->instances++] = node->key;
+    error = bind_fields(context, scenario, table, node, path, input);
+    error |= check_one_of(context, table, node, path);
+    pass_inner(table, node);
+    tell_unknown_fields(context, table, node, path, true);
+    bound->instance[bound->instances++] = entry->key;
     return error;
 }
 
@@ -264,9 +314,11 @@ static int bind_instances(const struct sp_value_context *context, struct sp_scen
     if (!bound->instance || !bound->input)
         return SP_ERROR_RESOURCES;
     int error = 0;
-    for (size_t i = 0; i < node->count; i++)
-        if (bind_instance(context, scenario, bound, node->entry[i]))
+    for (size_t i = 0; i < node->count; i++) {
+        struct sp_node *instance = find_instance(context, bound->table, node->entry[i]);
+        if (instance && bind_instance(context, scenario, bound, instance, node->entry[i]))
             error = SP_ERROR_SCENARIO;
+    }
     if (error)
         return error;
     if (bound->table->ordered_by_first)
@@ -324,8 +376,8 @@ static void borrow_instances(const struct sp_scenario *scenario, struct sp_bound
 
 static int bind_table(const struct sp_value_context *context, struct sp_scenario *scenario,
                       struct sp_bound_table *bound) {
-    struct sp_node *node = sp_tree_find(scenario->root, bound->table->name);
-    int error = node ? expect_table(context, node, bound->table->name) : 0;
+    struct sp_node *node = find_instances(scenario, bound->table);
+    int error = node ? expect_table(context, node, node->key) : 0;
     if (error)
         return error;
     if (bound->table->instanced)
@@ -345,6 +397,22 @@ static const struct sp_bound_table *find_bound(const struct sp_scenario *scenari
             if (scenario->use[i].table[t].table == table)
                 return &scenario->use[i].table[t];
     return NULL;
+}
+
+/* The use that was bound last becomes one for each instance of its first table. */
+static int split_use(struct sp_scenario *scenario) {
+    struct sp_use whole = scenario->use[--scenario->uses];
+    const struct sp_bound_table *all = &whole.table[0];
+    for (size_t i = 0; i < all->instances; i++) {
+        struct sp_use *use = sp_arena_append(scenario->arena, &scenario->use, &scenario->uses, sizeof *use);
+        if (!use)
+            return SP_ERROR_RESOURCES;
+        *use = whole;
+        use->table[0].instances = 1;
+        use->table[0].instance = all->instance + i;
+        use->table[0].input = all->input + i * all->table->fields;
+    }
+    return 0;
 }
 
 static int bind_mechanism(const struct sp_value_context *context, struct sp_scenario *scenario,
@@ -368,7 +436,78 @@ static int bind_mechanism(const struct sp_value_context *context, struct sp_scen
         else if (!error)
             error = bind_numbered(context, scenario, &use->table[0], &use->table[t]);
     }
+    if (!error && mechanism->by_instance)
+        error = split_use(scenario);
     return error ? SP_ERROR_SCENARIO : 0;
+}
+
+/* --- When all tables are bound --- */
+
+static const struct sp_bound_table *find_table(const struct sp_scenario *scenario, const char *name) {
+    for (size_t i = 0; i < scenario->uses; i++)
+        for (size_t t = 0; t < SP_STEP_TABLES && scenario->use[i].table[t].table; t++)
+            if (strcmp(scenario->use[i].table[t].table->name, name) == 0)
+                return &scenario->use[i].table[t];
+    return NULL;
+}
+
+/* The place of a named instance. */
+static void bind_name(const struct sp_value_context *context, const struct sp_scenario *scenario,
+                      struct sp_input *input) {
+    const struct sp_bound_table *table = find_table(scenario, input->field->of);
+    for (size_t i = 0; table && i < table->instances; i++)
+        if (strcmp(table->instance[i], input->text) == 0) {
+            input->number = (double)i;
+            return;
+        }
+    const char *near = table ? sp_suggest_nearest(input->text, table->instance, table->instances) : NULL;
+    sp_problems_add(context->problems, SP_ERROR_SCENARIO, input->place, "%s: there is no [%s.%s]%s%s%s",
+                    input->key, input->field->of, input->text, near ? "; did you mean '" : "",
+                    near ? near : "", near ? "'?" : "");
+}
+
+static void bind_names(const struct sp_value_context *context, const struct sp_scenario *scenario) {
+    for (size_t i = 0; i < scenario->inputs; i++)
+        if (scenario->input[i]->field->kind == SP_FIELD_NAME && scenario->input[i]->text)
+            bind_name(context, scenario, scenario->input[i]);
+}
+
+static bool is_list_of_tables(const struct sp_node *node) {
+    bool is_list = node->kind == SP_NODE_ARRAY;
+    for (size_t i = 0; is_list && i < node->count; i++)
+        is_list = node->entry[i]->kind == SP_NODE_TABLE;
+    return is_list;
+}
+
+/* One list of effects. */
+static void bind_effects(const struct sp_value_context *context, struct sp_scenario *scenario,
+                         const struct sp_input *input, const char *instance) {
+    const char *begins = input->field->begins, *share = input->field->share;
+    share = sp_columns_instance_name(context->arena, share, instance);
+    begins = begins ? sp_columns_instance_name(context->arena, begins, instance) : NULL;
+    if (!is_list_of_tables(input->node)) {
+        sp_problems_add(context->problems, SP_ERROR_SCENARIO, input->place,
+                        "%s must be a list of changes, like [{ of = \"churn.monthly\", times = 1.5 }]",
+                        input->key);
+        return;
+    }
+    for (size_t i = 0; i < input->node->count; i++)
+        sp_changes_add_effect(context, scenario, input->node->entry[i], input->key, share, begins);
+}
+
+static void bind_table_effects(const struct sp_value_context *context, struct sp_scenario *scenario,
+                               const struct sp_bound_table *bound) {
+    size_t fields = bound->table->fields;
+    for (size_t i = 0; i < bound->instances * fields; i++)
+        if (bound->input[i]->field->kind == SP_FIELD_EFFECTS && bound->input[i]->node)
+            bind_effects(context, scenario, bound->input[i],
+                         bound->instance ? bound->instance[i / fields] : NULL);
+}
+
+static void bind_all_effects(const struct sp_value_context *context, struct sp_scenario *scenario) {
+    for (size_t i = 0; i < scenario->uses; i++)
+        for (size_t t = 0; t < SP_STEP_TABLES && scenario->use[i].table[t].table; t++)
+            bind_table_effects(context, scenario, &scenario->use[i].table[t]);
 }
 
 /* --- What nobody has understood --- */
@@ -379,19 +518,19 @@ static void pass_unused_tables(const struct sp_value_context *context, const str
                                const struct sp_mechanism *mechanism) {
     for (size_t t = 0; t < SP_STEP_TABLES && mechanism->table[t]; t++) {
         const struct sp_field_table *table = mechanism->table[t];
-        struct sp_node *node = sp_tree_find(scenario->root, table->name);
+        struct sp_node *node = table->within ? NULL : sp_tree_find(scenario->root, table->name);
         for (size_t f = 0; node && !table->instanced && f < table->fields; f++) {
             struct sp_node *value = sp_tree_find(node, table->field[f].key);
             if (value && !value->used)
                 sp_problems_warn(context->problems, value->key_place, "%s.%s is not used: there is no [%s]",
                                  table->name, table->field[f].key, sp_mechanism_decider(mechanism)->name);
             if (value)
-                mark_all(value);
+                sp_value_mark_all(value);
         }
         if (node && (t > 0 || mechanism->with) && table->instanced && !node->used) {
             sp_problems_warn(context->problems, node->key_place, "[%s] is not used: there is no [%s]",
                              table->name, sp_mechanism_decider(mechanism)->name);
-            mark_all(node);
+            sp_value_mark_all(node);
         }
         if (node && node->kind == SP_NODE_TABLE && !table->instanced)
             node->used = true;
@@ -416,7 +555,7 @@ static void tell_unknown_everywhere(const struct sp_value_context *context,
         for (size_t t = 0; t < SP_STEP_TABLES && mechanism[i]->table[t] && count < 120; t++) {
             const struct sp_field_table *table = mechanism[i]->table[t];
             struct sp_node *node = sp_tree_find(scenario->root, table->name);
-            if (table->count || table->borrowed)
+            if (table->count || table->borrowed || table->within)
                 continue;
             known[count++] = table->name;
             if (node && node->kind == SP_NODE_TABLE && !table->instanced && strcmp(table->name, "start") != 0)
@@ -447,7 +586,7 @@ static void pass_dependence(const struct sp_scenario *scenario) {
     static const char *const kinds[] = {"factor", "correlation"};
     for (int i = 0; i < 2; i++)
         if (sp_tree_find(scenario->root, kinds[i]))
-            mark_all(sp_tree_find(scenario->root, kinds[i]));
+            sp_value_mark_all(sp_tree_find(scenario->root, kinds[i]));
 }
 
 int sp_bind_scenario(struct sp_scenario *scenario, struct sp_problems *problems) {
@@ -464,7 +603,10 @@ int sp_bind_scenario(struct sp_scenario *scenario, struct sp_problems *problems)
     for (size_t i = 0; i < count; i++)
         if (!used[i])
             pass_unused_tables(&context, scenario, mechanism[i]);
+    bind_names(&context, scenario);
     sp_changes_bind(&context, scenario);
+    bind_all_effects(&context, scenario);
+    sp_changes_sort(scenario);
     if (!sp_problems_error(problems))
         sp_dependence_bind(&context, scenario);
     else

@@ -4,6 +4,7 @@
 #include "engine/base/error.h"
 #include "engine/random/conditional.h"
 #include "models/models.h"
+#include "scenarios/scenario.h"
 #include "scenarios/suggest.h"
 
 #include <string.h>
@@ -21,7 +22,7 @@ static struct sp_catalog_entry *add(struct sp_arena *arena, struct sp_catalog *c
 }
 
 static const char *path_of(struct sp_arena *arena, const struct sp_field_table *table) {
-    return table->instanced ? sp_arena_format(arena, "%s.NAME", table->name) : table->name;
+    return table->instanced ? sp_scenario_instance_path(arena, table, "NAME") : table->name;
 }
 
 static bool has_table(const struct sp_catalog *catalog, const char *name) {

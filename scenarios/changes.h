@@ -9,7 +9,15 @@
 
 #include "scenarios/value.h"
 
-/* Binds all changes; inputs are bound already. A change of something that is not there is a problem. */
+/* Binds all [change.NAME]; inputs are bound already. A change of something that is not there is a problem. */
 int sp_changes_bind(const struct sp_value_context *context, struct sp_scenario *scenario);
+
+/* Adds an entry { of = .., times = .. } of a list of effects (base/field.h) called `list`, such as
+ * "risk.outage.effect"; its name is that with the first assumption it changes. `begins` may be NULL. */
+int sp_changes_add_effect(const struct sp_value_context *context, struct sp_scenario *scenario,
+                          struct sp_node *table, const char *list, const char *share, const char *begins);
+
+/* Puts all changes in the order of their names. */
+void sp_changes_sort(struct sp_scenario *scenario);
 
 #endif

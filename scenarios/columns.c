@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static int find_column(const struct sp_variant *variant, const char *name) {
+int sp_columns_find(const struct sp_variant *variant, const char *name) {
     for (size_t i = 0; i < variant->columns; i++)
         if (strcmp(variant->column[i].name, name) == 0)
             return (int)i;
@@ -16,13 +16,11 @@ static int find_column(const struct sp_variant *variant, const char *name) {
 
 /* --- Writes --- */
 
-/* "cost.risk.*" with "outage" gives "cost.risk.outage". */
-static const char *column_name(struct sp_plan *plan, const struct sp_write *write, const char *instance) {
-    const char *star = strchr(write->column, '*');
+const char *sp_columns_instance_name(struct sp_arena *arena, const char *pattern, const char *instance) {
+    const char *star = strchr(pattern, '*');
     if (!star || !instance)
-        return sp_arena_text(plan->arena, write->column);
-    return sp_arena_format(plan->arena, "%.*s%s%s", (int)(star - write->column), write->column, instance,
-                           star + 1);
+        return sp_arena_text(arena, pattern);
+    return sp_arena_format(arena, "%.*s%s%s", (int)(star - pattern), pattern, instance, star + 1);
 }
 
 /* "USD" in a unit is the scenario's currency. */
@@ -63,14 +61,15 @@ static int add_column(struct sp_plan *plan, const struct sp_scenario *scenario, 
                       const struct sp_use *use, const struct sp_write *write, size_t instance,
                       struct sp_problems *problems) {
     const char *label = write->instanced ? use->table[write->instanced - 1].instance[instance] : NULL;
-    const char *name = column_name(plan, write, label), *account = account_of(use, write, instance);
+    const char *name = sp_columns_instance_name(plan->arena, write->column, label),
+               *account = account_of(use, write, instance);
     struct sp_column *column =
         sp_arena_append(plan->arena, &variant->column, &variant->columns, sizeof *column);
     if (!name || !column)
         return SP_ERROR_RESOURCES;
     *column = (struct sp_column){
         .name = "", .numerator = SP_PLAN_NONE, .denominator = SP_PLAN_NONE, .metric = SP_PLAN_NONE};
-    if (find_column(variant, name) != SP_PLAN_NONE)
+    if (sp_columns_find(variant, name) != SP_PLAN_NONE)
         return sp_problems_add(problems, SP_ERROR_SCENARIO, (struct sp_place){0},
                                "two results are called %s; rename a table", name);
     column->name = name;
@@ -83,7 +82,7 @@ static int add_column(struct sp_plan *plan, const struct sp_scenario *scenario, 
 static size_t instances_of(const struct sp_variant *variant, const struct sp_use *use,
                            const struct sp_write *write) {
     if ((write->needs && use->table[0].input[write->needs - 1]->absent) ||
-        (write->with && find_column(variant, write->with) == SP_PLAN_NONE))
+        (write->with && sp_columns_find(variant, write->with) == SP_PLAN_NONE))
         return 0;
     return write->instanced ? use->table[write->instanced - 1].instances : 1;
 }
@@ -148,17 +147,26 @@ static bool is_listed(const struct sp_column *column, const struct sp_read *read
     return column->account && strncmp(column->account, read->account, strlen(read->account)) == 0;
 }
 
-static int bind_read(struct sp_plan *plan, const struct sp_variant *variant, struct sp_bound_step *step,
-                     const struct sp_read *read, struct sp_problems *problems) {
+static int bind_own(struct sp_plan *plan, const struct sp_variant *variant, const struct sp_use *use,
+                    struct sp_bound_step *step, const struct sp_read *read) {
+    const char *name = sp_columns_instance_name(plan->arena, read->column, use->table[0].instance[0]);
+    int column = name ? sp_columns_find(variant, name) : SP_PLAN_NONE;
+    return column == SP_PLAN_NONE ? 0 : add_read(plan, step, column, read->before);
+}
+
+static int bind_read(struct sp_plan *plan, const struct sp_variant *variant, const struct sp_use *use,
+                     struct sp_bound_step *step, const struct sp_read *read, struct sp_problems *problems) {
     if (read->with && step->instances[read->with - 1] == 0)
         return 0;
+    if (read->own)
+        return bind_own(plan, variant, use, step, read);
     bool is_list = read->account || strchr(read->column, '*');
     for (size_t c = 0; is_list && c < variant->columns; c++)
         if (is_listed(&variant->column[c], read) && add_read(plan, step, (int)c, read->before))
             return SP_ERROR_RESOURCES;
     if (is_list)
         return 0;
-    int column = find_column(variant, read->column);
+    int column = sp_columns_find(variant, read->column);
     if (column != SP_PLAN_NONE)
         return add_read(plan, step, column, read->before);
     if (read->optional)
@@ -169,12 +177,12 @@ static int bind_read(struct sp_plan *plan, const struct sp_variant *variant, str
                            writer_of(read->column));
 }
 
-static int bind_reads(struct sp_plan *plan, const struct sp_variant *variant, struct sp_bound_step *step,
-                      struct sp_problems *problems) {
+static int bind_reads(struct sp_plan *plan, const struct sp_variant *variant, const struct sp_use *use,
+                      struct sp_bound_step *step, struct sp_problems *problems) {
     int error = 0;
     for (size_t r = 0; r < step->mechanism->reads; r++) {
         step->read_start[r] = step->reads;
-        if (bind_read(plan, variant, step, &step->mechanism->read[r], problems))
+        if (bind_read(plan, variant, use, step, &step->mechanism->read[r], problems))
             error = SP_ERROR_SCENARIO;
         step->read_count[r] = step->reads - step->read_start[r];
     }
@@ -187,8 +195,8 @@ static void bind_ratios(struct sp_variant *variant) {
         struct sp_column *column = &variant->column[c];
         if (!column->write->denominator)
             continue;
-        int numerator = find_column(variant, column->write->numerator);
-        int denominator = find_column(variant, column->write->denominator);
+        int numerator = sp_columns_find(variant, column->write->numerator);
+        int denominator = sp_columns_find(variant, column->write->denominator);
         if (numerator == SP_PLAN_NONE || denominator == SP_PLAN_NONE)
             continue;
         column->numerator = numerator;
@@ -203,7 +211,7 @@ int sp_columns_bind(struct sp_plan *plan, const struct sp_scenario *scenario, st
         if ((error = bind_writes(plan, scenario, variant, &scenario->use[i], &variant->step[i], problems)))
             return error;
     for (size_t i = 0; i < variant->steps; i++)
-        if (bind_reads(plan, variant, &variant->step[i], problems))
+        if (bind_reads(plan, variant, &scenario->use[i], &variant->step[i], problems))
             error = SP_ERROR_SCENARIO;
     bind_ratios(variant);
     return error;
@@ -303,7 +311,7 @@ static int make_categories(struct sp_plan *plan, const struct sp_scenario *scena
             if (!category)
                 return SP_ERROR_RESOURCES;
             *category =
-                (struct sp_category){write->column, find_column(variant, write->column), table->instances,
+                (struct sp_category){write->column, sp_columns_find(variant, write->column), table->instances,
                                      sp_arena_array(plan->arena, table->instances, sizeof(char *))};
             for (size_t l = 0; category->label && l < table->instances; l++)
                 category->label[l] = sp_arena_text(plan->arena, table->instance[l]);

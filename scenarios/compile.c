@@ -42,6 +42,7 @@ static int add_variable(struct sp_plan *plan, struct sp_variant *variant, const 
         .name = copy(plan, input->key),
         .stream = sp_hash32_text(assumption->stream),
         .each = assumption->each,
+        .begins = SP_PLAN_NONE,
         .entries = assumption->entries,
         .low = input->field->low,
         .high = input->field->high,
@@ -151,6 +152,11 @@ static int check_streams(struct sp_plan *plan, const struct sp_scenario *scenari
 
 /* --- Changes --- */
 
+/* The column of an effect; an effect of a column that nobody writes would be a mistake in a descriptor. */
+static int find_share(const struct sp_variant *variant, const struct sp_named_change *change) {
+    return change->share ? sp_columns_find(variant, change->share) : SP_PLAN_NONE;
+}
+
 static int append_change(struct sp_plan *plan, struct sp_variant *variant,
                          const struct sp_named_change *change, const struct sp_input *target) {
     struct sp_variable *variable = &variant->variable[find_variable(variant, target->key)];
@@ -158,8 +164,14 @@ static int append_change(struct sp_plan *plan, struct sp_variant *variant,
         sp_arena_append(plan->arena, &variable->change, &variable->changes, sizeof *added);
     if (!added)
         return SP_ERROR_RESOURCES;
-    *added = (struct sp_change){change->operation, change->from, change->until, change->ramp,
-                                find_variable(variant, change->value->key)};
+    *added = (struct sp_change){change->operation,
+                                change->from,
+                                change->until,
+                                change->ramp,
+                                find_variable(variant, change->value->key),
+                                find_share(variant, change)};
+    if (change->begins && added->value != SP_PLAN_NONE)
+        variant->variable[added->value].begins = sp_columns_find(variant, change->begins);
     return 0;
 }
 
@@ -216,7 +228,9 @@ static int add_steps(struct sp_plan *plan, const struct sp_scenario *scenario, s
         if (bind_fields(plan, variant, &scenario->use[i], &variant->step[i]))
             return SP_ERROR_RESOURCES;
     int error = sp_columns_bind(plan, scenario, variant, problems);
-    return error ? error : sp_plan_sort(plan, variant, problems);
+    if (error || (error = add_changes(plan, scenario, variant)))
+        return error;
+    return sp_plan_sort(plan, variant, problems);
 }
 
 /* --- Rules --- */
@@ -278,9 +292,10 @@ static int fill_plan(const struct sp_scenario *scenario, int threads, struct sp_
     struct sp_variant *base = &plan->variant[0];
     base->name = "base";
     int error = check_streams(plan, scenario, problems);
-    if (error || (error = sp_plan_make_axes(plan)) || (error = add_variables(plan, scenario, base)) ||
-        (bind_all_parameters(scenario, base), error = add_changes(plan, scenario, base)) ||
-        (error = sp_dependence_compile(plan, scenario, base, problems)) ||
+    if (error || (error = sp_plan_make_axes(plan)) || (error = add_variables(plan, scenario, base)))
+        return error;
+    bind_all_parameters(scenario, base);
+    if ((error = sp_dependence_compile(plan, scenario, base, problems)) ||
         (error = add_steps(plan, scenario, base, problems)) || (error = add_rules(plan, base)) ||
         (error = sp_columns_select(plan, scenario, problems)) ||
         (error = sp_plan_note_idle(plan, base, true)) ||

@@ -21,11 +21,23 @@ static bool is_uncertain(const struct sp_input *input) {
     return false;
 }
 
+/* The uniform number that decides on an event may depend too. */
+static bool can_depend(const struct sp_input *input) {
+    return input->field->kind == SP_FIELD_DRAW ||
+           (input->field->kind == SP_FIELD_ASSUMPTION && is_uncertain(input));
+}
+
 static struct sp_input *find_member(const struct sp_value_context *context,
                                     const struct sp_scenario *scenario, struct sp_place place,
                                     const char *owner, const char *key) {
     struct sp_input *input = sp_scenario_find(scenario, key);
-    if (input && input->field->kind == SP_FIELD_ASSUMPTION && is_uncertain(input))
+    if (input && input->assumption.each == SP_EACH_EVENT) {
+        sp_problems_add(context->problems, SP_ERROR_SCENARIO, place,
+                        "%s: '%s' is drawn anew by each event; give it each = \"path\" or \"quarter\"", owner,
+                        key);
+        return NULL;
+    }
+    if (input && can_depend(input))
         return input;
     if (input) {
         sp_problems_add(context->problems, SP_ERROR_SCENARIO, place,

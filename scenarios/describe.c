@@ -2,6 +2,7 @@
 #include "scenarios/describe.h"
 
 #include "models/models.h"
+#include "scenarios/scenario.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -32,8 +33,7 @@ const char *sp_describe_number(struct sp_prose *prose, double number) {
 /* --- Fields --- */
 
 bool sp_describe_is_required(const struct sp_field *field) {
-    return field->kind != SP_FIELD_TEXT && field->kind != SP_FIELD_DRAW && isnan(field->standard) &&
-           !field->optional;
+    return sp_field_is_number(field) && isnan(field->standard) && !field->optional;
 }
 
 const char *sp_describe_default(struct sp_prose *prose, const struct sp_field *field) {
@@ -43,13 +43,17 @@ const char *sp_describe_default(struct sp_prose *prose, const struct sp_field *f
         return "none";
     if (field->kind == SP_FIELD_CHOICE)
         return sp_prose_text(prose, "\"%s\"", field->choices[(int)field->standard]);
-    return field->kind == SP_FIELD_TEXT ? "-" : sp_describe_number(prose, field->standard);
+    return sp_field_is_number(field) ? sp_describe_number(prose, field->standard) : "-";
 }
 
 const char *sp_describe_bounds(struct sp_prose *prose, const struct sp_field *field) {
     const char *list = "";
-    if (field->kind == SP_FIELD_TEXT)
-        return "a text";
+    if (field->kind == SP_FIELD_NAME)
+        return sp_prose_text(prose, "name of a [%s.NAME]", field->of);
+    if (!sp_field_is_number(field))
+        return field->kind == SP_FIELD_TEXT      ? "a text"
+               : field->kind == SP_FIELD_QUARTER ? "a quarter"
+                                                 : "a list of changes";
     for (size_t i = 0; field->kind == SP_FIELD_CHOICE && field->choices[i]; i++)
         list = sp_prose_text(prose, "%s%s\"%s\"", list, i ? ", " : "", field->choices[i]);
     if (field->kind == SP_FIELD_CHOICE)
@@ -71,7 +75,12 @@ const char *sp_describe_example(const struct sp_field *field, size_t instance) {
 }
 
 const char *sp_describe_path(struct sp_prose *prose, const struct sp_field_table *table) {
-    return table->instanced ? sp_prose_text(prose, "%s.NAME", table->name) : table->name;
+    return table->instanced ? sp_describe_instance(prose, table, "NAME") : table->name;
+}
+
+const char *sp_describe_instance(struct sp_prose *prose, const struct sp_field_table *table,
+                                 const char *instance) {
+    return sp_scenario_instance_path(prose->arena, table, instance);
 }
 
 /* --- Columns --- */

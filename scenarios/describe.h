@@ -17,7 +17,7 @@ const char *sp_describe_default(struct sp_prose *prose, const struct sp_field *f
 
 bool sp_describe_is_required(const struct sp_field *field);
 
-/* "0 .. 1", or the choices, or "a text". */
+/* "0 .. 1", or the choices, or "a text", "a quarter", .. */
 const char *sp_describe_bounds(struct sp_prose *prose, const struct sp_field *field);
 
 /* How often it is drawn when the scenario does not say: "path", "quarter", or "-" for what is never drawn. */
@@ -28,6 +28,10 @@ const char *sp_describe_example(const struct sp_field *field, size_t instance);
 
 /* "tier.NAME". */
 const char *sp_describe_path(struct sp_prose *prose, const struct sp_field_table *table);
+
+/* "tier.scaled", "risk.outage.mitigation". */
+const char *sp_describe_instance(struct sp_prose *prose, const struct sp_field_table *table,
+                                 const char *instance);
 
 /* The account of a cost line, what it can be given by; "" for what is no cost line. */
 const char *sp_describe_account(struct sp_prose *prose, const struct sp_mechanism *mechanism,

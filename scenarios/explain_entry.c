@@ -64,6 +64,9 @@ static void print_rules(struct sp_prose *prose, const struct sp_field_table *tab
     if (table->shares)
         fprintf(prose->out, "Over all instances, %s must add up to 1.\n",
                 table->field[table->shares - 1].key);
+    if (table->one_of[0])
+        fprintf(prose->out, "Exactly one of %s and %s must be given.\n",
+                table->field[table->one_of[0] - 1].key, table->field[table->one_of[1] - 1].key);
 }
 
 static void print_table(struct sp_prose *prose, const struct sp_catalog_entry *entry) {
@@ -167,8 +170,8 @@ static const char *drawn_text(const struct sp_field *field) {
 static const char *default_text(struct sp_prose *prose, const struct sp_field *field) {
     if (sp_describe_is_required(field))
         return "none: it must be given";
-    return field->kind == SP_FIELD_TEXT || isnan(field->standard) ? "none; may be left out"
-                                                                  : sp_describe_default(prose, field);
+    bool is_told = sp_field_is_number(field) && !isnan(field->standard);
+    return is_told ? sp_describe_default(prose, field) : "none; may be left out";
 }
 
 static void print_example(struct sp_prose *prose, const char *table, const char *key, const char *value) {
@@ -194,7 +197,7 @@ static void print_field(struct sp_prose *prose, const struct sp_catalog_entry *e
         SP_PROSE_ROW(prose, &rows, "drawn", drawn_text(field));
     sp_prose_print(prose, &rows, 2);
     if (table->instanced)
-        path = sp_prose_text(prose, "%s.%s", path, name);
+        path = sp_describe_instance(prose, table, name);
     print_example(prose, path, field->key, example ? example : sp_describe_default(prose, field));
 }
 

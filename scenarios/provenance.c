@@ -23,7 +23,7 @@ static const char *value_text(const struct sp_input *input, struct sp_arena *are
         return sp_tree_print_value(arena, input->node);
     if (field->kind == SP_FIELD_CHOICE)
         return sp_arena_format(arena, "\"%s\"", field->choices[(int)input->number]);
-    if (field->kind == SP_FIELD_TEXT)
+    if (!sp_field_is_number(field))
         return sp_arena_text(arena, "");
     return sp_arena_format(arena, "%.17g", field->standard);
 }

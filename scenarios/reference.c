@@ -83,6 +83,9 @@ static void print_table(struct sp_prose *prose, const struct sp_field_table *tab
     if (table->shares)
         fprintf(prose->out, " Each `%s` is a part of the whole: together they must add up to 1.",
                 table->field[table->shares - 1].key);
+    if (table->one_of[0])
+        fprintf(prose->out, " Exactly one of `%s` and `%s` must be given.",
+                table->field[table->one_of[0] - 1].key, table->field[table->one_of[1] - 1].key);
     fputs("\n\n| key | unit | default | bounds | drawn a | meaning | example "
           "|\n|---|---|---|---|---|---|---|\n",
           prose->out);

@@ -20,14 +20,32 @@ static bool is_assumption(const struct sp_field_table *table, const char *key) {
     return false;
 }
 
-/* `path` is "table.field", or "table.instance.field" when the table is instanced. */
+/* What is left of a path after its first part, when that is `name` (any, when NULL); otherwise NULL. */
+static const char *after(const char *path, const char *name) {
+    size_t length = path ? strcspn(path, ".") : 0;
+    if (!path || path[length] != '.' ||
+        (name && (strlen(name) != length || strncmp(path, name, length) != 0)))
+        return NULL;
+    return path + length + 1;
+}
+
+/* `path` is "table.field", or "table.instance.field" when the table is instanced, or
+ * "outer.instance.table.field" when it stands within another. */
 static bool names_assumption(const struct sp_field_table *table, const char *path) {
-    size_t length = strlen(table->name);
-    if (strncmp(path, table->name, length) != 0 || path[length] != '.')
-        return false;
-    const char *key = strrchr(path, '.') + 1;
-    bool deeper = key != path + length + 1;
-    return deeper == table->instanced && is_assumption(table, key);
+    const char *key = path;
+    if (table->within)
+        key = after(after(key, table->within), NULL);
+    key = after(key, table->name);
+    if (table->instanced && !table->within)
+        key = after(key, NULL);
+    return key && !strchr(key, '.') && is_assumption(table, key);
+}
+
+const char *sp_scenario_instance_path(struct sp_arena *arena, const struct sp_field_table *table,
+                                      const char *instance) {
+    if (table->within)
+        return sp_arena_format(arena, "%s.%s.%s", table->within, instance, table->name);
+    return sp_arena_format(arena, "%s.%s", table->name, instance);
 }
 
 bool sp_scenario_is_leaf(const char *path, const struct sp_node *node) {

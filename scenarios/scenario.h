@@ -60,7 +60,7 @@ struct sp_bound_table {
     struct sp_input **input; /* [instances][fields] */
 };
 
-/* A mechanism that the scenario uses. */
+/* A mechanism that the scenario uses; of one whose instances are steps of their own, one of these. */
 struct sp_use {
     const struct sp_mechanism *mechanism;
     struct sp_bound_table table[SP_STEP_TABLES];
@@ -75,6 +75,7 @@ struct sp_named_change {
     size_t targets;
     struct sp_input **target;
     struct sp_input *value;
+    const char *share, *begins; /* of an effect: columns (plan.h); NULL: none */
 };
 
 /* A latent factor: a standard normal that several assumptions follow, each by its loading. */
@@ -148,6 +149,10 @@ int sp_scenario_list_parameters(struct sp_scenario *scenario, const struct sp_in
 
 /* The input of that key, or NULL. */
 struct sp_input *sp_scenario_find(const struct sp_scenario *scenario, const char *key);
+
+/* The dotted path of an instance: "risk.outage", "risk.outage.mitigation". NULL: out of memory. */
+const char *sp_scenario_instance_path(struct sp_arena *arena, const struct sp_field_table *table,
+                                      const char *instance);
 
 /* Whether the table at this dotted path stands for one value (a law, a schedule), and so is merged whole. */
 bool sp_scenario_is_leaf(const char *path, const struct sp_node *table);

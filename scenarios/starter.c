@@ -86,7 +86,7 @@ static void print_field(struct sp_prose *prose, const struct sp_field *field, co
     if (is_live && example)
         fprintf(prose->out, "%s = %s\n", field->key,
                 field->kind == SP_FIELD_ASSUMPTION ? marked(prose, example) : example);
-    else if (field->kind == SP_FIELD_TEXT || (field->optional && isnan(field->standard)))
+    else if (!sp_field_is_number(field) || (field->optional && isnan(field->standard)))
         fprintf(prose->out, "# %s = %s\n", field->key, example ? example : "\"\"");
     else
         fprintf(prose->out, "# %s = %s\n", field->key, sp_describe_default(prose, field));
@@ -106,8 +106,11 @@ static bool is_absent(const struct sp_field_table *table, const struct sp_field 
 static void print_fields(struct sp_prose *prose, const struct sp_field_table *table, size_t instance) {
     for (size_t i = 0; i < table->fields; i++) {
         const struct sp_field *field = &table->field[i];
-        bool is_live = !is_absent(table, field) && (sp_describe_is_required(field) ||
-                                                    (table->instanced && field->kind == SP_FIELD_ASSUMPTION));
+        bool is_one_of = table->one_of[0] == (int)i + 1;
+        bool is_live =
+            is_one_of ||
+            (!is_absent(table, field) &&
+             (sp_describe_is_required(field) || (table->instanced && field->kind == SP_FIELD_ASSUMPTION)));
         if (field->kind != SP_FIELD_DRAW)
             print_field(prose, field, sp_describe_example(field, instance), is_live);
     }
@@ -147,7 +150,8 @@ static void print_table(struct sp_prose *prose, const struct sp_field_table *tab
         const char *name = table->instance[i] ? table->instance[i] : "example";
         if (i)
             fputc('\n', prose->out);
-        fprintf(prose->out, table->instanced ? "[%s.%s]\n" : "[%s]\n", table->name, name);
+        fprintf(prose->out, "[%s]\n",
+                table->instanced ? sp_describe_instance(prose, table, name) : table->name);
         print_fields(prose, table, i);
     }
 }

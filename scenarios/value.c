@@ -160,6 +160,26 @@ int sp_value_fixed(const struct sp_value_context *context, double number, struct
     return error;
 }
 
+void sp_value_mark_all(struct sp_node *node) {
+    node->used = true;
+    for (size_t i = 0; i < node->count; i++)
+        sp_value_mark_all(node->entry[i]);
+}
+
+bool sp_value_is_enabled(const struct sp_value_context *context, struct sp_node *table) {
+    struct sp_node *enabled = sp_tree_find(table, "enabled");
+    if (!enabled)
+        return true;
+    bool is_told = enabled->used; /* of a table that several ask about */
+    enabled->used = true;
+    if (enabled->kind != SP_NODE_TRUTH && !is_told)
+        TELL(context, enabled, "enabled: expected true or false");
+    if (enabled->kind != SP_NODE_TRUTH || enabled->truth)
+        return true;
+    sp_value_mark_all(table);
+    return false;
+}
+
 void sp_value_tell_unknown(const struct sp_value_context *context, const struct sp_node *table,
                            const char *path, const char *const *known, size_t count) {
     for (size_t i = 0; i < table->count; i++) {

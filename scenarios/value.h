@@ -51,6 +51,12 @@ int sp_value_noise(const struct sp_value_context *context, const struct sp_node 
 /* The assumption that is always `number`. 0 or SP_ERROR_RESOURCES. */
 int sp_value_fixed(const struct sp_value_context *context, double number, struct sp_input *input);
 
+/* False when a table says `enabled = false`: then it is understood with everything in it, and left out. */
+bool sp_value_is_enabled(const struct sp_value_context *context, struct sp_node *table);
+
+/* Marks a node and everything in it as understood. */
+void sp_value_mark_all(struct sp_node *node);
+
 /* Tells every key of a table that nobody has understood; `known` helps to guess what was meant. */
 void sp_value_tell_unknown(const struct sp_value_context *context, const struct sp_node *table,
                            const char *path, const char *const *known, size_t count);

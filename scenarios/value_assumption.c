@@ -51,7 +51,10 @@ static int check_grade(const struct sp_value_context *context, const struct sp_n
 
 static int read_each(const struct sp_value_context *context, const struct sp_node *table,
                      struct sp_input *input) {
-    static const char *const choices[] = {[SP_EACH_PATH] = "path", [SP_EACH_QUARTER] = "quarter", NULL};
+    static const char *const all[] = {
+        [SP_EACH_PATH] = "path", [SP_EACH_QUARTER] = "quarter", [SP_EACH_EVENT] = "event", NULL};
+    static const char *const usual[] = {[SP_EACH_PATH] = "path", [SP_EACH_QUARTER] = "quarter", NULL};
+    const char *const *choices = input->field->each == SP_EACH_EVENT ? all : usual;
     const struct sp_node *node = sp_tree_find(table, "each");
     double index;
     if (!node)

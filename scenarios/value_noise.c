@@ -58,9 +58,9 @@ int sp_value_noise(const struct sp_value_context *context, const struct sp_node 
     if (node->kind != SP_NODE_TABLE)
         return TELL(context, node, "%s: noise must be a table, like noise = { sd = 0.1, phi = 0.6 }",
                     input->key);
-    if (input->assumption.each == SP_EACH_QUARTER)
+    if (input->assumption.each != SP_EACH_PATH)
         return TELL(context, node,
-                    "%s: noise belongs to a value drawn once per path; this one is drawn each quarter",
+                    "%s: noise belongs to a value drawn once per path; this one is drawn anew later",
                     input->key);
     int error = read_parts(context, node, input);
     sp_value_tell_unknown(context, node, "noise", keys, sizeof keys / sizeof *keys);

@@ -17,10 +17,14 @@ enum sp_field_kind {
     SP_FIELD_NUMBER,     /* a plain number */
     SP_FIELD_CHOICE,     /* one of `choices` */
     SP_FIELD_TEXT,
-    SP_FIELD_DRAW /* not in the scenario: a uniform number that the mechanism needs every quarter */
+    SP_FIELD_QUARTER, /* "2027Q1"; as a number: 0 for the first quarter, below 0 before it */
+    SP_FIELD_NAME,    /* of an instance of the table `of`; as a number: its place, -1 when not given */
+    SP_FIELD_EFFECTS, /* a list of changes: [{ of = "churn.monthly", times = 1.5 }, ..] */
+    SP_FIELD_DRAW     /* not in the scenario: a uniform number that the mechanism needs every quarter */
 };
 
-enum sp_each { SP_EACH_PATH, SP_EACH_QUARTER };
+/* Once a path; anew every quarter; anew when an event begins, and held until the next one does. */
+enum sp_each { SP_EACH_PATH, SP_EACH_QUARTER, SP_EACH_EVENT };
 
 struct sp_field {
     const char *key; /* within its table: "rate_first" */
@@ -30,6 +34,10 @@ struct sp_field {
     double low, high;  /* bounds, both included; an assumption's draws are held to them */
     enum sp_each each; /* how often an assumption is drawn when the scenario does not say */
     const char *const *choices; /* NULL-ended */
+    const char *of;             /* of a name: the table */
+    /* Of effects, columns in which * is the instance: how far they act, 0 not at all, 1 in full; and, or
+     * NULL, one that is not 0 where an event begins: their values are drawn anew then. */
+    const char *share, *begins;
     const char *sentence;
     bool whole;           /* must be a whole number */
     bool of_whole_counts; /* absent unless people are counted in whole numbers (a draw) */
@@ -40,6 +48,12 @@ struct sp_field {
      * of the second where that differs. Needed when there is no default: `scalepath init` writes it. */
     const char *example[2];
 };
+
+/* Whether a default, bounds and a value of it are numbers. */
+static inline bool sp_field_is_number(const struct sp_field *field) {
+    return field->kind == SP_FIELD_ASSUMPTION || field->kind == SP_FIELD_NUMBER ||
+           field->kind == SP_FIELD_CHOICE;
+}
 
 /* A table of the scenario. An instanced one repeats under names of the user's: [tier.scaled]. A numbered one
  * is instanced but not written in the scenario: it has instances 1 .. `count`, which follow from the values
@@ -53,6 +67,8 @@ struct sp_field_table {
     size_t (*count)(const double *first); /* of a numbered table */
     int shares;                           /* 1 + field whose values over all instances add up to 1; 0: none */
     bool borrowed; /* of a mechanism before this one in the list: its instances, without fields */
+    int one_of[2];                        /* 1 + fields of which exactly one must be given; 0: none */
+    const char *within; /* its instances stand in those of this table: [risk.NAME.mitigation]; or NULL */
     const struct sp_field *field;
     size_t fields;
     const char *sentence;

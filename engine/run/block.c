@@ -12,6 +12,7 @@ struct values {
     double *noise;   /* when it has noise: the process a_t */
     double *noisy;   /* and its value with noise */
     double *changed; /* when it has changes */
+    double *held;    /* when it is drawn anew by events */
     double *given;   /* when parameters of its law are drawn: its value, given these */
     const double *parameter[SP_CONDITIONAL_PARAMETERS]; /* those that are numbers */
     bool is_given;                                      /* `given` holds until the next block */
@@ -26,6 +27,7 @@ struct sp_block {
     size_t size, n, valid;
     uint64_t first_path;
     size_t quarter;
+    bool opening; /* only the opening state is being made */
     uint32_t *words;
     double **normal;        /* [normals] */
     double *z;              /* scratch */
@@ -87,7 +89,7 @@ static int create_values(struct sp_block *block, const struct sp_variable *varia
     if (!values->drawn)
         return -1;
     for (size_t e = 0; e < variable->entries; e++) {
-        bool shared = variable->each == SP_EACH_QUARTER && e > 0 && !is_constant(&variable->entry[e]);
+        bool shared = variable->each != SP_EACH_PATH && e > 0 && !is_constant(&variable->entry[e]);
         values->drawn[e] =
             shared && !is_constant(&variable->entry[0]) ? values->drawn[0] : create_array(block);
         if (!values->drawn[e])
@@ -98,6 +100,7 @@ static int create_values(struct sp_block *block, const struct sp_variable *varia
     }
     return create_given(block, &variable->given, values) ||
                    (variable->changes && !(values->changed = create_array(block))) ||
+                   (variable->each == SP_EACH_EVENT && !(values->held = create_array(block))) ||
                    (has_noise(variable) &&
                     (!(values->noise = create_array(block)) || !(values->noisy = create_array(block))))
                ? -1
@@ -233,6 +236,13 @@ SP_WIDE static size_t hold(const struct sp_variable *variable, double *x, size_t
     return held;
 }
 
+/* The same for the values of a variable, counted; but not twice, when the opening state is made first. */
+static void hold_values(struct sp_block *block, size_t i, double *x) {
+    size_t held = hold(&block->variant->variable[i], x, block->n, block->valid);
+    bool again = block->opening && !block->values[i].is_given;
+    block->rule[i] += again ? 0 : held;
+}
+
 /* The bounds are kept here when no change follows that would be held to them anyway. */
 static void draw_within(struct sp_block *block, size_t i, size_t e, int quarter) {
     const struct sp_variable *variable = &block->variant->variable[i];
@@ -240,7 +250,7 @@ static void draw_within(struct sp_block *block, size_t i, size_t e, int quarter)
     draw(block, variable, &variable->entry[e], quarter, out);
     if (variable->may_leave_bounds && variable->changes == 0 && !has_noise(variable) &&
         !has_drawn_parameters(variable))
-        block->rule[i] += hold(variable, out, block->n, block->valid);
+        hold_values(block, i, out);
 }
 
 static size_t entry_at(const struct sp_variable *variable, size_t quarter) {
@@ -296,13 +306,14 @@ static void apply_parameters(struct sp_block *block, size_t i) {
     if (!has_drawn_parameters(variable))
         return;
     if (!values->is_given) {
+        values->is_given = !may_move(block, variable);
         find_parameters(block, i, parameter);
-        count_contradictions(block, i, parameter);
+        if (!block->opening || values->is_given)
+            count_contradictions(block, i, parameter);
         variable->given.conditional->fill(block->plan->kernels, parameter, values->effective, values->given,
                                           block->n);
         if (variable->may_leave_bounds && variable->changes == 0 && !has_noise(variable))
-            block->rule[i] += hold(variable, values->given, block->n, block->valid);
-        values->is_given = !may_move(block, variable);
+            hold_values(block, i, values->given);
     }
     values->effective = values->given;
 }
@@ -330,19 +341,36 @@ SP_WIDE static void combine_noise(enum sp_noise_scale scale, const double *x, co
 }
 
 /* On the log and logit scales e^a is needed: it is put where the noisy value will be. */
-static void apply_noise(struct sp_block *block, size_t i, size_t quarter) {
+static void apply_noise(struct sp_block *block, size_t i) {
     const struct sp_variable *variable = &block->variant->variable[i];
     struct values *values = &block->values[i];
     if (!has_noise(variable))
         return;
-    draw_standard_normal(block, variable->noise.stream, (int)quarter, block->z);
-    advance_noise(&variable->noise, block->z, quarter == 0, values->noise, block->n);
+    draw_standard_normal(block, variable->noise.stream, (int)block->quarter, block->z);
+    advance_noise(&variable->noise, block->z, block->quarter == 0, values->noise, block->n);
     if (variable->noise.scale != SP_NOISE_ADD)
         block->plan->kernels->exp(values->noise, values->noisy, block->n);
     combine_noise(variable->noise.scale, values->effective, values->noise, values->noisy, block->n);
     if (variable->changes == 0)
-        block->rule[i] += hold(variable, values->noisy, block->n, block->valid);
+        hold_values(block, i, values->noisy);
     values->effective = values->noisy;
+}
+
+/* The value drawn where an event begins is kept until the next one begins. */
+SP_WIDE static void renew(const double *begins, const double *drawn, double *restrict held, size_t n) {
+    for (size_t p = 0; p < n; p++) {
+        double before = held[p], anew = drawn[p];
+        held[p] = begins[p] != 0 ? anew : before;
+    }
+}
+
+static void hold_event(struct sp_block *block, size_t i) {
+    const struct sp_variable *variable = &block->variant->variable[i];
+    struct values *values = &block->values[i];
+    if (variable->each != SP_EACH_EVENT)
+        return;
+    renew(block->now[variable->begins], values->effective, values->held, block->n);
+    values->effective = values->held;
 }
 
 SP_WIDE static void apply(enum sp_change_operation operation, const double *value, double *restrict x,
@@ -353,14 +381,17 @@ SP_WIDE static void apply(enum sp_change_operation operation, const double *valu
                                              : value[p];
 }
 
-/* While a change ramps up, `part` of it acts: part of the way from x to where the whole change would take it.
- */
-SP_WIDE static void apply_part(enum sp_change_operation operation, double part, const double *value,
-                               double *restrict x, size_t n) {
-    for (size_t p = 0; p < n; p++)
-        x[p] += part * (operation == SP_CHANGE_TIMES  ? x[p] * (value[p] - 1)
-                        : operation == SP_CHANGE_PLUS ? value[p]
-                                                      : value[p] - x[p]);
+/* Part of the way from x to where the whole change would take it: `part` of it, that of a change that ramps
+ * up, times each path's share. */
+SP_WIDE static void apply_part(enum sp_change_operation operation, double part, const double *share,
+                               const double *value, double *restrict x, size_t n) {
+    for (size_t p = 0; p < n; p++) {
+        double step = operation == SP_CHANGE_TIMES  ? x[p] * (value[p] - 1)
+                      : operation == SP_CHANGE_PLUS ? value[p]
+                                                    : value[p] - x[p];
+        double acts = share ? part * share[p] : part, before = x[p];
+        x[p] = acts == 0 ? before : before + acts * step;
+    }
 }
 
 static double part_at(const struct sp_change *change, size_t quarter) {
@@ -368,7 +399,12 @@ static double part_at(const struct sp_change *change, size_t quarter) {
     return quarters >= change->ramp ? 1 : (double)quarters / change->ramp;
 }
 
-static void apply_changes(struct sp_block *block, size_t i, size_t quarter) {
+static bool acts_now(const struct sp_block *block, const struct sp_change *change) {
+    return (int)block->quarter >= change->from && (int)block->quarter <= change->until &&
+           !(block->opening && change->share != SP_PLAN_NONE);
+}
+
+static void apply_changes(struct sp_block *block, size_t i) {
     const struct sp_variable *variable = &block->variant->variable[i];
     struct values *values = &block->values[i];
     if (variable->changes == 0)
@@ -376,43 +412,44 @@ static void apply_changes(struct sp_block *block, size_t i, size_t quarter) {
     memcpy(values->changed, values->effective, block->n * sizeof *values->changed);
     for (size_t c = 0; c < variable->changes; c++) {
         const struct sp_change *change = &variable->change[c];
-        double part = part_at(change, quarter);
-        if ((int)quarter < change->from || (int)quarter > change->until)
+        double part = part_at(change, block->quarter);
+        if (!acts_now(block, change))
             continue;
         put_in_force(block, (size_t)change->value);
         const double *value = block->values[change->value].effective;
-        if (part < 1)
-            apply_part(change->operation, part, value, values->changed, block->n);
+        const double *share = change->share == SP_PLAN_NONE ? NULL : block->now[change->share];
+        if (share || part < 1)
+            apply_part(change->operation, part, share, value, values->changed, block->n);
         else
             apply(change->operation, value, values->changed, block->n);
     }
-    block->rule[i] += hold(variable, values->changed, block->n, block->valid);
+    hold_values(block, i, values->changed);
     values->effective = values->changed;
 }
 
-/* Finds the effective values of a variable in this quarter, after those that they need. */
+/* Finds the effective values of a variable in this quarter, when the first step asks for them: by then the
+ * events that change it are known. */
 static void put_in_force(struct sp_block *block, size_t i) {
     const struct sp_variable *variable = &block->variant->variable[i];
     struct values *values = &block->values[i];
     if (values->in_force)
         return;
     size_t entry = entry_at(variable, block->quarter);
-    if (variable->each == SP_EACH_QUARTER)
+    if (variable->each != SP_EACH_PATH)
         draw_within(block, i, entry, (int)block->quarter);
     values->effective = values->drawn[entry];
     apply_parameters(block, i);
-    apply_noise(block, i, block->quarter);
-    apply_changes(block, i, block->quarter);
+    hold_event(block, i);
+    apply_noise(block, i);
+    apply_changes(block, i);
     values->in_force = true;
 }
 
-static void update_assumptions(struct sp_block *block, size_t quarter) {
+static void begin_quarter(struct sp_block *block, size_t quarter, bool opening) {
     block->quarter = quarter;
-    draw_normals(block, SP_EACH_QUARTER, (int)quarter);
+    block->opening = opening;
     for (size_t i = 0; i < block->variant->variables; i++)
         block->values[i].in_force = false;
-    for (size_t i = 0; i < block->variant->variables; i++)
-        put_in_force(block, i);
 }
 
 /* --- Steps --- */
@@ -426,9 +463,12 @@ static const double *read_column(const struct sp_block *block, const struct sp_b
 }
 
 static struct sp_step bind_step(struct sp_block *block, const struct sp_bound_step *step, int quarter) {
-    for (size_t i = 0; i < step->fields; i++)
-        block->field[i] =
-            step->variable[i] == SP_PLAN_NONE ? NULL : block->values[step->variable[i]].effective;
+    for (size_t i = 0; i < step->fields; i++) {
+        int variable = step->variable[i];
+        if (variable != SP_PLAN_NONE)
+            put_in_force(block, (size_t)variable);
+        block->field[i] = variable == SP_PLAN_NONE ? NULL : block->values[variable].effective;
+    }
     for (size_t i = 0; i < step->reads; i++)
         block->read[i] = read_column(block, step, i, quarter);
     for (size_t i = 0; i < step->outs; i++) {
@@ -484,7 +524,12 @@ void sp_block_begin(struct sp_block *block, uint64_t first_path, size_t valid) {
     for (size_t i = 0; i < variant->variables; i++)
         for (size_t e = 0; variant->variable[i].each == SP_EACH_PATH && e < variant->variable[i].entries; e++)
             draw_within(block, i, e, SP_STREAM_PER_PATH);
-    update_assumptions(block, 0);
+    begin_quarter(block, 0, true);
+    draw_normals(block, SP_EACH_QUARTER, 0);
+    for (size_t i = 0; i < variant->variables;
+         i++) /* who looks at what was drawn for the path sees these too */
+        if (variant->variable[i].each == SP_EACH_PATH && has_drawn_parameters(&variant->variable[i]))
+            put_in_force(block, i);
     for (size_t c = 0; c < variant->columns; c++)
         if (block->before[c])
             memset(block->before[c], 0, block->n * sizeof(double));
@@ -496,9 +541,10 @@ void sp_block_begin(struct sp_block *block, uint64_t first_path, size_t valid) {
 }
 
 void sp_block_quarter(struct sp_block *block, size_t t) {
+    begin_quarter(block, t, false);
     if (t > 0) {
         swap_columns(block);
-        update_assumptions(block, t);
+        draw_normals(block, SP_EACH_QUARTER, (int)t);
     }
     for (size_t i = 0; i < block->variant->steps; i++) {
         const struct sp_bound_step *bound = &block->variant->step[i];

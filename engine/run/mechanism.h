@@ -40,6 +40,7 @@ struct sp_read {
     const char *account;
     bool before;   /* of the quarter before */
     bool optional; /* may be absent, also from the list of mechanisms: then the array is NULL */
+    bool own;      /* of a step for one instance: of a name with a star, the column of this instance only */
     int with;      /* 1 + own table: not read when that table has no instances */
 };
 
@@ -105,6 +106,8 @@ struct sp_mechanism {
     struct sp_rule rule[SP_STEP_RULES];
     const struct sp_mechanism *with;        /* used when that one is, whatever its own tables */
     bool always;                            /* used in every scenario */
+    bool by_instance; /* each instance of the first table is a step of its own, which may need what others
+                         have written */
     void (*start)(const struct sp_step *s); /* writes the opening state to `out`; NULL: all zero */
     void (*step)(const struct sp_step *s);
 };

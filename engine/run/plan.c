@@ -200,48 +200,82 @@ static bool writes(const struct sp_bound_step *step, int column) {
     return false;
 }
 
+/* The column of `writer` without which a variable's value in this quarter is not known, or SP_PLAN_NONE. */
+static int variable_needs(const struct sp_variant *variant, int index, const struct sp_bound_step *writer) {
+    if (index == SP_PLAN_NONE)
+        return SP_PLAN_NONE;
+    const struct sp_variable *variable = &variant->variable[index];
+    if (variable->each == SP_EACH_EVENT && writes(writer, variable->begins))
+        return variable->begins;
+    int column = SP_PLAN_NONE;
+    for (size_t i = 0; column == SP_PLAN_NONE && i < variable->changes; i++) {
+        const struct sp_change *change = &variable->change[i];
+        bool waits = change->share != SP_PLAN_NONE && writes(writer, change->share);
+        column = waits ? change->share : variable_needs(variant, change->value, writer);
+    }
+    bool has_drawn_parameters = variable->given.conditional != NULL;
+    for (size_t j = 0; column == SP_PLAN_NONE && has_drawn_parameters && j < SP_CONDITIONAL_PARAMETERS; j++)
+        column = variable_needs(variant, variable->given.variable[j], writer);
+    return column;
+}
+
 /* The first column that `reader` needs of this quarter and `writer` writes, or SP_PLAN_NONE. */
-static int needs(const struct sp_bound_step *reader, const struct sp_bound_step *writer) {
+static int needs(const struct sp_variant *variant, const struct sp_bound_step *reader,
+                 const struct sp_bound_step *writer) {
     for (size_t i = 0; i < reader->reads; i++)
         if (!reader->read_before[i] && writes(writer, reader->read[i]))
             return reader->read[i];
+    for (size_t i = 0; i < reader->fields; i++) {
+        int column = variable_needs(variant, reader->variable[i], writer);
+        if (column != SP_PLAN_NONE)
+            return column;
+    }
     return SP_PLAN_NONE;
 }
 
 /* The first step from `from` on that needs nothing of the others still waiting, or `count`. */
-static size_t find_ready(const struct sp_bound_step *step, size_t from, size_t count) {
+static size_t find_ready(const struct sp_variant *variant, size_t from) {
+    size_t count = variant->steps;
     for (size_t i = from; i < count; i++) {
         bool ready = true;
-        for (size_t j = from; j < count; j++)
-            ready = ready && needs(&step[i], &step[j]) == SP_PLAN_NONE;
+        for (size_t j = from; ready && j < count; j++)
+            ready = needs(variant, &variant->step[i], &variant->step[j]) == SP_PLAN_NONE;
         if (ready)
             return i;
     }
     return count;
 }
 
-/* Follows needs from one waiting step to the next until a column comes again. */
+/* A waiting step that `reader` needs, and the column it needs; there is one. */
+static size_t follow_need(const struct sp_variant *variant, size_t from, size_t reader, int *column) {
+    size_t writer = from;
+    while ((*column = needs(variant, &variant->step[reader], &variant->step[writer])) == SP_PLAN_NONE)
+        writer++;
+    return writer;
+}
+
+/* Every waiting step needs another: after as many hops as there are steps one is within a circle; from there
+ * it goes once around. */
 static int tell_circle(struct sp_plan *plan, struct sp_variant *variant, size_t from,
                        struct sp_problems *problems) {
-    const char *circle = "";
+    int first, column;
     size_t at = from;
-    for (size_t hops = 0; circle && hops <= variant->steps - from; hops++)
-        for (size_t j = from; j < variant->steps; j++) {
-            int column = needs(&variant->step[at], &variant->step[j]);
-            if (column == SP_PLAN_NONE)
-                continue;
-            circle = sp_arena_format(plan->arena, "%s%s%s", circle, *circle ? " -> " : "",
-                                     variant->column[column].name);
-            at = j;
-            break;
-        }
+    for (size_t hops = from; hops < variant->steps; hops++)
+        at = follow_need(variant, from, at, &column);
+    at = follow_need(variant, from, at, &first);
+    const char *circle = variant->column[first].name;
+    do {
+        at = follow_need(variant, from, at, &column);
+        circle =
+            circle ? sp_arena_format(plan->arena, "%s -> %s", circle, variant->column[column].name) : NULL;
+    } while (column != first);
     return sp_problems_add(problems, SP_ERROR_SCENARIO, (struct sp_place){0},
                            "these results need each other within a quarter: %s", circle ? circle : "");
 }
 
 int sp_plan_sort(struct sp_plan *plan, struct sp_variant *variant, struct sp_problems *problems) {
     for (size_t done = 0; done < variant->steps; done++) {
-        size_t ready = find_ready(variant->step, done, variant->steps);
+        size_t ready = find_ready(variant, done);
         if (ready == variant->steps)
             return tell_circle(plan, variant, done, problems);
         struct sp_bound_step moved = variant->step[ready];
@@ -270,6 +304,18 @@ static bool is_read_by_other(const struct sp_variant *variant, const struct sp_b
     return false;
 }
 
+static bool is_read_by_change(const struct sp_variant *variant, int column) {
+    for (size_t v = 0; v < variant->variables; v++) {
+        const struct sp_variable *variable = &variant->variable[v];
+        if (variable->each == SP_EACH_EVENT && variable->begins == column)
+            return true;
+        for (size_t i = 0; i < variable->changes; i++)
+            if (variable->change[i].share == column)
+                return true;
+    }
+    return false;
+}
+
 static int note_step(struct sp_plan *plan, const struct sp_variant *variant, struct sp_bound_step *step,
                      bool work_all) {
     step->is_zero = sp_arena_array(plan->arena, step->fields, sizeof *step->is_zero);
@@ -282,7 +328,8 @@ static int note_step(struct sp_plan *plan, const struct sp_variant *variant, str
     for (size_t o = 0; o < step->outs; o++) {
         const struct sp_column *column = &variant->column[step->out[o]];
         step->is_wanted[o] = work_all || column->metric != SP_PLAN_NONE || column->write->category ||
-                             is_read_by_other(variant, step, step->out[o]);
+                             is_read_by_other(variant, step, step->out[o]) ||
+                             is_read_by_change(variant, step->out[o]);
     }
     return 0;
 }

@@ -54,13 +54,15 @@ struct sp_noise {
     uint32_t stream;
 };
 
-/* A change of a variable; `value` is a variable too. Those of one variable stand in the order of their names:
+/* A change of a variable; `value` is a variable too. One that belongs to an event (a policy, a market) acts on
+ * a path as far as the column `share` says: 0 not at all, 1 in full; the opening state is before all events. Those of one variable stand in the order of their names:
  * the last `set` first, then all `times`, then all `plus`, then the bounds. */
 struct sp_change {
     enum sp_change_operation operation;
     int from, until; /* quarters in which it acts, both included */
     int ramp;        /* quarters until it acts in full; 1: at once */
     int value;       /* index of the variable with its value */
+    int share;       /* column, or SP_PLAN_NONE: it acts in full on all paths */
 };
 
 /* Parameters of a variable's law that are drawn themselves. In each quarter its value follows from its own
@@ -77,6 +79,7 @@ struct sp_variable {
     const char *name; /* "growth.rate_first" */
     uint32_t stream;  /* hash of its stream name */
     enum sp_each each;
+    int begins; /* SP_EACH_EVENT: the column that is not 0 where its value is drawn anew */
     size_t entries;
     struct sp_schedule_entry *entry;
     size_t loadings; /* 0: independent */

@@ -66,7 +66,7 @@ static void check_standard(const char *name, const struct sp_field *field) {
             choices++;
         cr_expect(isnan(field->standard) || (field->standard >= 0 && field->standard < (double)choices), "%s",
                   name);
-    } else if (field->kind != SP_FIELD_TEXT) {
+    } else if (sp_field_is_number(field)) {
         cr_expect(field->low < field->high, "%s: bounds", name);
         cr_expect(isnan(field->standard) || (field->standard >= field->low && field->standard <= field->high),
                   "%s: default out of bounds", name);
@@ -182,12 +182,14 @@ Test(descriptors, examples_are_accepted, .init = fill, .fini = clear) {
         const struct sp_catalog_entry *entry = &catalog.entry[i];
         for (size_t e = 0; entry->field && e < 2; e++) {
             const char *name = entry->table->instance[e] ? entry->table->instance[e] : "none";
-            if (!entry->field->example[e])
+            int second = entry->table->one_of[1]; /* of two of which one is given: the first is */
+            if (!entry->field->example[e] || (second && entry->field == &entry->table->field[second - 1]))
                 continue;
-            const char *set = entry->table->instanced
-                                  ? sp_arena_format(arena, "%s.%s.%s=%s", entry->table->name, name,
-                                                    entry->field->key, entry->field->example[e])
-                                  : sp_arena_format(arena, "%s=%s", entry->name, entry->field->example[e]);
+            const char *set =
+                entry->table->instanced
+                    ? sp_arena_format(arena, "%s.%s=%s", sp_scenario_instance_path(arena, entry->table, name),
+                                      entry->field->key, entry->field->example[e])
+                    : sp_arena_format(arena, "%s=%s", entry->name, entry->field->example[e]);
             char file[] = "/tmp/scalepath-descriptors-XXXXXX.toml";
             int number = mkstemps(file, 5);
             cr_assert(number >= 0 && write(number, starter, strlen(starter)) == (ssize_t)strlen(starter));
