@@ -9,7 +9,7 @@
 
 #if defined(__x86_64__) && defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__) &&                        \
     !defined(__SANITIZE_THREAD__)
-#define SP_WIDE __attribute__((target_clones("default", "arch=x86-64-v3"), flatten))
+#define SP_WIDE __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4"), flatten))
 #else
 #define SP_WIDE
 #endif

@@ -188,4 +188,49 @@ static void tally(struct sp_moment_lanes *lanes, double centre, double inverse_s
     tally_rest(lanes, centre, inverse_scale, x + whole, count, n - whole);
 }
 
+/* --- Cells: values in one label --- */
+
+static inline void cell_lanes(f64v *low, f64v *high, double centre, const double *x, const uint16_t *label,
+                              uint64_t here, double *sum) {
+    u16v labels;
+    memcpy(&labels, label, sizeof labels);
+    f64v value = *(const f64v_at *)x;
+    i64v counts = (i64v)(__builtin_convertvector(labels, u64v) == here) & (value == value);
+    *(f64v_at *)sum += (f64v)((i64v)(value - centre) & counts);
+    value = (f64v)((i64v)value | ~counts); /* NaN, which is neither lower nor higher */
+    lesser(&value, low, low);
+    greater(&value, high, high);
+}
+
+/* The last values, fewer than there are lanes, are filled up with NaN. */
+static inline void cell_rest(f64v low[VECTORS], f64v high[VECTORS], double centre, const double *x,
+                             const uint16_t *label, uint16_t here, double *sum, size_t n) {
+    double rest[SP_LANES], rest_sum[SP_LANES] = {0};
+    uint16_t rest_label[SP_LANES] = {0};
+    for (size_t i = 0; i < SP_LANES; i++)
+        rest[i] = i < n ? x[i] : __builtin_nan("");
+    memcpy(rest_label, label, n * sizeof *label);
+    memcpy(rest_sum, sum, n * sizeof *sum);
+    for (int i = 0; i < VECTORS; i++)
+        cell_lanes(&low[i], &high[i], centre, rest + i * WIDTH, rest_label + i * WIDTH, here,
+                   rest_sum + i * WIDTH);
+    memcpy(sum, rest_sum, n * sizeof *sum);
+}
+
+static void cell(double *low, double *high, double centre, const double *x, const uint16_t *label,
+                 uint16_t here, double *sum, size_t n) {
+    f64v lows[VECTORS], highs[VECTORS];
+    size_t whole = n / SP_LANES * SP_LANES;
+    memcpy(lows, low, sizeof lows);
+    memcpy(highs, high, sizeof highs);
+    for (size_t p = 0; p < whole; p += SP_LANES)
+        for (size_t i = 0; i < VECTORS; i++)
+            cell_lanes(&lows[i], &highs[i], centre, x + p + i * WIDTH, label + p + i * WIDTH, here,
+                       sum + p + i * WIDTH);
+    if (whole < n)
+        cell_rest(lows, highs, centre, x + whole, label + whole, here, sum + whole, n - whole);
+    memcpy(low, lows, sizeof lows);
+    memcpy(high, highs, sizeof highs);
+}
+
 #endif

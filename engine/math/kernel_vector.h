@@ -23,6 +23,7 @@ typedef uint64_t u64v __attribute__((vector_size(64)));
 typedef int64_t i64v __attribute__((vector_size(64)));
 typedef double f64v __attribute__((vector_size(64)));
 typedef uint32_t u32v __attribute__((vector_size(32)));
+typedef uint16_t u16v __attribute__((vector_size(16)));
 #else
 enum { WIDTH = 4 };
 #define LANE_NUMBERS                                                                                         \
@@ -31,6 +32,7 @@ typedef uint64_t u64v __attribute__((vector_size(32)));
 typedef int64_t i64v __attribute__((vector_size(32)));
 typedef double f64v __attribute__((vector_size(32)));
 typedef uint32_t u32v __attribute__((vector_size(16)));
+typedef uint16_t u16v __attribute__((vector_size(8)));
 #endif
 
 /* The same at any address: a load through these is one instruction, where memcpy may become two. */

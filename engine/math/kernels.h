@@ -96,6 +96,11 @@ struct sp_kernels {
     void (*tally)(struct sp_moment_lanes *lanes, double centre, double inverse_scale, const double *x,
                   uint32_t *count, size_t n);
 
+    /* Of the values whose label is `here`: sum[p] += x - centre, and the lowest and highest go to the lanes
+     * low[SP_LANES] and high[SP_LANES]. NaN is left out. */
+    void (*cell)(double *low, double *high, double centre, const double *x, const uint16_t *label,
+                 uint16_t here, double *sum, size_t n);
+
     /* bin[i] of each value. */
     void (*bins)(double centre, double inverse_scale, const double *x, uint32_t *bin, size_t n);
 };

@@ -22,13 +22,14 @@ struct category_tally {
     uint64_t *passage_count;
     struct sp_passage passage;
     struct sp_passage_state state;
-    double *path_sum; /* [rows][labels][size] of x - centre over the quarters so far */
+    double *path_sum;                   /* [rows][labels][size] of x - centre over the quarters so far */
+    bool was_inside[SP_PASSAGE_LABELS]; /* some path of the block has been in the label */
 };
 
 /* Sums over the paths of a group, in lanes. */
 struct cell_lanes {
     double sum[SP_LANES], sum_squares[SP_LANES], cross[SP_LANES], number_squares[SP_LANES];
-    double low, high;
+    double low[SP_LANES], high[SP_LANES];
     double quarters; /* path-quarters of the group; known when it closes */
 };
 
@@ -80,14 +81,15 @@ bool sp_tally_is_by_category(const struct sp_plan *plan, const struct sp_variant
 
 static int create_state(struct sp_arena *arena, struct sp_passage_state *state, size_t labels, size_t size) {
     state->spent = sp_arena_array(arena, labels * size, sizeof *state->spent);
-    state->entered = sp_arena_array(arena, labels * size, sizeof *state->entered);
     state->skipped = sp_arena_array(arena, size, sizeof *state->skipped);
     state->fell = sp_arena_array(arena, size, sizeof *state->fell);
     state->visited = sp_arena_array(arena, size, sizeof *state->visited);
     state->now = sp_arena_array(arena, size, sizeof *state->now);
-    state->next = sp_arena_array(arena, size, sizeof *state->next);
-    return state->spent && state->entered && state->skipped && state->fell && state->visited && state->now &&
-                   state->next
+    state->here = sp_arena_array(arena, size, sizeof *state->here);
+    state->been = sp_arena_array(arena, size, sizeof *state->been);
+    state->arrived = sp_arena_array(arena, size, sizeof *state->arrived);
+    return state->spent && state->skipped && state->fell && state->visited && state->now && state->here &&
+                   state->been && state->arrived
                ? 0
                : -1;
 }
@@ -218,20 +220,26 @@ static void add_stream(struct sp_tally *tally, const struct sp_block *block, con
 
 /* --- Cells --- */
 
+/* Counts every path's slot in the cell of its label. */
+static void count_in_cells(const uint16_t *restrict label, const uint32_t *restrict slot,
+                           uint32_t *restrict count, size_t n) {
+#pragma GCC unroll 4
+    for (size_t p = 0; p < n; p++)
+        count[(size_t)label[p] * SP_HISTOGRAM_SLOTS + slot[p]]++;
+}
+
 static void add_to_cells(struct sp_tally *tally, size_t c, size_t row, const double *x, size_t n) {
+    const struct sp_kernels *kernels = tally->plan->plan->kernels;
     struct category_tally *category = &tally->category[c];
     const struct sp_histogram_plan *histogram = &tally->plan->cell[c][row];
     size_t first = category->first_cell + row * category->labels;
-    double *sum = category->path_sum + row * category->labels * tally->size;
-    sp_histogram_slots(histogram, tally->plan->plan->kernels, x, tally->slot, n);
-    for (size_t p = 0; p < n; p++) {
-        size_t label = category->state.now[p];
-        struct cell_lanes *cell = &tally->cell[first + label];
-        tally->group_count[(first + label) * SP_HISTOGRAM_SLOTS + tally->slot[p]]++;
-        sum[label * tally->size + p] += isnan(x[p]) ? 0 : x[p] - histogram->centre;
-        cell->low = x[p] < cell->low ? x[p] : cell->low;
-        cell->high = x[p] > cell->high ? x[p] : cell->high;
-    }
+    sp_histogram_slots(histogram, kernels, x, tally->slot, n);
+    count_in_cells(category->state.now, tally->slot, tally->group_count + first * SP_HISTOGRAM_SLOTS, n);
+    for (size_t label = 0; label < category->labels; label++)
+        if (category->state.inside[label] > 0)
+            kernels->cell(tally->cell[first + label].low, tally->cell[first + label].high, histogram->centre,
+                          x, category->state.now, (uint16_t)label,
+                          category->path_sum + (row * category->labels + label) * tally->size, n);
 }
 
 /* At the end of a block each path's quarters in a tier are known: S and N go to the lanes of their path. */
@@ -249,15 +257,29 @@ SP_WIDE static void close_cell(struct cell_lanes *cell, const double *sum, const
 static void close_cells(struct sp_tally *tally, size_t c, size_t n) {
     struct category_tally *category = &tally->category[c];
     for (size_t i = 0; i < category->rows * category->labels; i++)
-        close_cell(&tally->cell[category->first_cell + i], category->path_sum + i * tally->size,
-                   category->state.spent + i % category->labels * tally->size, n);
+        if (category->was_inside[i % category->labels])
+            close_cell(&tally->cell[category->first_cell + i], category->path_sum + i * tally->size,
+                       category->state.spent + i % category->labels * tally->size, n);
+}
+
+/* The sums of labels that the block before was in; the others are 0 still. */
+static void clear_path_sums(struct category_tally *category, size_t size) {
+    for (size_t i = 0; i < category->rows * category->labels; i++)
+        if (category->was_inside[i % category->labels])
+            memset(category->path_sum + i * size, 0, size * sizeof(double));
+    memset(category->was_inside, 0, sizeof category->was_inside);
 }
 
 /* --- Groups: a statistic in each, to see how they differ --- */
 
 static void clear_cells(struct sp_tally *tally) {
-    for (size_t i = 0; i < tally->plan->shape.cells; i++)
-        tally->cell[i] = (struct cell_lanes){.low = INFINITY, .high = -INFINITY};
+    for (size_t i = 0; i < tally->plan->shape.cells; i++) {
+        tally->cell[i] = (struct cell_lanes){0};
+        for (int lane = 0; lane < SP_LANES; lane++) {
+            tally->cell[i].low[lane] = INFINITY;
+            tally->cell[i].high[lane] = -INFINITY;
+        }
+    }
 }
 
 static double add_lanes(const double *lane) {
@@ -301,7 +323,11 @@ static void close_group_cell(struct sp_tally *tally, size_t cell, const struct s
     uint64_t counts[SP_HISTOGRAM_SLOTS];
     struct cell_lanes *lanes = &tally->cell[cell];
     struct sp_pooled pooled = {
-        .quarters = take_group_counts(tally, cell, counts), .low = lanes->low, .high = lanes->high};
+        .quarters = take_group_counts(tally, cell, counts), .low = INFINITY, .high = -INFINITY};
+    for (int lane = 0; lane < SP_LANES; lane++) {
+        pooled.low = fmin(pooled.low, lanes->low[lane]);
+        pooled.high = fmax(pooled.high, lanes->high[lane]);
+    }
     pooled.sum = add_lanes(lanes->sum);
     pooled.sum_squares = add_lanes(lanes->sum_squares);
     pooled.cross = add_lanes(lanes->cross);
@@ -373,16 +399,20 @@ static void begin_block(void *context, const struct sp_block *block) {
         sp_passage_begin(&category->passage, &category->state,
                          sp_block_opening(block, tally->plan->plan->category[c].column),
                          sp_block_valid(block), tally->size);
-        memset(category->path_sum, 0, category->rows * category->labels * tally->size * sizeof(double));
+        clear_path_sums(category, tally->size);
     }
 }
 
 static void see_quarter(void *context, const struct sp_block *block, size_t t) {
     struct sp_tally *tally = context;
-    for (size_t c = 0; c < tally->plan->plan->categories; c++)
-        sp_passage_move(&tally->category[c].passage, &tally->category[c].state,
+    for (size_t c = 0; c < tally->plan->plan->categories; c++) {
+        struct category_tally *category = &tally->category[c];
+        sp_passage_move(&category->passage, &category->state,
                         sp_block_now(block, tally->plan->plan->category[c].column), t, sp_block_valid(block),
                         tally->size);
+        for (size_t label = 0; label < category->labels; label++)
+            category->was_inside[label] |= category->state.inside[label] > 0;
+    }
 }
 
 static void see_metric(void *context, const struct sp_block *block, const struct sp_sight *sight) {

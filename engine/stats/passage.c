@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/stats/passage.h"
 
+#include "engine/base/wide.h"
+
 #include <string.h>
 
 size_t sp_passage_size(size_t labels, size_t quarters) {
@@ -20,77 +22,87 @@ struct sp_passage sp_passage_over(uint64_t *counts, size_t labels, size_t quarte
 void sp_passage_begin(const struct sp_passage *passage, struct sp_passage_state *state, const double *start,
                       size_t n, size_t stride) {
     memset(state->spent, 0, passage->labels * stride * sizeof *state->spent);
-    for (size_t i = 0; i < passage->labels * stride; i++)
-        state->entered[i] = (uint16_t)passage->quarters;
     for (size_t p = 0; p < n; p++) {
         unsigned label = (unsigned)start[p];
         state->now[p] = (uint16_t)label;
+        state->here[p] = (uint16_t)(1u << label);
         /* Tiers below the first are behind the path: it has not skipped them. */
         state->visited[p] = (uint16_t)((2u << label) - 1);
-        state->skipped[p] = state->fell[p] = 0;
+        state->been[p] = state->skipped[p] = state->fell[p] = 0;
     }
 }
 
-/* Eight paths at a time. A comparison gives all ones where it holds. */
-typedef uint16_t u16x8 __attribute__((vector_size(16), aligned(2), may_alias));
-
-static inline u16x8 *at(uint16_t *array, size_t p) {
-    return (u16x8 *)(void *)(array + p);
+/* Labels as numbers and as sets. */
+SP_WIDE static void take_labels(const double *restrict label, uint16_t *restrict now, uint16_t *restrict set,
+                                size_t n) {
+    for (size_t p = 0; p < n; p++) {
+        int number = (int)label[p];
+        now[p] = (uint16_t)number;
+        set[p] = (uint16_t)(1u << number);
+    }
 }
 
-/* What the arrival of eight paths in this quarter means for one label; returns all ones for those who arrive.
- */
-static inline u16x8 move_eight(struct sp_passage_state *state, unsigned label, unsigned quarter, size_t p,
-                               size_t stride) {
-    const u16x8 zero = {0}, here = zero + (uint16_t)label, bit = zero + (uint16_t)(1u << label);
-    const u16x8 to = *at(state->next, p), from = *at(state->now, p), visited = *at(state->visited, p);
-    u16x8 *spent = at(state->spent + label * stride, p), *entered = at(state->entered + label * stride, p);
-    u16x8 is_here = (u16x8)(to == here), time = zero + (uint16_t)quarter;
-    u16x8 is_first = is_here & (u16x8)(*entered > time);
-    *spent -= is_here;
-    *entered = (*entered & ~is_first) | (time & is_first);
-    *at(state->skipped, p) |= (u16x8)(to > here) & bit & ~visited;
-    *at(state->fell, p) |= (u16x8)(from == here) & (u16x8)(to < here) & bit;
-    return is_here;
+/* The sets of all paths, after they have moved to the label that `arrived` holds. */
+SP_WIDE static void move_sets(uint16_t *restrict here, uint16_t *restrict visited, uint16_t *restrict been,
+                              uint16_t *restrict arrived, uint16_t *restrict skipped, uint16_t *restrict fell,
+                              size_t n) {
+    for (size_t p = 0; p < n; p++) {
+        uint16_t from = here[p], to = arrived[p];
+        skipped[p] |= (uint16_t)((to - 1) & ~visited[p]);
+        fell[p] |= to < from ? from : 0;
+        arrived[p] = (uint16_t)(to & ~been[p]);
+        visited[p] |= to;
+        been[p] |= to;
+        here[p] = to;
+    }
 }
 
-static uint64_t move_label(struct sp_passage_state *state, unsigned label, unsigned quarter, size_t n,
-                           size_t stride) {
-    u16x8 count = {0};
-    uint64_t sum = 0;
-    for (size_t p = 0; p < n; p += 8)
-        count -= move_eight(state, label, quarter, p, stride);
-    for (int lane = 0; lane < 8; lane++)
-        sum += count[lane];
-    return sum;
+/* Adds a quarter to those who are in the label, and counts them. */
+SP_WIDE static size_t stay(const uint16_t *restrict here, uint16_t label, uint16_t *restrict spent,
+                           size_t n) {
+    uint16_t inside = 0;
+    for (size_t p = 0; p < n; p++) {
+        uint16_t is_here = here[p] == label;
+        spent[p] = (uint16_t)(spent[p] + is_here);
+        inside = (uint16_t)(inside + is_here);
+    }
+    return inside;
+}
+
+/* How many sets hold any of the labels. */
+SP_WIDE static size_t count_sets(const uint16_t *restrict set, uint16_t labels, size_t n) {
+    uint16_t count = 0;
+    for (size_t p = 0; p < n; p++)
+        count = (uint16_t)(count + ((set[p] & labels) != 0));
+    return count;
 }
 
 void sp_passage_move(struct sp_passage *passage, struct sp_passage_state *state, const double *label,
                      size_t quarter, size_t n, size_t stride) {
-    size_t eights = (n + 7) / 8 * 8;
-    for (size_t p = 0; p < n; p++)
-        state->next[p] = (uint16_t)(int)label[p];
-    for (size_t p = n; p < eights; p++)
-        state->next[p] = UINT16_MAX; /* no label: counted nowhere */
-    for (unsigned k = 0; k < passage->labels; k++)
-        passage->occupancy[quarter * passage->labels + k] +=
-            move_label(state, k, (unsigned)quarter, n, stride);
-    for (size_t p = 0; p < n; p++) {
-        state->visited[p] = (uint16_t)(state->visited[p] | 1u << state->next[p]);
-        state->now[p] = state->next[p];
+    size_t times = passage->quarters + 1;
+    take_labels(label, state->now, state->arrived, n);
+    move_sets(state->here, state->visited, state->been, state->arrived, state->skipped, state->fell, n);
+    for (size_t k = 0; k < passage->labels; k++) {
+        uint16_t here = (uint16_t)(1u << k);
+        state->inside[k] = stay(state->here, here, state->spent + k * stride, n);
+        passage->occupancy[quarter * passage->labels + k] += state->inside[k];
+        if (state->inside[k] > 0)
+            passage->entry[k * times + quarter] += count_sets(state->arrived, here, n);
     }
 }
 
 void sp_passage_end(struct sp_passage *passage, const struct sp_passage_state *state, size_t n,
                     size_t stride) {
     size_t times = passage->quarters + 1;
-    for (size_t label = 0; label < passage->labels; label++)
-        for (size_t p = 0; p < n; p++) {
-            passage->entry[label * times + state->entered[label * stride + p]]++;
-            passage->dwell[label * times + state->spent[label * stride + p]]++;
-            passage->skipped[label] += state->skipped[p] >> label & 1;
-            passage->fell_back[label] += state->fell[p] >> label & 1;
-        }
+    for (size_t k = 0; k < passage->labels; k++) {
+        uint16_t label = (uint16_t)(1u << k);
+        passage->entry[k * times + passage->quarters] += n - count_sets(state->been, label, n);
+        passage->skipped[k] += count_sets(state->skipped, label, n);
+        passage->fell_back[k] += count_sets(state->fell, label, n);
+        passage->inside[k] += count_sets(state->here, label, n);
+    }
+    /* Label by label for each path: neighbouring paths would wait for the same count. */
     for (size_t p = 0; p < n; p++)
-        passage->inside[state->now[p]]++;
+        for (size_t k = 0; k < passage->labels; k++)
+            passage->dwell[k * times + state->spent[k * stride + p]]++;
 }

@@ -22,16 +22,18 @@ struct sp_passage {
     uint64_t *fell_back; /* [labels] left it for a lower one, at least once */
 };
 
-/* The history of the paths of a block: [label][path] and [path], with room for a multiple of 8 paths, at most
- * 2^19. */
+/* The history of the paths of a block: [label][path] and [path], at most 2^15 paths. A set of labels is one
+ * bit for each. */
 struct sp_passage_state {
     uint16_t *spent;   /* [labels][paths] quarters spent so far */
-    uint16_t *entered; /* [labels][paths] first quarter, or `quarters` while never */
-    uint16_t *skipped; /* [paths] one bit a label */
-    uint16_t *fell;    /* [paths] one bit a label */
-    uint16_t *visited; /* [paths] one bit a label */
     uint16_t *now;     /* [paths] label in this quarter; before the first quarter: at the start */
-    uint16_t *next;    /* [paths] scratch */
+    uint16_t *here;    /* [paths] the same as a set */
+    uint16_t *visited; /* [paths] labels behind the path: been in, or below the first one */
+    uint16_t *been;    /* [paths] labels it was in, in some quarter */
+    uint16_t *arrived; /* [paths] the label it is in for the first time in this quarter, as a set */
+    uint16_t *skipped; /* [paths] labels passed over */
+    uint16_t *fell;    /* [paths] labels left for a lower one */
+    size_t inside[SP_PASSAGE_LABELS]; /* paths in each label in this quarter */
 };
 
 /* How many counts there are in all (they lie one after the other, from `occupancy` on). */

@@ -173,3 +173,42 @@ Test(accumulate_kernels, tally_is_its_twin) {
             cr_assert_arr_eq(count, expected_count, sizeof count, "level %s, n %zu", (*level)->level, n);
         }
 }
+
+/* --- Cells --- */
+
+static void cell_twin(double *low, double *high, double centre, const double *x, const uint16_t *label,
+                      uint16_t here, double *sum, size_t n) {
+    for (size_t p = 0; p < n; p++) {
+        if (label[p] != here || isnan(x[p]))
+            continue;
+        sum[p] += x[p] - centre;
+        low[p % SP_LANES] = x[p] < low[p % SP_LANES] ? x[p] : low[p % SP_LANES];
+        high[p % SP_LANES] = x[p] > high[p % SP_LANES] ? x[p] : high[p % SP_LANES];
+    }
+}
+
+Test(accumulate_kernels, cell_is_its_twin) {
+    static double x[VALUES], sum[VALUES + 1], expected_sum[VALUES + 1];
+    static uint16_t label[VALUES];
+    static const size_t sizes[] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 63, 65, VALUES};
+    fill_values(x);
+    for (size_t i = 0; i < VALUES; i++)
+        label[i] = (uint16_t)(i * i % 5);
+    for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++)
+        for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+            double found[2][SP_LANES], expected[2][SP_LANES];
+            size_t n = sizes[s];
+            for (size_t i = 0; i <= VALUES; i++)
+                sum[i] = expected_sum[i] = 0.3 * (double)i;
+            for (int lane = 0; lane < SP_LANES; lane++) {
+                found[0][lane] = expected[0][lane] = 1.7;
+                found[1][lane] = expected[1][lane] = -1.7;
+            }
+            for (uint16_t here = 0; here < 5; here += 4) {
+                (*level)->cell(found[0], found[1], 2.385, x, label, here, sum, n);
+                cell_twin(expected[0], expected[1], 2.385, x, label, here, expected_sum, n);
+            }
+            cr_assert_arr_eq(found, expected, sizeof found, "level %s, n %zu", (*level)->level, n);
+            cr_assert_arr_eq(sum, expected_sum, sizeof sum, "level %s, n %zu", (*level)->level, n);
+        }
+}

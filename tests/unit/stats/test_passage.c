@@ -19,12 +19,13 @@ static struct bench *create(void) {
     struct bench *b = calloc(1, sizeof *b);
     b->passage = sp_passage_over(b->counts, LABELS, QUARTERS);
     b->state.spent = calloc(LABELS * STRIDE, sizeof *b->state.spent);
-    b->state.entered = calloc(LABELS * STRIDE, sizeof *b->state.entered);
     b->state.skipped = calloc(STRIDE, sizeof *b->state.skipped);
     b->state.fell = calloc(STRIDE, sizeof *b->state.fell);
     b->state.visited = calloc(STRIDE, sizeof *b->state.visited);
     b->state.now = calloc(STRIDE, sizeof *b->state.now);
-    b->state.next = calloc(STRIDE, sizeof *b->state.next);
+    b->state.here = calloc(STRIDE, sizeof *b->state.here);
+    b->state.been = calloc(STRIDE, sizeof *b->state.been);
+    b->state.arrived = calloc(STRIDE, sizeof *b->state.arrived);
     cr_assert_leq(sp_passage_size(LABELS, QUARTERS), 512);
     return b;
 }
