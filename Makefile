@@ -56,6 +56,7 @@ LIBRARY_O := $(LIBRARY_C:%.c=$(OUT)/%.o) $(LIBRARY_CXX:%.cpp=$(OUT)/%.o) \
              $(LEVELS:%=$(OUT)/$(KERNEL_SOURCE:.c=)_%.o)
 CLI_O     := $(CLI_C:%.c=$(OUT)/%.o)
 TEST_O    := $(TEST_C:%.c=$(OUT)/%.o)
+PLAIN     := $(BENCH_C:tests/bench/%.c=$(OUT)/%)
 
 # --- how -----------------------------------------------------------------------------------------------------
 
@@ -103,14 +104,14 @@ install: $(PROGRAM) ## Install program, library and scenarios under DESTDIR/PREF
 test: deps ## Everything that CI checks: unit, statistical, command-line, Python and bit-identity tests
 	$(Q)$(MAKE) --no-print-directory test-installed
 
-test-installed: $(OUT)/unit-tests $(PROGRAM) $(OUT)/naive_rm1 check-layers check-headers check-symbols
+test-installed: $(OUT)/unit-tests $(PROGRAM) $(PLAIN) check-layers check-headers check-symbols
 	$(Q)tests/support/run-tests $(OUT)
 
 asan: ## The unit tests and the command-line tests under the address and undefined-behaviour sanitizers
 	$(Q)$(MAKE) BUILD=asan build/asan/unit-tests build/asan/scalepath
 	$(Q)tests/support/run-tests build/asan
 
-bench: $(PROGRAM) $(OUT)/naive_rm1 ## Time RM1 and the moderate scenario beside the plain programs
+bench: $(PROGRAM) $(PLAIN) ## Time RM1 and the moderate scenario beside the plain programs
 	$(Q)tests/bench/bench $(OUT)
 
 check-bits: $(PROGRAM) ## Same bytes for any threads, block size, kernel level and masked processor feature
@@ -181,8 +182,8 @@ $(OUT)/unit-tests: $(TEST_O) $(LIBRARY)
 	@$(if $(V),,echo "  link  $@")
 	$(Q)$(CC) $(CFLAGS_ALL) $(TEST_O) $(LIBRARY) -o $@ $(LIBS) -lcriterion
 
-# The plain program that people would write: no part of the library is linked to it.
-$(OUT)/naive_rm1: $(OUT)/tests/bench/naive_rm1.o
+# The plain programs that people would write: no part of the library is linked to them.
+$(OUT)/naive_rm1 $(OUT)/plain_rm1: $(OUT)/%: $(OUT)/tests/bench/%.o
 	$(Q)$(CC) $(CFLAGS_ALL) $< -o $@ $(shell pkg-config --libs gsl) -lm
 
 $(OUT)/check/%.ok: % $(OUT)/flags

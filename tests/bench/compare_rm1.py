@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""RM1 by scalepath and by the plain program, figure by figure: compare_rm1.py PROGRAM NAIVE [PATHS]
+"""RM1 by scalepath and by the programs beside it, figure by figure: compare_rm1.py OUT [PATHS]
 
-Both simulate the same number of paths with generators that have nothing in common, so a figure of one less that of
-the other has sqrt(2) times scalepath's standard error. A figure further away than 5 of these fails. With right
-standard errors, |z| > 5 happens to a normal figure once in 1.7 million; some 770 figures (many of them dependent)
-give a false alarm in less than one run of 2,000. Both seeds are fixed, so a run that passed passes again. What the
-standard errors are of a tier with few paths is itself uncertain: figures of fewer than 1,000 path-quarters are left out.
+All simulate the same number of paths with generators that have nothing in common, so a figure of one less that of
+scalepath has sqrt(2) times its standard error. A figure further away than 5 of these fails. With right standard
+errors, |z| > 5 happens to a normal figure once in 1.7 million; some 770 figures (many of them dependent) give a false
+alarm in less than one comparison of 2,000. All seeds are fixed, so a run that passed passes again. What the standard
+errors are of a tier with few paths is itself uncertain: figures of fewer than 1,000 path-quarters are left out.
 """
 import json
 import math
@@ -47,7 +47,8 @@ def occupancies(rows):
             if row["metric"] == "tier.quarters" and row["statistic"] == "mean"}
 
 
-def run_naive(program, paths):
+def run_other(program, paths):
+    """Key, value, and how many values are behind it."""
     text = subprocess.run([program, str(paths), "2"], capture_output=True, text=True, check=True).stdout
     for line in text.splitlines():
         metric, quarter, statistic, value = line.split(",")
@@ -62,39 +63,51 @@ def run_naive(program, paths):
             yield (metric, quarter, statistic), float(value), paths
 
 
-def main():
-    paths = int(sys.argv[3]) if len(sys.argv) > 3 else 400_000
-    ours = run_scalepath(sys.argv[1], paths)
-    worst, compared, left_out, wrong = (0, None), 0, 0, []
-    for key, value, count in run_naive(sys.argv[2], paths):
-        if count < FEWEST:
+def compare_figure(ours, key, value):
+    """The distance in standard errors, or a text when there is none."""
+    if key not in ours:
+        return f"{key}: scalepath has no such figure"
+    mine, error = ours[key]
+    if mine is not None and error is None and time_or_tier(key) in TIERS:
+        return None  # no error is claimed where groups of paths cannot tell the tail of a tier
+    if mine is None or error is None or error <= 0:
+        return f"{key}: scalepath says {mine}, standard error {error}"
+    return (mine - value) / (math.sqrt(2) * error)
+
+
+def compare(ours, name, program, paths):
+    """Whether all figures of a program agree with scalepath's; says how well."""
+    worst, compared, left_out, wrong = (0, ("", "", "")), 0, 0, []
+    for key, value, count in run_other(program, paths):
+        z = compare_figure(ours, key, value) if count >= FEWEST else None
+        if z is None:
             left_out += 1
-            continue
-        if key not in ours:
-            wrong.append(f"{key}: scalepath has no such figure")
-            continue
-        mine, error = ours[key]
-        if mine is not None and error is None and time_or_tier(key) in TIERS:
-            left_out += 1  # no error is claimed where groups of paths cannot tell the tail of a tier
-            continue
-        if mine is None or error is None or error <= 0:
-            wrong.append(f"{key}: scalepath says {mine}, standard error {error}")
-            continue
-        z = (mine - value) / (math.sqrt(2) * error)
-        compared += 1
-        worst = max(worst, (abs(z), key))
-        if abs(z) > LIMIT:
-            wrong.append(f"{key}: {mine:.8g} and {value:.8g} differ by {z:+.1f} standard errors")
-    print(*wrong, sep="\n", end="\n" if wrong else "")
-    metric, where, statistic = worst[1] or ("", "", "")
-    print(f"rm1: {compared} figures of {paths:,} paths, scalepath and naive: largest |z| {worst[0]:.2f} "
-          f"({statistic} of {metric}, {where}), limit {LIMIT}; {left_out} of rare tiers left out")
+        elif isinstance(z, str):
+            wrong.append(z)
+        else:
+            compared += 1
+            worst = max(worst, (abs(z), key))
+            if abs(z) > LIMIT:
+                wrong.append(f"{name}, {key}: {ours[key][0]:.8g} and {value:.8g} differ by {z:+.1f} standard errors")
     expected = len(METRICS) * QUARTERS * 7
     if compared < expected:
-        print(f"only {compared} figures compared, expected at least {expected}")
-    return 1 if wrong or compared < expected else 0
+        wrong.append(f"{name}: only {compared} figures compared, expected at least {expected}")
+    metric, where, statistic = worst[1]
+    print(*wrong, sep="\n", end="\n" if wrong else "")
+    print(f"rm1: {compared} figures of {paths:,} paths, scalepath and {name}: largest |z| {worst[0]:.2f} "
+          f"({statistic} of {metric}, {where}), limit {LIMIT}; {left_out} of rare tiers left out")
+    return not wrong
 
 
-if len(sys.argv) < 3:
-    sys.exit("usage: compare_rm1.py PROGRAM NAIVE [PATHS]")
+def main():
+    out = pathlib.Path(sys.argv[1]).resolve()
+    paths = int(sys.argv[2]) if len(sys.argv) > 2 else 400_000
+    ours = run_scalepath(out / "scalepath", paths)
+    others = (("naive C", out / "naive_rm1"), ("plain C", out / "plain_rm1"),
+              ("NumPy", TOP / "tests/bench/numpy_rm1.py"))
+    return 0 if all([compare(ours, name, program, paths) for name, program in others]) else 1
+
+
+if len(sys.argv) < 2:
+    sys.exit("usage: compare_rm1.py OUT [PATHS]")
 sys.exit(main())
