@@ -7,6 +7,7 @@
 #   PREFIX, DESTDIR   where `make install` puts things      (/usr/local, nothing)
 #   DEPS=no           do not install missing packages
 #   V=1               show the whole commands
+#   ALL=yes           `make bench` with the points that take long too
 
 -include config.mak
 
@@ -111,8 +112,15 @@ asan: ## The unit tests and the command-line tests under the address and undefin
 	$(Q)$(MAKE) BUILD=asan build/asan/unit-tests build/asan/scalepath
 	$(Q)tests/support/run-tests build/asan
 
-bench: $(PROGRAM) $(PLAIN) ## Time RM1 and the moderate scenario beside the plain programs
-	$(Q)tests/bench/bench $(OUT)
+bench: $(PROGRAM) $(PLAIN) ## RM1 beside other programs, the moderate scenario, and how cost grows; some minutes
+	$(Q)tests/bench/sidebyside.py $(OUT)
+	$(Q)tests/bench/growth.py $(OUT) $(if $(ALL),--all)
+
+bench-check: $(PROGRAM) $(PLAIN) ## Fails when scalepath lost 15 % against the plain programs since bench-record
+	$(Q)tests/bench/ratios.py $(OUT) check
+
+bench-record: $(PROGRAM) $(PLAIN) ## Write the ratios that bench-check compares with: tests/bench/recorded.json
+	$(Q)tests/bench/ratios.py $(OUT) record
 
 check-bits: $(PROGRAM) ## Same bytes for any threads, block size, kernel level and masked processor feature
 	$(Q)tests/support/check-bits $(PROGRAM)
@@ -142,9 +150,9 @@ clean: ## Remove everything that was built
 help: ## This list
 	$(Q)awk 'BEGIN { FS = ":.*## " } /^##@/ { print "\n" substr($$0, 5) } \
 	  /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
-	$(Q)echo; sed -n '5,9s/^# */  /p' Makefile
+	$(Q)echo; sed -n '5,10s/^# */  /p' Makefile
 
-.PHONY: all run install test test-installed asan bench check-bits check-layers check-headers check-symbols lint reference deps \
+.PHONY: all run install test test-installed asan bench bench-check bench-record check-bits check-layers check-headers check-symbols lint reference deps \
         clean help
 
 # --- rules ---------------------------------------------------------------------------------------------------
