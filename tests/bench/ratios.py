@@ -14,7 +14,7 @@ import tempfile
 from measure import RM1, measure, scalepath, without_results
 
 RECORDED = pathlib.Path(__file__).with_name("recorded.json")
-ROUNDS, LOSS = 7, 0.15
+ROUNDS, LOSS = 5, 0.15
 
 
 def programs(out, folder):
