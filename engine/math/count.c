@@ -38,12 +38,16 @@ static double add_up_poisson(double mean, double u) {
 /* P(X <= k) is a smooth function at k + 1/2 (the sum of the smooth density's values at 0 .. k, by Euler and
  * Maclaurin): it is nearly a law with the cumulants of X, but 1/12 less of the second and 1/120 more of the
  * fourth. Its quantile is found, and rounded. */
-static double correct(double mean, double variance, double third, double fourth, double u) {
-    double z = sp_normal_quantile(u), square = variance - 1.0 / 12, sd = sqrt(square), z2 = z * z;
+double sp_count_corrected(double mean, double variance, double third, double fourth, double z) {
+    double square = variance - 1.0 / 12, sd = sqrt(square), z2 = z * z;
     double skewness = third / (square * sd), kurtosis = (fourth + 1.0 / 120) / (square * square);
     double shift =
         skewness * (z2 - 1) / 6 + kurtosis * z * (z2 - 3) / 24 - skewness * skewness * z * (2 * z2 - 5) / 36;
-    return floor(mean + sd * (z + shift) + 0.5);
+    return mean + sd * (z + shift);
+}
+
+static double correct(double mean, double variance, double third, double fourth, double u) {
+    return floor(sp_count_corrected(mean, variance, third, fourth, sp_normal_quantile(u)) + 0.5);
 }
 
 static double hold(double k, double n) {

@@ -2,14 +2,55 @@
  *
  * Laws of whole numbers: Bernoulli, binomial, Poisson, negative binomial. Their distribution functions are
  * incomplete beta and gamma functions; quantiles are found by halving on the whole numbers. GSL's own
- * functions take counts of 32 bits and accept nonsense; these take any that the forms let through.
+ * functions take counts of 32 bits and accept nonsense; these take any that the forms let through. Large
+ * binomial and Poisson counts are the corrected normal of engine/math/count.h, as they are drawn: GSL's
+ * incomplete beta and gamma functions lose digits there, or give NaN.
  */
+#include "engine/math/count.h"
 #include "engine/random/law_parts.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 
 static void moments(const struct sp_law *law, double moment[3]);
+
+/* --- Large counts --- */
+
+bool sp_law_counts_is_large(const struct sp_law *law) {
+    double a = law->parameter[0], b = law->parameter[1];
+    return (law->kind == SP_LAW_POISSON && a > SP_LAW_COUNTS_MEAN) ||
+           (law->kind == SP_LAW_BINOMIAL && a * b * (1 - b) > SP_LAW_COUNTS_VARIANCE);
+}
+
+static double corrected(const struct sp_law *law, double z) {
+    double moment[3], b = law->parameter[1];
+    moments(law, moment);
+    double fourth = law->kind == SP_LAW_POISSON ? moment[0] : moment[1] * (1 - 6 * b * (1 - b));
+    return sp_count_corrected(moment[0], moment[1], moment[2], fourth, z);
+}
+
+/* The normal value of k + 1/2; beyond 38, its tail is nothing. */
+static void at_large_count(const struct sp_law *law, double k, double *p, double *q) {
+    double low = -38, high = 38;
+    for (int i = 0; i < 70; i++) {
+        double z = (low + high) / 2;
+        if (corrected(law, z) < k + 0.5)
+            low = z;
+        else
+            high = z;
+    }
+    bool is_last = law->kind == SP_LAW_BINOMIAL && k >= law->parameter[0];
+    *p = is_last ? 1 : gsl_cdf_ugaussian_P(low);
+    *q = is_last ? 0 : gsl_cdf_ugaussian_Q(low);
+}
+
+static double large_quantile(const struct sp_law *law, double p, double q) {
+    double k = floor(corrected(law, p <= q ? gsl_cdf_ugaussian_Pinv(p) : gsl_cdf_ugaussian_Qinv(q)) + 0.5);
+    double most = law->kind == SP_LAW_BINOMIAL ? law->parameter[0] : INFINITY;
+    return fmin(fmax(k, 0), most);
+}
+
+/* --- All counts --- */
 
 /* Far from the mean GSL's series end in an error; there the probability is 0 to all digits (Bernstein: at 45
  * sd plus 1,000, below 1e-300). The negative binomial has longer tails, which GSL manages. */
@@ -24,11 +65,8 @@ static bool is_far(const struct sp_law *law, double k, double *p, double *q) {
     return fabs(distance) > 45 * sqrt(moment[1]) + 1000;
 }
 
-/* P(X <= k), P(X > k) for a whole k >= 0. */
-static void at_count(const struct sp_law *law, double k, double *p, double *q) {
+static void by_gsl(const struct sp_law *law, double k, double *p, double *q) {
     double a = law->parameter[0], b = law->parameter[1];
-    if (is_far(law, k, p, q))
-        return;
     switch (law->kind) {
     case SP_LAW_BERNOULLI:
         *p = k >= 1 ? 1 : 1 - a;
@@ -46,6 +84,19 @@ static void at_count(const struct sp_law *law, double k, double *p, double *q) {
         *p = b >= 1 ? 1 : gsl_cdf_beta_P(b, a, k + 1);
         *q = b >= 1 ? 0 : gsl_cdf_beta_Q(b, a, k + 1);
     }
+}
+
+/* P(X <= k), P(X > k) for a whole k >= 0. Near the middle of a binomial of millions GSL gives NaN. */
+static void at_count(const struct sp_law *law, double k, double *p, double *q) {
+    if (sp_law_counts_is_large(law)) {
+        at_large_count(law, k, p, q);
+        return;
+    }
+    if (is_far(law, k, p, q))
+        return;
+    by_gsl(law, k, p, q);
+    if (!(*p >= 0 && *q >= 0))
+        at_large_count(law, k, p, q);
 }
 
 static void distribution(const struct sp_law *law, double x, double *p, double *q) {
@@ -67,6 +118,8 @@ static double density(const struct sp_law *law, double x) {
 
 static double quantile(const struct sp_law *law, double p, double q) {
     double low = -1, high = 1, below, above;
+    if (sp_law_counts_is_large(law))
+        return large_quantile(law, p, q);
     for (;;) {
         at_count(law, high, &below, &above);
         if ((p <= q ? below >= p : above <= q) || high >= 0x1p53)

@@ -11,16 +11,25 @@
 #define SHAPE_LOW  0.05
 #define SHAPE_HIGH 1e6 /* of a beta; beyond 1e4, GSL's incomplete gamma function loses digits */
 
+/* Beyond these sizes, squares and cubes of values would leave the doubles. NULL, or what is wrong. */
+static const char *check_sizes(const double *x, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (!(fabs(x[i]) <= 1e50 && (x[i] == 0 || fabs(x[i]) >= 1e-50)))
+            return "numbers must be 0, or within 1e-50 .. 1e50 in size";
+    return NULL;
+}
+
 /* --- Forms: how a law is written --- */
 
 static const char *make_uniform(const double *x, struct sp_law *law) {
     *law = (struct sp_law){SP_LAW_UNIFORM, {x[0], x[1]}};
-    return x[0] < x[1] ? NULL : "min must be below max; for a fixed number write the number alone";
+    return x[0] < x[1] ? check_sizes(x, 2)
+                       : "min must be below max; for a fixed number write the number alone";
 }
 
 static const char *make_normal(const double *x, struct sp_law *law) {
     *law = (struct sp_law){SP_LAW_NORMAL, {x[0], x[1]}};
-    return x[1] > 0 ? NULL : "sd must be above 0";
+    return x[1] > 0 ? check_sizes(x, 2) : "sd must be above 0";
 }
 
 static const char *check_sigma(double sigma) {
@@ -45,13 +54,16 @@ static const char *make_lognormal_median(const double *x, struct sp_law *law) {
 static const char *make_lognormal_mean(const double *x, struct sp_law *law) {
     if (!(x[0] > 0 && x[1] > 0))
         return "mean and sd must be above 0";
+    if (check_sizes(x, 2))
+        return check_sizes(x, 2);
     double variance = log1p(x[1] / x[0] * (x[1] / x[0]));
     return make_lognormal((double[]){log(x[0]) - variance / 2, sqrt(variance)}, law);
 }
 
 static const char *make_triangular(const double *x, struct sp_law *law) {
     *law = (struct sp_law){SP_LAW_TRIANGULAR, {x[0], x[1], x[2]}};
-    return x[0] <= x[1] && x[1] <= x[2] && x[0] < x[2] ? NULL : "needs min <= mode <= max and min < max";
+    return x[0] <= x[1] && x[1] <= x[2] && x[0] < x[2] ? check_sizes(x, 3)
+                                                       : "needs min <= mode <= max and min < max";
 }
 
 static const char *make_beta_on(double a, double b, double low, double high, struct sp_law *law) {
@@ -71,6 +83,8 @@ static const char *make_pert(const double *x, struct sp_law *law) {
     double width = x[2] - x[0];
     if (!(x[0] <= x[1] && x[1] <= x[2] && width > 0))
         return "needs min <= mode <= max and min < max";
+    if (check_sizes(x, 3))
+        return check_sizes(x, 3);
     if (!(x[3] > 0 && x[3] <= 1000))
         return "lambda must be within 0 .. 1000 (4 is usual)";
     return make_beta_on(1 + x[3] * (x[1] - x[0]) / width, 1 + x[3] * (x[2] - x[1]) / width, x[0], x[2], law);
@@ -80,49 +94,50 @@ static const char *make_gamma(const double *x, struct sp_law *law) {
     *law = (struct sp_law){SP_LAW_GAMMA, {x[0], x[1]}};
     if (!(x[1] > 0))
         return "scale must be above 0";
-    return x[0] >= SHAPE_LOW && x[0] <= 1e4 ? NULL
+    return x[0] >= SHAPE_LOW && x[0] <= 1e4 ? check_sizes(x, 2)
                                             : "shape must be within 0.05 .. 1e4; beyond, take a normal";
 }
 
 static const char *make_constant(const double *x, struct sp_law *law) {
     *law = sp_law_constant(x[0]);
-    return NULL;
+    return isfinite(x[0]) ? NULL : "value must be a number";
 }
 
 /* --- Smooth laws with tails --- */
 
 static const char *make_exponential(const double *x, struct sp_law *law) {
     *law = (struct sp_law){SP_LAW_EXPONENTIAL, {x[0]}};
-    return x[0] > 0 ? NULL : "mean must be above 0";
+    return x[0] > 0 ? check_sizes(x, 1) : "mean must be above 0";
 }
 
 static const char *make_weibull(const double *x, struct sp_law *law) {
     *law = (struct sp_law){SP_LAW_WEIBULL, {x[0], x[1]}};
     if (!(x[0] >= 0.05 && x[0] <= 1000))
         return "shape must be within 0.05 .. 1000";
-    return x[1] > 0 ? NULL : "scale must be above 0";
+    return x[1] > 0 ? check_sizes(x, 2) : "scale must be above 0";
 }
 
 static const char *make_student(const double *x, struct sp_law *law) {
     *law = (struct sp_law){SP_LAW_STUDENT, {x[0], x[1], x[2]}};
     if (!(x[0] >= 0.5 && x[0] <= 1e6))
         return "df must be within 0.5 .. 1e6";
-    return x[2] > 0 ? NULL : "scale must be above 0";
+    return x[2] > 0 ? check_sizes(x + 1, 2) : "scale must be above 0";
 }
 
 static const char *make_logistic(const double *x, struct sp_law *law) {
     *law = (struct sp_law){SP_LAW_LOGISTIC, {x[0], x[1]}};
-    return x[1] > 0 ? NULL : "scale must be above 0";
+    return x[1] > 0 ? check_sizes(x, 2) : "scale must be above 0";
 }
 
 static const char *make_pareto(const double *x, struct sp_law *law) {
     *law = (struct sp_law){SP_LAW_PARETO, {x[0], x[1]}};
     if (!(x[0] > 0))
         return "min must be above 0";
-    return x[1] >= 0.1 && x[1] <= 1000 ? NULL : "shape must be within 0.1 .. 1000";
+    return x[1] >= 0.1 && x[1] <= 1000 ? check_sizes(x, 2) : "shape must be within 0.1 .. 1000";
 }
 
-/* --- Counts: at most about a quarter of a million different draws, because each is a step of a table --- */
+/* --- Counts. Large ones are rounded from a normal (law_counts.c); of a negative binomial each is a step of a
+ * table, so it has at most about a quarter of a million different draws --- */
 
 static const char *make_bernoulli(const double *x, struct sp_law *law) {
     *law = (struct sp_law){SP_LAW_BERNOULLI, {x[0]}};
@@ -135,12 +150,12 @@ static const char *make_binomial(const double *x, struct sp_law *law) {
         return "n must be a whole number within 0 .. 1e9";
     if (!(x[1] >= 0 && x[1] <= 1))
         return "p must be within 0 .. 1";
-    return x[0] * x[1] * (1 - x[1]) <= 5e5 ? NULL : "n p (1 - p) must be at most 5e5; beyond, take a normal";
+    return NULL;
 }
 
 static const char *make_poisson(const double *x, struct sp_law *law) {
     *law = (struct sp_law){SP_LAW_POISSON, {x[0]}};
-    return x[0] >= 0 && x[0] <= 1e4 ? NULL : "mean must be within 0 .. 1e4; beyond, take a normal";
+    return x[0] >= 0 && x[0] <= 1e9 ? NULL : "mean must be within 0 .. 1e9; beyond, take a normal";
 }
 
 static const char *make_negative_binomial(const double *x, struct sp_law *law) {

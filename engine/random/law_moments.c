@@ -135,10 +135,13 @@ double sp_law_moments_sd(const struct sp_law *law) {
     return sqrt(moment[1]);
 }
 
+/* That of the standard law, whose cubes stay within the doubles. */
 double sp_law_moments_skewness(const struct sp_law *law) {
-    double moment[3];
+    struct sp_law standard;
+    double moment[3], shift, scale;
     if (sp_law_moments_tail(law) <= 3)
         return sp_law_moments_tail(law) <= 2 || isnan(without(law)) ? NAN : without(law);
-    sp_law_moments(law, moment);
+    sp_law_standardise(law, &standard, &shift, &scale);
+    sp_law_moments(&standard, moment);
     return moment[1] > 0 ? moment[2] / (moment[1] * sqrt(moment[1])) : NAN;
 }

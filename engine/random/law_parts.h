@@ -27,6 +27,12 @@ extern const struct sp_law_family sp_law_counts_bernoulli, sp_law_counts_binomia
 extern const struct sp_law_family sp_law_list_family, sp_law_metalog_family, sp_law_within_family,
     sp_law_mixture_family, sp_law_axis_shaped, sp_law_axis_on;
 
+/* Whether a binomial or Poisson count is drawn by the corrected normal of engine/math/count.h, not from a
+ * table: beyond these, a table would have too many steps. */
+#define SP_LAW_COUNTS_MEAN     1e4 /* of a Poisson */
+#define SP_LAW_COUNTS_VARIANCE 5e5 /* of a binomial */
+bool sp_law_counts_is_large(const struct sp_law *law);
+
 /* NULL for the kinds that law.c computes itself. */
 const struct sp_law_family *sp_law_parts_family(enum sp_law_kind kind);
 

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/random/sampler.h"
 
+#include "engine/math/count.h"
+#include "engine/random/law_parts.h"
+
 #include <math.h>
 #include <string.h>
 
-static bool needs_table(enum sp_law_kind kind) {
-    return kind != SP_LAW_CONSTANT && kind != SP_LAW_UNIFORM && kind != SP_LAW_TRIANGULAR;
+static bool needs_table(const struct sp_law *law) {
+    return law->kind != SP_LAW_CONSTANT && law->kind != SP_LAW_UNIFORM && law->kind != SP_LAW_TRIANGULAR &&
+           !sp_law_counts_is_large(law);
 }
 
 /* The law as value = low + width x g(shift + scale x core), in the form that is drawn first. */
@@ -68,7 +72,7 @@ int sp_sampler_make(struct sp_sampler *sampler, const struct sp_law *law, struct
     struct sp_law core;
     *sampler = (struct sp_sampler){.kind = law->kind};
     memcpy(sampler->parameter, law->parameter, sizeof sampler->parameter);
-    if (!needs_table(law->kind))
+    if (!needs_table(law))
         return 0;
     take_apart(law, sampler, &core);
     if (sp_law_is_smooth(&core) && !is_drawn_by_logarithm(law))
@@ -134,6 +138,15 @@ static void fill_shaped(const struct sp_sampler *sampler, const struct sp_kernel
         put_on_exponential(sampler, kernels, out, n);
 }
 
+static void fill_large_counts(const struct sp_sampler *sampler, const struct sp_kernels *kernels,
+                              const uint32_t *words, double *out, size_t n) {
+    const double *x = sampler->parameter;
+    kernels->uniform(0, 1, words, out, n);
+    for (size_t i = 0; i < n; i++)
+        out[i] = sampler->kind == SP_LAW_POISSON ? sp_count_poisson(x[0], out[i])
+                                                 : sp_count_binomial(x[0], x[1], out[i]);
+}
+
 void sp_sampler_fill(const struct sp_sampler *sampler, const struct sp_kernels *kernels,
                      const uint32_t *words, double *out, size_t n) {
     const double *x = sampler->parameter;
@@ -143,6 +156,8 @@ void sp_sampler_fill(const struct sp_sampler *sampler, const struct sp_kernels *
         kernels->uniform(x[0], x[1], words, out, n);
     else if (sampler->kind == SP_LAW_TRIANGULAR)
         kernels->triangular(x[0], x[1], x[2], words, out, n);
+    else if (sampler->kind == SP_LAW_BINOMIAL || sampler->kind == SP_LAW_POISSON)
+        fill_large_counts(sampler, kernels, words, out, n);
     else
         for (size_t i = 0; i < n; i++)
             out[i] = x[0];

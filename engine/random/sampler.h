@@ -13,7 +13,7 @@
  * says (engine/random/law.h); on the plain axis, shift + scale x Z(word). */
 struct sp_sampler {
     enum sp_law_kind kind;
-    double parameter[3]; /* constant, uniform, triangular: as in the law */
+    double parameter[3]; /* constant, uniform, triangular, large counts: as in the law */
     double shift, scale;
     enum sp_law_axis axis;
     double low, width;

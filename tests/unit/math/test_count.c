@@ -151,6 +151,37 @@ Test(math_count, poisson) {
         }
 }
 
+/* Total variation distance to GSL's pmf, which holds to 1e-5 of itself at these means. */
+static double poisson_distance(double mean) {
+    double first = fmax(0, floor(mean - 7 * sqrt(mean) - 40)), last = ceil(mean + 7 * sqrt(mean) + 40),
+           sum = 0;
+    double before = 0;
+    for (double k = first; k <= last; k++) {
+        double low = before, high = 0x1p32;
+        for (double step = 0x1p20; low + step < high && sp_count_poisson(mean, uniform(low + step)) > k;)
+            high = low + step;
+        while (low < high) {
+            double middle = floor((low + high) / 2);
+            if (sp_count_poisson(mean, uniform(middle)) <= k)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        sum += fabs((low - before) * 0x1p-32 - gsl_ran_poisson_pdf((unsigned)k, mean));
+        before = low;
+    }
+    return sum / 2;
+}
+
+Test(math_count, poisson_is_near_the_law) {
+    static const double mean[] = {0.01, 0.7, 5,    15.9, 16.1, 17,  25,  60,
+                                  100,  400, 2500, 1e4,  1e5,  1e6, 1e8, 1e9};
+    for (size_t i = 0; i < sizeof mean / sizeof *mean; i++) {
+        double d = poisson_distance(mean[i]);
+        cr_expect_lt(d, mean[i] < 16 ? 1e-8 : 2e-4, "mean %g: distance %g", mean[i], d);
+    }
+}
+
 Test(math_count, elementary_functions) {
     for (int i = 1; i < 200000; i++) {
         double u = (double)i / 200000, x = 0.01 * i;

@@ -106,9 +106,9 @@ Test(law_text, parameters_that_gsl_accepts_and_should_not_are_refused) {
     expect("{ beta = { a = 1e-5, b = 1e-5 } }", "1:14: x: beta: a and b must be within 0.05 .. 1e6");
     expect("{ binomial = { n = 10, p = 1.7 } }", "1:18: x: binomial: p must be within 0 .. 1");
     expect("{ poisson = { mean = -3 } }",
-           "1:17: x: poisson: mean must be within 0 .. 1e4; beyond, take a normal");
+           "1:17: x: poisson: mean must be within 0 .. 1e9; beyond, take a normal");
     expect("{ poisson = { mean = 5e9 } }",
-           "1:17: x: poisson: mean must be within 0 .. 1e4; beyond, take a normal");
+           "1:17: x: poisson: mean must be within 0 .. 1e9; beyond, take a normal");
     expect("{ discrete = { values = [1, 2], weights = [0, 0] } }",
            "1:18: x: discrete: the weights add up to 0");
     expect("{ student_t = { df = 0, loc = 0, scale = 1 } }",
