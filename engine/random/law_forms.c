@@ -40,7 +40,7 @@ static const char *check_sigma(double sigma) {
 
 static const char *make_lognormal(const double *x, struct sp_law *law) {
     *law = (struct sp_law){SP_LAW_LOGNORMAL, {x[0], x[1]}};
-    if (fabs(x[0]) > 300)
+    if (!(fabs(x[0]) <= 300))
         return "mu must be within -300 .. 300: it is the logarithm of the median";
     return check_sigma(x[1]);
 }

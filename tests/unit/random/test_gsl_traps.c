@@ -2,17 +2,18 @@
  *
  * What GSL 2.7.1 gets wrong, or accepts and should not, and the test that holds scalepath to better:
  *
- *     gsl_cdf_beta_Pinv        NaN, or silently off      law_quantile (beta), law_vectors
- *     gsl_cdf_gamma_Pinv, Qinv NaN, or silently wrong    law_quantile (gamma); shapes refused: law_forms
- *     gsl_cdf_tdist_Pinv       far tails; NaN, df < 1    law_accuracy/draws_of_named_laws_.., below
- *     gsl_cdf_beta_P (counts)  NaN for millions          law_space/binomials_of_millions_..,
- * math_count/steps_of_1e9_.. gsl_ran_poisson          wraps at 2^32, hangs      below gsl_ran_binomial, .. p
- * > 1, NaN: taken         law_text/parameters_that_gsl_accepts_.., below negative sd, scale       mirrored
- * law_text/parameters_that_gsl_accepts_.. gsl_cdf_gamma_Pinv(1.5)  NaN                       cli dist.case,
- * mistakes gsl_rng_set              seeds cut to 32 bits, 0   stream/odd_seeds_.., stream/seeds_and_names_..
- *     gsl_ran_discrete         all-zero weights: taken   law_text/parameters_that_gsl_accepts_..
- *     gsl_stats_quantile       unsorted data, NaN        quantile/sort_puts_all_in_order, below
- *     gsl_matrix_alloc         size overflows            arena/impossible_sizes_are_refused
+ *     gsl_cdf_beta_Pinv: NaN, or silently off         law_quantile (beta), law_vectors
+ *     gsl_cdf_gamma_Pinv, Qinv: NaN, silently wrong   law_quantile (gamma), law_forms (shapes refused)
+ *     gsl_cdf_tdist_Pinv: far tails; NaN, df < 1      law_accuracy, below
+ *     gsl_cdf_beta_P: NaN for counts in millions      law_space (binomials), math_count (steps of 1e9)
+ *     gsl_ran_poisson: wraps at 2^32, hangs           below
+ *     gsl_ran_binomial, ..: p > 1 and NaN taken       law_text (parameters that GSL accepts), below
+ *     negative sd or scale: mirrored                  law_text (parameters that GSL accepts)
+ *     gsl_cdf_gamma_Pinv(1.5): NaN                    tests/cli/dist.case (mistakes)
+ *     gsl_rng_set: seeds cut to 32 bits, 0 replaced   stream (odd seeds, seeds and names)
+ *     gsl_ran_discrete: all-zero weights taken        law_text (parameters that GSL accepts)
+ *     gsl_stats_quantile: unsorted data               quantile (sort), below
+ *     gsl_matrix_alloc: the size overflows            arena (impossible sizes)
  */
 #include "engine/math/count.h"
 #include "engine/random/law.h"
