@@ -43,8 +43,8 @@ static const struct sp_field fields[] = {
                 .low = -1000,
                 .high = 10000,
                 .sentence =
-                    "quarter of the launch, counted from 1 (the first of the horizon) and rounded; 0 or "
-                    "less: before the start; beyond the horizon: never",
+                    "quarter of the launch, counted from 1 and rounded; already live when 0 or less, never "
+                    "launched when beyond the horizon",
                 .example = {"-7", "{ triangular = { min = 4, mode = 5, max = 8 } }"}},
     [RAMP] = {.key = "ramp",
               .unit = "quarters",

@@ -33,15 +33,15 @@ static const struct sp_field fields[] = {
                            .choices = revenue_models,
                            .sentence = "how money is made with the partner",
                            .example = {"\"none\""}},
-    [SP_PARTNERS_START] = {.key = "start",
-                           .unit = "quarter",
-                           .standard = 1,
-                           .low = -1000,
-                           .high = 10000,
-                           .sentence =
-                               "quarter in which the first partners come, counted from 1 (the first of "
-                               "the horizon) and rounded; 0 or less: before the start",
-                           .example = {"{ triangular = { min = 2, mode = 3, max = 6 } }"}},
+    [SP_PARTNERS_START] =
+        {.key = "start",
+         .unit = "quarter",
+         .standard = 1,
+         .low = -1000,
+         .high = 10000,
+         .sentence = "quarter in which the first partners come, counted from 1 and rounded; already there "
+                     "when 0 or less",
+         .example = {"{ triangular = { min = 2, mode = 3, max = 6 } }"}},
     [SP_PARTNERS_INITIAL] = {.key = "initial",
                              .unit = "partners",
                              .standard = 0,
