@@ -4,6 +4,7 @@
 #include "cli/print.h"
 #include "cli/show.h"
 #include "engine/base/error.h"
+#include "engine/base/phase.h"
 #include "engine/run/parallel.h"
 #include "engine/run/run.h"
 #include "output/writer.h"
@@ -70,7 +71,7 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     }
 }
 
-/* For tests: kernels and block size can be forced; neither changes a result. */
+/* For tests: kernels and block size can be forced, and phases measured; none changes a result. */
 static void read_environment(struct arguments *arguments, struct sp_compile_options *compile) {
     const char *block = getenv("SCALEPATH_BLOCK");
     compile->kernel_level = getenv("SCALEPATH_KERNELS");
@@ -78,6 +79,8 @@ static void read_environment(struct arguments *arguments, struct sp_compile_opti
     compile->threads = arguments->options.threads;
     if (block)
         arguments->options.block = (size_t)strtoul(block, NULL, 10) / 64 * 64;
+    if (getenv("SCALEPATH_PHASES"))
+        sp_phase_measure();
 }
 
 static int choose_output(const struct arguments *arguments, struct work *work) {
@@ -125,6 +128,23 @@ static void print_summary(const struct work *work) {
     putchar('\n');
 }
 
+/* Of the simulation alone: pilot, start-up and summary are not in it. */
+static void print_phases(const struct sp_plan *plan) {
+    double path_quarters = (double)plan->paths * (double)plan->quarters * (double)plan->variants, sum = 0;
+    fprintf(stderr, "phase            ns/path-quarter  values/path-quarter  ns/value\n");
+    for (enum sp_phase phase = 0; phase < SP_PHASES; phase++) {
+        struct sp_phase_cost cost = sp_phase_total(phase);
+        double time = (double)cost.nanoseconds / path_quarters;
+        sum += time;
+        fprintf(stderr, "%-16s %15.2f", sp_phase_name(phase), time);
+        if (cost.values > 0)
+            fprintf(stderr, " %20.2f %9.3f", (double)cost.values / path_quarters,
+                    (double)cost.nanoseconds / (double)cost.values);
+        fputc('\n', stderr);
+    }
+    fprintf(stderr, "%-16s %15.2f\n", "all", sum);
+}
+
 static void free_work(struct work *work) {
     sp_result_free(work->result);
     sp_plan_free(work->plan);
@@ -150,6 +170,8 @@ static int run(int argc, char **argv) {
         code = sp_show_result(work.result, &(struct sp_show_request){.json = true});
     else if (!code)
         print_summary(&work);
+    if (!code && sp_phase_is_measured)
+        print_phases(work.plan);
     free_work(&work);
     sp_inputs_free(&arguments.inputs);
     return sp_print_finish(code);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/run/block.h"
 
+#include "engine/base/phase.h"
 #include "engine/random/stream.h"
 
 #include <math.h>
@@ -186,12 +187,15 @@ void sp_block_free(struct sp_block *block) {
 
 static void fill_words(struct sp_block *block, uint32_t name, int quarter) {
     struct sp_stream stream = {block->plan->seed, name};
+    sp_phase_enter(SP_PHASE_WORDS, block->n);
     sp_stream_words(block->plan->kernels, stream, block->first_path, quarter, 0, block->words, block->n);
 }
 
 static void draw_standard_normal(struct sp_block *block, uint32_t stream, int quarter, double *out) {
     fill_words(block, stream, quarter);
+    sp_phase_enter(SP_PHASE_QUANTILES, block->n);
     sp_sampler_fill(&block->plan->standard_normal, block->plan->kernels, block->words, out, block->n);
+    sp_phase_enter(SP_PHASE_ASSUMPTIONS, 0);
 }
 
 /* The shared normals of one layer. */
@@ -223,7 +227,9 @@ static void draw(struct sp_block *block, const struct sp_variable *variable,
         fill_dependent_words(block, variable);
     else
         fill_words(block, variable->stream, quarter);
+    sp_phase_enter(SP_PHASE_QUANTILES, block->n);
     sp_sampler_fill(&entry->sampler, block->plan->kernels, block->words, out, block->n);
+    sp_phase_enter(SP_PHASE_ASSUMPTIONS, 0);
 }
 
 /* Holds values to the bounds; returns how many of the valid ones had to be. */
@@ -541,6 +547,7 @@ void sp_block_begin(struct sp_block *block, uint64_t first_path, size_t valid) {
 }
 
 void sp_block_quarter(struct sp_block *block, size_t t) {
+    sp_phase_enter(SP_PHASE_ASSUMPTIONS, 0);
     begin_quarter(block, t, false);
     if (t > 0) {
         swap_columns(block);
@@ -549,6 +556,7 @@ void sp_block_quarter(struct sp_block *block, size_t t) {
     for (size_t i = 0; i < block->variant->steps; i++) {
         const struct sp_bound_step *bound = &block->variant->step[i];
         struct sp_step step = bind_step(block, bound, (int)t);
+        sp_phase_enter(SP_PHASE_STEPS, block->n);
         if (bound->mechanism->step)
             bound->mechanism->step(&step);
     }

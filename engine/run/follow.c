@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/run/follow.h"
 
+#include "engine/base/phase.h"
+
 #include <string.h>
 
 struct sp_follower {
@@ -113,6 +115,7 @@ static void show_axis(struct sp_follower *follower, const struct sp_visitor *vis
 
 static void follow_quarter(struct sp_follower *follower, const struct sp_visitor *visitor, size_t t) {
     sp_block_quarter(follower->block, t);
+    sp_phase_enter(SP_PHASE_PERIODS, sp_block_valid(follower->block));
     add_flows(follower, t);
     if (visitor->quarter)
         visitor->quarter(visitor->context, follower->block, t);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/run/tally.h"
 
+#include "engine/base/phase.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -206,6 +208,7 @@ static void add_stream(struct sp_tally *tally, const struct sp_block *block, con
     uint32_t *count = tally->stream_count + stream * SP_HISTOGRAM_SLOTS;
     size_t n = sp_block_valid(block);
     uint64_t before = lanes->count;
+    sp_phase_enter(SP_PHASE_STREAMS, n);
     if (histogram->atoms == 0) {
         kernels->tally(lanes, histogram->centre, histogram->inverse_scale, sight->x, count, n);
     } else {
@@ -233,6 +236,7 @@ static void add_to_cells(struct sp_tally *tally, size_t c, size_t row, const dou
     struct category_tally *category = &tally->category[c];
     const struct sp_histogram_plan *histogram = &tally->plan->cell[c][row];
     size_t first = category->first_cell + row * category->labels;
+    sp_phase_enter(SP_PHASE_CELLS, n);
     sp_histogram_slots(histogram, kernels, x, tally->slot, n);
     count_in_cells(category->state.now, tally->slot, tally->group_count + first * SP_HISTOGRAM_SLOTS, n);
     for (size_t label = 0; label < category->labels; label++)
@@ -407,6 +411,7 @@ static void see_quarter(void *context, const struct sp_block *block, size_t t) {
     struct sp_tally *tally = context;
     for (size_t c = 0; c < tally->plan->plan->categories; c++) {
         struct category_tally *category = &tally->category[c];
+        sp_phase_enter(SP_PHASE_TIERS, sp_block_valid(block));
         sp_passage_move(&category->passage, &category->state,
                         sp_block_now(block, tally->plan->plan->category[c].column), t, sp_block_valid(block),
                         tally->size);
@@ -428,7 +433,9 @@ static void end_block(void *context, const struct sp_block *block) {
     struct sp_tally *tally = context;
     for (size_t c = 0; c < tally->plan->plan->categories; c++) {
         struct category_tally *category = &tally->category[c];
+        sp_phase_enter(SP_PHASE_CELLS, 0);
         close_cells(tally, c, sp_block_valid(block));
+        sp_phase_enter(SP_PHASE_TIERS, 0);
         sp_passage_end(&category->passage, &category->state, sp_block_valid(block), tally->size);
     }
 }
@@ -453,10 +460,12 @@ static void run_group(struct sp_tally *tally, uint64_t first_path, size_t paths)
     const struct sp_visitor visitor = {tally, begin_block, see_quarter, see_metric, end_block};
     for (size_t done = 0; done < paths; done += tally->size)
         sp_follow_paths(tally->follower, first_path + done, smaller(tally->size, paths - done), &visitor);
+    sp_phase_enter(SP_PHASE_CELLS, 0);
     close_group(tally);
 }
 
 void sp_tally_batch(struct sp_tally *tally, uint64_t first_path, size_t paths) {
+    sp_phase_begin();
     size_t group = (size_t)tally->plan->group_paths;
     clear_batch(tally);
     for (size_t done = 0; done < paths; done += group)
@@ -466,6 +475,7 @@ void sp_tally_batch(struct sp_tally *tally, uint64_t first_path, size_t paths) {
         tally->sums.stream[i] = sp_moments_collect(&tally->lanes[i], tally->plan->stream[i].centre);
         tally->sums.residual[i] = sp_moments_collect(&tally->residual[i], 0);
     }
+    sp_phase_end();
 }
 
 struct sp_sums *sp_tally_sums(struct sp_tally *tally) {

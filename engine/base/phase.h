@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Where the time of the simulation goes: every thread says which phase it enters, and the time until it
+ * enters the next is the phase's. Nothing is measured unless asked for, and then a check is all that it
+ * costs. Results never depend on it.
+ */
+#ifndef SP_ENGINE_BASE_PHASE_H
+#define SP_ENGINE_BASE_PHASE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum sp_phase {
+    SP_PHASE_ASSUMPTIONS, /* noise, changes, bounds, and what is not listed below */
+    SP_PHASE_WORDS,       /* random words */
+    SP_PHASE_QUANTILES,   /* from words to draws */
+    SP_PHASE_STEPS,       /* mechanisms */
+    SP_PHASE_PERIODS,     /* sums of flows over years and the horizon */
+    SP_PHASE_STREAMS,     /* moments and histograms of metrics */
+    SP_PHASE_TIERS,       /* how paths move through categories */
+    SP_PHASE_CELLS,       /* metrics by category */
+    SP_PHASES
+};
+
+/* What a phase took: nanoseconds, summed over threads, and how many values it worked on (words, draws,
+ * steps x path-quarters, ..). */
+struct sp_phase_cost {
+    uint64_t nanoseconds, values;
+};
+
+extern bool sp_phase_is_measured;
+
+/* Turns measuring on; before threads start. */
+void sp_phase_measure(void);
+
+/* A thread begins and ends a piece of work; what it did before is forgotten. */
+void sp_phase_begin(void);
+void sp_phase_end(void);
+
+/* For sp_phase_enter. */
+void sp_phase_switch(enum sp_phase next, uint64_t values);
+
+/* The thread enters a phase in which it works on so many values. */
+static inline void sp_phase_enter(enum sp_phase next, uint64_t values) {
+    if (sp_phase_is_measured)
+        sp_phase_switch(next, values);
+}
+
+const char *sp_phase_name(enum sp_phase phase);
+
+/* What all pieces of work took that have ended. */
+struct sp_phase_cost sp_phase_total(enum sp_phase phase);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/base/phase.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+TestSuite(phase, .timeout = 20);
+
+Test(phase, costs_nothing_unless_asked_for) {
+    sp_phase_begin();
+    sp_phase_enter(SP_PHASE_WORDS, 64);
+    sp_phase_end();
+    cr_expect_eq(sp_phase_total(SP_PHASE_WORDS).values, 0);
+}
+
+/* What was entered before the beginning is forgotten; pieces of work add up. */
+Test(phase, values_of_pieces_add_up) {
+    sp_phase_measure();
+    sp_phase_begin();
+    sp_phase_enter(SP_PHASE_STEPS, 7);
+    sp_phase_begin();
+    sp_phase_enter(SP_PHASE_WORDS, 64);
+    sp_phase_enter(SP_PHASE_QUANTILES, 64);
+    sp_phase_enter(SP_PHASE_WORDS, 128);
+    sp_phase_end();
+    sp_phase_begin();
+    sp_phase_enter(SP_PHASE_WORDS, 1);
+    sp_phase_end();
+    cr_expect_eq(sp_phase_total(SP_PHASE_STEPS).values, 0);
+    cr_expect_eq(sp_phase_total(SP_PHASE_WORDS).values, 193);
+    cr_expect_eq(sp_phase_total(SP_PHASE_QUANTILES).values, 64);
+    cr_expect_gt(sp_phase_total(SP_PHASE_WORDS).nanoseconds, 0);
+    cr_expect_eq(sp_phase_total(SP_PHASE_CELLS).nanoseconds, 0);
+}
+
+Test(phase, every_phase_has_a_name) {
+    for (enum sp_phase phase = 0; phase < SP_PHASES; phase++)
+        cr_expect_gt(strlen(sp_phase_name(phase)), 0);
+}
