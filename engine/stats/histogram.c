@@ -89,6 +89,24 @@ static int is_skewed(const double *x, size_t n) {
     return low > 0 && sp_quantile_sorted(x, n, 0.99) > 20 * low;
 }
 
+/* The first place where x may stand; those after it follow. -0 is 0. */
+static size_t hash_of(double x) {
+    uint64_t bits;
+    x += 0.0;
+    memcpy(&bits, &x, sizeof bits);
+    return bits * 0x9E3779B97F4A7C15 >> 55;
+}
+
+static void hash_atoms(struct sp_histogram_plan *plan) {
+    memset(plan->place, 0, sizeof plan->place);
+    for (size_t i = 0; i < plan->atoms; i++) {
+        size_t at = hash_of(plan->atom[i]);
+        while (plan->place[at])
+            at = (at + 1) % SP_HISTOGRAM_PLACES;
+        plan->place[at] = (uint8_t)(i + 1);
+    }
+}
+
 /* `x` holds the sorted values that are no atoms; without any, the atoms tell where values may be expected. */
 static void set_centre(struct sp_histogram_plan *plan, const double *x, size_t n) {
     if (n == 0) {
@@ -103,6 +121,7 @@ static void set_centre(struct sp_histogram_plan *plan, const double *x, size_t n
         plan->scale = n ? scale_of(x, n) : 1;
     }
     plan->inverse_scale = 1 / plan->scale;
+    hash_atoms(plan);
 }
 
 void sp_histogram_plan(struct sp_histogram_plan *plan, double *pilot, size_t n, double *scratch) {
@@ -136,21 +155,13 @@ void sp_histogram_plan_groups(struct sp_histogram_plan *plan, const double *pilo
 
 /* --- Counting --- */
 
-/* Where x stands among the atoms, or `atoms` when it is none: first where it would be if they were whole
- * numbers in a row, then by halving. */
+/* Where x stands among the atoms, or `atoms` when it is none. */
 static size_t find_atom(const struct sp_histogram_plan *plan, double x) {
-    double guess = x - plan->atom[0];
-    if (guess >= 0 && guess < (double)plan->atoms && plan->atom[(size_t)guess] == x)
-        return (size_t)guess;
-    size_t low = 0, high = plan->atoms;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (plan->atom[middle] < x)
-            low = middle + 1;
-        else
-            high = middle;
+    for (size_t at = hash_of(x);; at = (at + 1) % SP_HISTOGRAM_PLACES) {
+        size_t place = plan->place[at];
+        if (place == 0 || plan->atom[place - 1] == x)
+            return place == 0 ? plan->atoms : place - 1;
     }
-    return low < plan->atoms && plan->atom[low] == x ? low : plan->atoms;
 }
 
 void sp_histogram_slots(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels,

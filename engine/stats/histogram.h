@@ -11,13 +11,18 @@
 #include "engine/base/arena.h"
 #include "engine/math/kernels.h"
 
-enum { SP_HISTOGRAM_ATOMS = 200, SP_HISTOGRAM_SLOTS = SP_HISTOGRAM_BINS + 1 + SP_HISTOGRAM_ATOMS };
+enum {
+    SP_HISTOGRAM_ATOMS = 200,
+    SP_HISTOGRAM_PLACES = 512,
+    SP_HISTOGRAM_SLOTS = SP_HISTOGRAM_BINS + 1 + SP_HISTOGRAM_ATOMS
+};
 
 /* Where bins and atoms lie. Fixed for a run. */
 struct sp_histogram_plan {
     double centre, scale, inverse_scale;
     size_t atoms;
-    double atom[SP_HISTOGRAM_ATOMS]; /* ascending */
+    double atom[SP_HISTOGRAM_ATOMS];    /* ascending */
+    uint8_t place[SP_HISTOGRAM_PLACES]; /* hash table of the atoms: 1 + index; 0: free */
 };
 
 /* Makes the plan from n pilot values (sorted here; NaN removed before). n may be 0: a plan that works for
