@@ -15,8 +15,10 @@ enum {
     LOWEST_BEFORE,
     LOWEST_QUARTER_BEFORE,
     RAN_OUT_QUARTER_BEFORE,
-    PAYABLES, /* each stock of working capital is followed by that of the quarter before */
-    PAYABLES_BEFORE
+    RECEIVABLES, /* each stock of working capital is followed by that of the quarter before */
+    PAYABLES = RECEIVABLES + 2,
+    DEFERRED = PAYABLES + 2,
+    TAX = DEFERRED + 2
 };
 enum { CASH, NET_BURN, LOWEST, LOWEST_QUARTER, BELOW_ZERO, RAN_OUT, RAN_OUT_QUARTER };
 
@@ -38,8 +40,14 @@ static const struct sp_read reads[] = {
     [LOWEST_BEFORE] = {.column = "cash.lowest", .before = true},
     [LOWEST_QUARTER_BEFORE] = {.column = "cash.lowest_quarter", .before = true},
     [RAN_OUT_QUARTER_BEFORE] = {.column = "cash.ran_out_quarter", .before = true},
+    [RECEIVABLES] = {.column = "receivables", .optional = true},
+    {.column = "receivables", .before = true, .optional = true},
     [PAYABLES] = {.column = "payables", .optional = true},
-    [PAYABLES_BEFORE] = {.column = "payables", .before = true, .optional = true},
+    {.column = "payables", .before = true, .optional = true},
+    [DEFERRED] = {.column = "deferred_revenue", .optional = true},
+    {.column = "deferred_revenue", .before = true, .optional = true},
+    [TAX] = {.column = "tax_payable", .optional = true},
+    {.column = "tax_payable", .before = true, .optional = true},
 };
 
 static const struct sp_write writes[] = {
@@ -119,7 +127,10 @@ static void update_burn(const struct sp_step *s, double *restrict burn) {
     const double *earned = sp_step_read(s, EARNED), *cost = sp_step_read(s, TOTAL_COST);
     for (size_t p = 0; p < s->n; p++)
         burn[p] = cost[p] - (earned ? earned[p] : 0);
+    add_change(s, RECEIVABLES, 1, burn);
     add_change(s, PAYABLES, -1, burn);
+    add_change(s, DEFERRED, -1, burn);
+    add_change(s, TAX, -1, burn);
 }
 
 SP_WIDE static void step(const struct sp_step *s) {

@@ -5,6 +5,8 @@
 #include "engine/math/count.h"
 #include "models/churn_parts.h"
 
+#include <string.h>
+
 static const char *const ways[] = {[CONSTANT] = "constant", [PROFILE] = "profile", [SBG] = "sbg", NULL};
 
 /* Churn in a quarter of a payer's life. */
@@ -161,6 +163,7 @@ static const struct sp_field_table year_table = {.name = "churn.year",
 static const struct sp_read reads[] = {
     [PAID_BEFORE] = {.column = "paid", .before = true},
     [NEW_BEFORE] = {.column = "paid.new", .before = true, .with = 1 + AGES},
+    [NEW_ANNUAL_BEFORE] = {.column = "paid.new.annual", .before = true, .with = 1 + YEAR},
     [AGES_BEFORE] = {.column = "paid.age.*", .before = true},
     [YEAR_BEFORE] = {.column = "paid.annual.*", .before = true},
     [SEGMENT_CHURN] = {.column = "segment.churn", .optional = true},
@@ -172,6 +175,22 @@ static const struct sp_write writes[] = {
                  .unit = "payers",
                  .adverse = SP_HIGH,
                  .sentence = "payers who stop paying; they stay free users"},
+    [CHURNED_ANNUAL] = {.column = "paid.churned.annual",
+                        .kind = SP_FLOW,
+                        .unit = "payers",
+                        .internal = true,
+                        .sentence = "payers on annual plans who do not renew"},
+    [SHARE_COLUMN] = {.column = "churn.annual_share",
+                      .kind = SP_STOCK,
+                      .unit = "1",
+                      .internal = true,
+                      .sentence = "share of new payers who choose annual plans; before the first quarter, of "
+                                  "the opening payers"},
+    [CHOICE_COLUMN] = {.column = "churn.annual_choice",
+                       .kind = SP_FLOW,
+                       .unit = "1",
+                       .internal = true,
+                       .sentence = "the uniform number that says how many choose annual plans"},
     [AGE] = {.column = "paid.age.*",
              .kind = SP_STOCK,
              .unit = "payers",
@@ -197,7 +216,20 @@ static void churn_constant(const struct sp_step *s) {
             churned[p] *= paid[p];
 }
 
+/* For the choice of the plan, which new payers make later in the quarter (plans.c). */
+static void pass(const struct sp_step *s, int field, int column) {
+    const double *given = s->instances[YEAR] > 0 ? sp_step_field(s, CHURN, 0, field) : NULL;
+    if (given)
+        memcpy(sp_step_out(s, column, 0), given, s->n * sizeof *given);
+}
+
+static void start(const struct sp_step *s) {
+    pass(s, START_ANNUAL_SHARE, SHARE_COLUMN);
+}
+
 SP_WIDE static void step(const struct sp_step *s) {
+    pass(s, ANNUAL_SHARE, SHARE_COLUMN);
+    pass(s, ANNUAL_CHOOSERS, CHOICE_COLUMN);
     if (s->instances[AGES] > 0)
         sp_churn_cohorts(s);
     else
@@ -213,5 +245,6 @@ const struct sp_mechanism sp_churn = {
     .reads = SP_MODELS_COUNT(reads),
     .write = writes,
     .writes = SP_MODELS_COUNT(writes),
+    .start = start,
     .step = step,
 };

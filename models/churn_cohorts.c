@@ -34,12 +34,11 @@ static const double *draw_at(const struct sp_step *s, int table, size_t instance
 
 static void get_opening(const struct sp_step *s, size_t first, double *monthly, double *annual) {
     const double *paid = sp_step_read(s, PAID_BEFORE) + first;
-    const double *share = has_annual(s) ? sp_step_field(s, CHURN, 0, START_ANNUAL_SHARE) + first : NULL;
-    for (size_t p = 0; p < PART; p++) {
-        double part = share ? share[p] * paid[p] : 0;
-        annual[p] = s->whole_counts ? floor(part + 0.5) : part;
+    memset(annual, 0, PART * sizeof *annual);
+    if (has_annual(s))
+        memcpy(annual, sp_step_read(s, NEW_ANNUAL_BEFORE) + first, PART * sizeof *annual);
+    for (size_t p = 0; p < PART; p++)
         monthly[p] = paid[p] - annual[p];
-    }
 }
 
 static size_t opening_age(const struct sp_step *s) {
@@ -78,20 +77,17 @@ static void grow_older(const struct sp_step *s, size_t age, size_t first, const 
 
 /* --- Annual plans --- */
 
-/* Of those who began in the quarter before, who chose to pay by the year. */
-static void choose_plan(const struct sp_step *s, size_t first, double *monthly, double *annual) {
+/* Those who began in the quarter before, by the plan that they have chosen. */
+static void get_fresh(const struct sp_step *s, size_t first, double *monthly, double *annual) {
     const double *fresh = sp_step_read(s, NEW_BEFORE);
+    memset(monthly, 0, PART * sizeof *monthly);
     memset(annual, 0, PART * sizeof *annual);
-    if (fresh)
-        memcpy(monthly, fresh + first, PART * sizeof *monthly);
-    else
-        memset(monthly, 0, PART * sizeof *monthly);
-    if (!has_annual(s))
+    if (s->quarter == 0)
         return;
-    take(s, monthly, sp_step_field(s, CHURN, 0, ANNUAL_SHARE) + first,
-         draw_at(s, CHURN, 0, ANNUAL_CHOOSERS, first), annual);
-    for (size_t p = 0; p < PART; p++)
-        monthly[p] -= annual[p];
+    if (has_annual(s))
+        memcpy(annual, sp_step_read(s, NEW_ANNUAL_BEFORE) + first, PART * sizeof *annual);
+    for (size_t p = 0; fresh && p < PART; p++)
+        monthly[p] = fresh[first + p] - annual[p];
 }
 
 /* Those who began or renewed `quarter` 1 .. 4 quarters ago. The opening ones are spread over the year. */
@@ -122,6 +118,7 @@ static void turn_year(const struct sp_step *s, size_t first, const double *fresh
     take(s, people, left, draw_at(s, CHURN, 0, ANNUAL_CHURNERS, first), left);
     for (size_t p = 0; p < PART; p++) {
         sp_step_out(s, YEAR_QUARTER, 3)[first + p] = people[p] - left[p];
+        sp_step_out(s, CHURNED_ANNUAL, 0)[first + p] = left[p];
         churned[p] += left[p];
     }
 }
@@ -132,7 +129,7 @@ static void turn_year(const struct sp_step *s, size_t first, const double *fresh
 static void step_part(const struct sp_step *s, size_t first) {
     double monthly[PART], annual[PART], people[PART];
     memset(sp_step_out(s, CHURNED, 0) + first, 0, PART * sizeof(double));
-    choose_plan(s, first, monthly, annual);
+    get_fresh(s, first, monthly, annual);
     for (size_t age = s->instances[AGES] + 1; age-- > 0;) {
         get_people(s, age, first, monthly, people);
         grow_older(s, age, first, people);

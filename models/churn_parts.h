@@ -30,8 +30,8 @@ enum {
 };
 enum { CONSTANT, PROFILE, SBG };
 enum { AGE_CHURNERS };
-enum { PAID_BEFORE, NEW_BEFORE, AGES_BEFORE, YEAR_BEFORE, SEGMENT_CHURN };
-enum { CHURNED, AGE, YEAR_QUARTER };
+enum { PAID_BEFORE, NEW_BEFORE, NEW_ANNUAL_BEFORE, AGES_BEFORE, YEAR_BEFORE, SEGMENT_CHURN };
+enum { CHURNED, CHURNED_ANNUAL, SHARE_COLUMN, CHOICE_COLUMN, AGE, YEAR_QUARTER };
 
 /* The share of payers of an age, in quarters, who leave in the next quarter; of paths first .. first + n - 1.
  */

@@ -6,6 +6,7 @@
 #include "models/models.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { MARKETS };
 enum {
@@ -196,17 +197,6 @@ static const struct sp_write writes[] = {
                 .sentence = "sum of all changes of the exchange rate"},
 };
 
-static void start(const struct sp_step *s) {
-    for (size_t i = 0; i < s->instances[MARKETS]; i++) {
-        const double *launch = sp_step_field(s, MARKETS, i, LAUNCH);
-        double *restrict age = sp_step_out(s, AGE, i);
-        for (size_t p = 0; p < s->n; p++) {
-            double quarters = 1 - floor(launch[p] + 0.5);
-            age[p] = quarters > 0 ? quarters : 0;
-        }
-    }
-}
-
 /* Whoever is live stays so, even when the launch is put off later. */
 static void update_age(const struct sp_step *s, size_t i) {
     const double *launch = sp_step_field(s, MARKETS, i, LAUNCH), *before = sp_step_read_one(s, AGE_BEFORE, i);
@@ -288,6 +278,24 @@ static void update_price(const struct sp_step *s, double *restrict price) {
         for (size_t p = 0; p < s->n; p++)
             price[p] += share[p] * (level[p] * fx[p]);
     }
+}
+
+/* Markets launched before the horizon have their share of the opening payers, whose price counts. */
+static void start(const struct sp_step *s) {
+    for (size_t i = 0; i < s->instances[MARKETS]; i++) {
+        const double *launch = sp_step_field(s, MARKETS, i, LAUNCH),
+                     *level = sp_step_field(s, MARKETS, i, FX);
+        double *restrict age = sp_step_out(s, AGE, i), *restrict live = sp_step_out(s, LIVE, i);
+        for (size_t p = 0; p < s->n; p++) {
+            double quarters = 1 - floor(launch[p] + 0.5);
+            age[p] = quarters > 0 ? quarters : 0;
+            live[p] = quarters > 0 ? 1 : 0;
+        }
+        memcpy(sp_step_out(s, FX_NOW, i), level, s->n * sizeof *level);
+        update_reach(s, i);
+    }
+    limit_shares(s, sp_step_out(s, AVERAGE_PRICE, 0));
+    update_price(s, sp_step_out(s, AVERAGE_PRICE, 0));
 }
 
 SP_WIDE static void step(const struct sp_step *s) {

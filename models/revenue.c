@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What payers pay, billed monthly. Equations: README.md, Revenue.
+ * What payers pay: by the month, or by the year at the price of the day on which their year began. Equations:
+ * README.md, Revenue. What is charged: billing.c; what is earned: deferral.c.
  */
 #include "models/models.h"
 
@@ -8,18 +9,34 @@
 #include <string.h>
 
 enum { REVENUE };
-enum { PRICE };
-enum { PAID, PAID_BEFORE, OWN_PRICE, COMMON_SHARE, MARKET_PRICE, OF_PARTNERS };
-enum { MRR, ARR, EARNED, COMMON_PRICE };
+enum { PRICE, DISCOUNT, ANNUAL_DISCOUNT };
+enum { PAID, PAID_BEFORE, OWN_PRICE, COMMON_SHARE, MARKET_PRICE, NEW_ANNUAL, YEAR, TAX_FACTOR, VALUE_BEFORE };
+enum { MRR, ARR, ARPU, COMMON_PRICE, MONTHLY_PRICE, ANNUAL_PRICE, MONTHLY_PAID, VALUE };
+enum { AGES = 4 }; /* the value of this quarter's annual plans, then of those begun 1 .. 4 quarters ago */
 
 static const struct sp_field fields[] = {
-    {.key = "price",
-     .unit = "USD/month",
-     .standard = NAN,
-     .low = 0,
-     .high = 1e9,
-     .sentence = "what a payer pays in a month, after discounts, without tax (ARPU)",
-     .example = {"{ lognormal = { median = 12, sigma = 0.15 } }"}},
+    [PRICE] = {.key = "price",
+               .unit = "USD/month",
+               .standard = NAN,
+               .low = 0,
+               .high = 1e9,
+               .sentence = "price of a month before discounts (without any, what a payer pays: ARPU)",
+               .example = {"{ lognormal = { median = 12, sigma = 0.15 } }"}},
+    [DISCOUNT] = {.key = "discount",
+                  .unit = "1",
+                  .standard = 0,
+                  .low = 0,
+                  .high = 1,
+                  .sentence = "average discount on the price, for all payers",
+                  .example = {"0.05"}},
+    [ANNUAL_DISCOUNT] = {.key = "annual_discount",
+                         .unit = "1",
+                         .standard = 0,
+                         .low = 0,
+                         .high = 1,
+                         .sentence = "further discount of annual plans (churn.annual_share), which pay 12 "
+                                     "months at once",
+                         .example = {"0.15"}},
 };
 
 static const struct sp_field_table table = {
@@ -31,57 +48,155 @@ static const struct sp_read reads[] = {
     [OWN_PRICE] = {.column = "segment.own_price", .optional = true},
     [COMMON_SHARE] = {.column = "segment.common_share", .optional = true},
     [MARKET_PRICE] = {.column = "market.price", .optional = true},
-    [OF_PARTNERS] = {.column = "revenue.partner", .optional = true},
+    [NEW_ANNUAL] = {.column = "paid.new.annual", .optional = true},
+    [YEAR] = {.column = "paid.annual.*"},
+    [TAX_FACTOR] = {.column = "sales_tax.factor", .optional = true},
+    [VALUE_BEFORE] = {.column = "annual.value", .before = true},
+    {.column = "annual.value.1", .before = true},
+    {.column = "annual.value.2", .before = true},
+    {.column = "annual.value.3", .before = true},
 };
+
+#define INTERNAL(name, of, text)                                                                             \
+    .column = (name), .kind = SP_STOCK, .unit = (of), .internal = true, .sentence = (text)
+#define VALUE_OF(name, text)                                                                                 \
+    { INTERNAL(name, "USD/month", "monthly value of annual plans " text) }
 
 static const struct sp_write writes[] = {
     [MRR] = {.column = "mrr",
              .kind = SP_STOCK,
              .unit = "USD/month",
-             .sentence = "monthly recurring revenue: closing payers x monthly price, before fees"},
+             .sentence =
+                 "monthly recurring revenue: closing payers x discounted price of a month, before fees"},
     [ARR] = {.column = "arr",
              .kind = SP_STOCK,
              .unit = "USD/year",
              .sentence = "annual run rate: 12 x closing mrr"},
-    [EARNED] = {.column = "revenue",
-                .kind = SP_FLOW,
-                .unit = "USD",
-                .sentence = "revenue earned in the period, from payers and partners"},
-    [COMMON_PRICE] = {.column = "revenue.common_price",
-                      .kind = SP_STOCK,
-                      .unit = "USD/month",
-                      .internal = true,
-                      .sentence = "price of payers whose segment has none of its own"},
+    [ARPU] = {.column = "arpu",
+              .kind = SP_RATIO,
+              .unit = "USD/month",
+              .numerator = "mrr",
+              .denominator = "paid",
+              .may_be_undefined = true,
+              .undefined_when = "there are no payers",
+              .sentence = "monthly recurring revenue per payer"},
+    [COMMON_PRICE] = {INTERNAL("revenue.common_price", "USD/month",
+                               "price of payers whose segment has none of its own")},
+    [MONTHLY_PRICE] = {INTERNAL("price.monthly", "USD/month", "what a payer pays by the month, without tax")},
+    [ANNUAL_PRICE] = {INTERNAL("price.annual", "USD/month",
+                               "a twelfth of what a payer pays by the year, without tax")},
+    [MONTHLY_PAID] = {INTERNAL("paid.monthly", "payers", "payers on monthly plans")},
+    [VALUE] = VALUE_OF("annual.value", "begun or renewed in the quarter"),
+    VALUE_OF("annual.value.1", "begun or renewed 1 quarter ago"),
+    VALUE_OF("annual.value.2", "begun or renewed 2 quarters ago"),
+    VALUE_OF("annual.value.3", "begun or renewed 3 quarters ago"),
+    VALUE_OF("annual.value.4", "begun or renewed 4 quarters ago, whose year has ended"),
 };
 
-SP_WIDE static void step(const struct sp_step *s) {
-    const double *price = sp_step_field(s, REVENUE, 0, PRICE), *paid = sp_step_read(s, PAID);
-    const double *before = sp_step_read(s, PAID_BEFORE), *own = sp_step_read(s, OWN_PRICE);
-    const double *common = sp_step_read(s, COMMON_SHARE), *market = sp_step_read(s, MARKET_PRICE);
-    const double *of_partners = sp_step_read(s, OF_PARTNERS);
-    double *restrict mrr = sp_step_out(s, MRR, 0), *restrict arr = sp_step_out(s, ARR, 0),
-                     *restrict earned = sp_step_out(s, EARNED, 0);
+static bool has_annual(const struct sp_step *s) {
+    return s->read_count[YEAR] > 0;
+}
+
+/* Without tax, before discounts: of segments and markets the average. */
+static void update_list_price(const struct sp_step *s, double *restrict list) {
+    const double *price = sp_step_field(s, REVENUE, 0, PRICE), *market = sp_step_read(s, MARKET_PRICE);
+    const double *own = sp_step_read(s, OWN_PRICE), *common = sp_step_read(s, COMMON_SHARE);
+    const double *tax = sp_step_read(s, TAX_FACTOR);
     for (size_t p = 0; p < s->n; p++) {
         double average = sp_models_price(own, common, price[p], p);
         average = market ? average * market[p] : average;
-        mrr[p] = paid[p] * average;
-        arr[p] = 12 * mrr[p];
-        earned[p] = SP_MODELS_MONTHS * average * sp_models_average(s, before[p], paid[p]);
+        list[p] = tax ? average * tax[p] : average;
     }
-    for (size_t p = 0; of_partners && p < s->n; p++)
-        earned[p] += of_partners[p];
+}
+
+static void update_price(const struct sp_step *s) {
+    const double *discount = sp_step_field(s, REVENUE, 0, DISCOUNT),
+                 *further = sp_step_field(s, REVENUE, 0, ANNUAL_DISCOUNT);
+    double *restrict monthly = sp_step_out(s, MONTHLY_PRICE, 0), *restrict annual =
+                                                                     sp_step_out(s, ANNUAL_PRICE, 0);
+    update_list_price(s, monthly);
+    for (size_t p = 0; p < s->n; p++) {
+        monthly[p] *= 1 - discount[p];
+        annual[p] = monthly[p] * (1 - further[p]);
+    }
+}
+
+/* Closing mrr, of payers by the month at the price of today and of years that have not ended. */
+static void update_mrr(const struct sp_step *s) {
+    const double *restrict price = sp_step_out(s, MONTHLY_PRICE, 0), *restrict paid =
+                                                                         sp_step_out(s, MONTHLY_PAID, 0);
+    double *restrict mrr = sp_step_out(s, MRR, 0), *restrict arr = sp_step_out(s, ARR, 0);
+    for (size_t p = 0; p < s->n; p++)
+        mrr[p] = paid[p] * price[p];
+    for (int age = 0; has_annual(s) && age < AGES; age++) {
+        const double *restrict value = sp_step_out(s, VALUE + age, 0);
+        for (size_t p = 0; p < s->n; p++)
+            mrr[p] += value[p];
+    }
+    for (size_t p = 0; p < s->n; p++)
+        arr[p] = 12 * mrr[p];
+}
+
+/* The opening payers on annual plans began or renewed 0 .. 3 quarters ago, as churn spreads them. */
+static void open_annual(const struct sp_step *s) {
+    const double *annual = sp_step_read(s, NEW_ANNUAL), *restrict price = sp_step_out(s, ANNUAL_PRICE, 0);
+    double *restrict monthly = sp_step_out(s, MONTHLY_PAID, 0);
+    for (size_t p = 0; p < s->n; p++)
+        monthly[p] -= annual[p];
+    for (int age = 0; age < AGES; age++) {
+        double *restrict value = sp_step_out(s, VALUE + age, 0), more = age == 0 ? 3 : age - 1;
+        for (size_t p = 0; p < s->n; p++) {
+            double part = (annual[p] + more) / 4;
+            value[p] = (s->whole_counts ? floor(part) : annual[p] / 4) * price[p];
+        }
+    }
+}
+
+static void start(const struct sp_step *s) {
+    memcpy(sp_step_out(s, MONTHLY_PAID, 0), sp_step_read(s, PAID_BEFORE), s->n * sizeof(double));
+    update_price(s);
+    if (has_annual(s))
+        open_annual(s);
+    update_mrr(s);
+}
+
+/* Annual plans of the quarter: those who choose them anew, and those who renew. All others keep theirs. */
+static void update_annual(const struct sp_step *s) {
+    const double *fresh = sp_step_read(s, NEW_ANNUAL), *renewed = sp_step_read_one(s, YEAR, AGES - 1);
+    const double *restrict price = sp_step_out(s, ANNUAL_PRICE, 0);
+    double *restrict monthly = sp_step_out(s, MONTHLY_PAID, 0), *restrict value = sp_step_out(s, VALUE, 0);
+    for (size_t p = 0; p < s->n; p++) {
+        value[p] = (fresh[p] + renewed[p]) * price[p];
+        monthly[p] -= fresh[p];
+    }
+    for (size_t age = 0; age < AGES; age++) {
+        const double *held = sp_step_read_one(s, YEAR, age);
+        for (size_t p = 0; p < s->n; p++)
+            monthly[p] -= held[p];
+        memcpy(sp_step_out(s, VALUE + 1 + (int)age, 0), sp_step_read(s, VALUE_BEFORE + (int)age),
+               s->n * sizeof *value);
+    }
+}
+
+SP_WIDE static void step(const struct sp_step *s) {
+    memcpy(sp_step_out(s, MONTHLY_PAID, 0), sp_step_read(s, PAID), s->n * sizeof(double));
+    update_price(s);
+    if (has_annual(s))
+        update_annual(s);
+    update_mrr(s);
     if (sp_step_wants(s, COMMON_PRICE))
-        memcpy(sp_step_out(s, COMMON_PRICE, 0), price, s->n * sizeof *price);
+        memcpy(sp_step_out(s, COMMON_PRICE, 0), sp_step_field(s, REVENUE, 0, PRICE), s->n * sizeof(double));
 }
 
 extern const struct sp_mechanism sp_revenue;
 const struct sp_mechanism sp_revenue = {
     .name = "revenue",
-    .sentence = "payers pay a monthly price",
+    .sentence = "payers pay a monthly price, by the month or by the year",
     .table = {&table},
     .read = reads,
     .reads = SP_MODELS_COUNT(reads),
     .write = writes,
     .writes = SP_MODELS_COUNT(writes),
+    .start = start,
     .step = step,
 };

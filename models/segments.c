@@ -148,5 +148,6 @@ const struct sp_mechanism sp_segments = {
     .table = {&table},
     .write = writes,
     .writes = SP_MODELS_COUNT(writes),
+    .start = step,
     .step = step,
 };

@@ -24,23 +24,34 @@ static double kept(const struct sp_result *r, const char *metric, size_t t, size
     return engine_test_kept(r, metric, t)[p];
 }
 
-/* A metric over quarters first .. last on one path: flows summed, stocks closing, ratios of sums. */
+/* Flows summed, stocks closing. */
+static double part_value(const struct sp_result *r, const char *name, size_t first, size_t last, size_t p) {
+    double sum = 0;
+    if (r->metric[engine_test_metric(r, name)].kind == SP_STOCK)
+        return kept(r, name, last, p);
+    for (size_t t = first; t <= last; t++)
+        sum += kept(r, name, t, p);
+    return sum;
+}
+
+/* A metric over quarters first .. last on one path; ratios are made of their parts. */
 static double period_value(const struct sp_result *r, size_t m, size_t first, size_t last, size_t p) {
+    static const char *const ratio[][3] = {{"gross_margin", "gross_profit", "revenue"},
+                                           {"conversion.flow", "paid.new", "users.new"},
+                                           {"conversion.stock", "paid", "users"},
+                                           {"arpu", "mrr", "paid"},
+                                           {"nrr", "arr.retained", "arr.opening"},
+                                           {"grr", "arr.kept", "arr.opening"},
+                                           {"quick_ratio", "arr.gained", "arr.lost"}};
     const struct sp_metric *metric = &r->metric[m];
-    const char *part[2] = {metric->name, NULL};
-    double sum[2] = {0};
-    if (metric->kind == SP_STOCK)
-        return kept(r, metric->name, last, p);
-    if (!strcmp(metric->name, "gross_margin"))
-        part[0] = "gross_profit", part[1] = "revenue";
-    else if (!strcmp(metric->name, "conversion.flow"))
-        part[0] = "paid.new", part[1] = "users.new";
-    else if (!strcmp(metric->name, "conversion.stock"))
-        return kept(r, "paid", last, p) / kept(r, "users", last, p);
-    for (int i = 0; i < 2 && part[i]; i++)
-        for (size_t t = first; t <= last; t++)
-            sum[i] += kept(r, part[i], t, p);
-    return part[1] ? sum[0] / sum[1] : sum[0];
+    for (size_t i = 0; i < sizeof ratio / sizeof *ratio; i++)
+        if (!strcmp(metric->name, ratio[i][0])) {
+            double over = part_value(r, ratio[i][1], first, last, p);
+            double under = part_value(r, ratio[i][2], first, last, p);
+            return under > 0 ? over / under : NAN;
+        }
+    cr_expect_neq(metric->kind, SP_RATIO, "the parts of %s are not known here", metric->name);
+    return part_value(r, metric->name, first, last, p);
 }
 
 struct brute {

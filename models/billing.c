@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What is charged: every month, or twelve months at once. Equations: README.md, Billing.
+ */
+#include "models/models.h"
+
+enum { PRICE, PAID, PAID_BEFORE, ANNUAL_PRICE, VALUE, NEW_ANNUAL, YEAR };
+enum { BILLINGS, BILLINGS_MONTHLY, PAYMENTS };
+
+static const struct sp_read reads[] = {
+    [PRICE] = {.column = "price.monthly"},
+    [PAID] = {.column = "paid.monthly"},
+    [PAID_BEFORE] = {.column = "paid.monthly", .before = true},
+    [ANNUAL_PRICE] = {.column = "price.annual"},
+    [VALUE] = {.column = "annual.value"},
+    [NEW_ANNUAL] = {.column = "paid.new.annual", .optional = true},
+    [YEAR] = {.column = "paid.annual.*"},
+};
+
+static const struct sp_write writes[] = {
+    [BILLINGS] = {.column = "billings",
+                  .kind = SP_FLOW,
+                  .unit = "USD",
+                  .sentence = "charged to payers, without tax: months, and years in advance"},
+    [BILLINGS_MONTHLY] = {.column = "billings.monthly",
+                          .kind = SP_FLOW,
+                          .unit = "USD",
+                          .internal = true,
+                          .sentence = "charged for monthly plans"},
+    [PAYMENTS] = {.column = "payments",
+                  .kind = SP_FLOW,
+                  .unit = "payments",
+                  .internal = true,
+                  .sentence = "number of charges above 0"},
+};
+
+static void add_annual(const struct sp_step *s) {
+    const double *value = sp_step_read(s, VALUE), *price = sp_step_read(s, ANNUAL_PRICE);
+    const double *fresh = sp_step_read(s, NEW_ANNUAL), *renewed = sp_step_read_one(s, YEAR, 3);
+    double *restrict billings = sp_step_out(s, BILLINGS, 0), *restrict payments = sp_step_out(s, PAYMENTS, 0);
+    for (size_t p = 0; p < s->n; p++) {
+        billings[p] += 12 * value[p];
+        payments[p] += price[p] > 0 ? fresh[p] + renewed[p] : 0;
+    }
+}
+
+SP_WIDE static void step(const struct sp_step *s) {
+    const double *price = sp_step_read(s, PRICE), *paid = sp_step_read(s, PAID);
+    const double *before = sp_step_read(s, PAID_BEFORE);
+    double *restrict billings = sp_step_out(s, BILLINGS, 0), *restrict payments = sp_step_out(s, PAYMENTS, 0);
+    double *restrict monthly = sp_step_out(s, BILLINGS_MONTHLY, 0);
+    for (size_t p = 0; p < s->n; p++) {
+        double average = sp_models_average(s, before[p], paid[p]);
+        billings[p] = monthly[p] = SP_MODELS_MONTHS * price[p] * average;
+        payments[p] = price[p] > 0 ? SP_MODELS_MONTHS * average : 0;
+    }
+    if (s->read_count[YEAR] > 0)
+        add_annual(s);
+}
+
+extern const struct sp_mechanism sp_billing, sp_revenue;
+const struct sp_mechanism sp_billing = {
+    .name = "billing",
+    .sentence = "payers are charged every month, or twelve months at once",
+    .with = &sp_revenue,
+    .read = reads,
+    .reads = SP_MODELS_COUNT(reads),
+    .write = writes,
+    .writes = SP_MODELS_COUNT(writes),
+    .step = step,
+};

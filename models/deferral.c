@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * What is earned: months in their quarter, years over the twelve months that they were paid for. Equations:
+ * README.md, Deferral.
+ */
+#include "models/models.h"
+
+#include <string.h>
+
+enum { BILLINGS_MONTHLY, BILLINGS_KEPT, OF_PARTNERS, VALUE, YEAR = VALUE + 4, KEPT_BEFORE };
+enum { EARNED, DEFERRED, KEPT };
+enum { AGES = 4 };
+
+static const struct sp_read reads[] = {
+    [BILLINGS_MONTHLY] = {.column = "billings.monthly"},
+    [BILLINGS_KEPT] = {.column = "billings.kept", .optional = true},
+    [OF_PARTNERS] = {.column = "revenue.partner", .optional = true},
+    [VALUE] = {.column = "annual.value"},
+    {.column = "annual.value.1"},
+    {.column = "annual.value.2"},
+    {.column = "annual.value.3"},
+    [YEAR] = {.column = "paid.annual.*"},
+    [KEPT_BEFORE] = {.column = "annual.kept", .before = true},
+    {.column = "annual.kept.1", .before = true},
+    {.column = "annual.kept.2", .before = true},
+    {.column = "annual.kept.3", .before = true},
+};
+
+#define KEPT_OF(name, text)                                                                                  \
+    {                                                                                                        \
+        .column = (name), .kind = SP_STOCK, .unit = "USD/month", .internal = true,                           \
+        .sentence = "monthly value, less what went back, of annual plans begun or renewed " text             \
+    }
+
+static const struct sp_write writes[] = {
+    [EARNED] = {.column = "revenue",
+                .kind = SP_FLOW,
+                .unit = "USD",
+                .sentence = "revenue earned in the period, from payers, less what went back, and partners"},
+    [DEFERRED] = {.column = "deferred_revenue",
+                  .kind = SP_STOCK,
+                  .unit = "USD",
+                  .sentence = "paid in advance and not yet earned"},
+    [KEPT] = KEPT_OF("annual.kept", "in the quarter"),
+    KEPT_OF("annual.kept.1", "1 quarter ago"),
+    KEPT_OF("annual.kept.2", "2 quarters ago"),
+    KEPT_OF("annual.kept.3", "3 quarters ago"),
+    KEPT_OF("annual.kept.4", "4 quarters ago"),
+};
+
+static bool has_annual(const struct sp_step *s) {
+    return s->read_count[YEAR] > 0;
+}
+
+/* Months of a year that belong to the quarter in which it began `age` quarters ago: begun in the middle of a
+ * quarter, or at its start when stocks count as they close. */
+static double months_in(const struct sp_step *s, int age) {
+    if (s->accrual_end)
+        return age < AGES ? 3 : 0;
+    return age == 0 || age == AGES ? 1.5 : 3;
+}
+
+/* Months that are still to come when the quarter ends. */
+static double months_left(const struct sp_step *s, int age) {
+    double left = 12;
+    for (int i = 0; i <= age; i++)
+        left -= months_in(s, i);
+    return left;
+}
+
+/* Nobody leaves an annual plan before its end: all that was kept of it is earned in time. */
+static void update_deferred(const struct sp_step *s) {
+    double *restrict deferred = sp_step_out(s, DEFERRED, 0);
+    for (size_t p = 0; p < s->n; p++)
+        deferred[p] = 0;
+    for (int age = 0; has_annual(s) && age < AGES; age++) {
+        const double *restrict kept = sp_step_out(s, KEPT + age, 0);
+        double left = months_left(s, age);
+        for (size_t p = 0; p < s->n; p++)
+            deferred[p] += left * kept[p];
+    }
+}
+
+static void start(const struct sp_step *s) {
+    for (int age = 0; has_annual(s) && age < AGES; age++)
+        memcpy(sp_step_out(s, KEPT + age, 0), sp_step_read(s, VALUE + age), s->n * sizeof(double));
+    update_deferred(s);
+}
+
+/* What goes back of an annual plan goes back when it is charged, and is never earned. */
+static void update_kept(const struct sp_step *s) {
+    const double *value = sp_step_read(s, VALUE), *share = sp_step_read(s, BILLINGS_KEPT);
+    double *restrict kept = sp_step_out(s, KEPT, 0);
+    for (size_t p = 0; p < s->n; p++)
+        kept[p] = share ? share[p] * value[p] : value[p];
+    for (int age = 0; age < AGES; age++)
+        memcpy(sp_step_out(s, KEPT + 1 + age, 0), sp_step_read(s, KEPT_BEFORE + age), s->n * sizeof *kept);
+}
+
+static void add_annual(const struct sp_step *s, double *restrict earned) {
+    for (int age = 0; age <= AGES; age++) {
+        const double *restrict kept = sp_step_out(s, KEPT + age, 0);
+        double months = months_in(s, age);
+        for (size_t p = 0; p < s->n; p++)
+            earned[p] += months * kept[p];
+    }
+}
+
+SP_WIDE static void step(const struct sp_step *s) {
+    const double *monthly = sp_step_read(s, BILLINGS_MONTHLY), *share = sp_step_read(s, BILLINGS_KEPT);
+    const double *of_partners = sp_step_read(s, OF_PARTNERS);
+    double *restrict earned = sp_step_out(s, EARNED, 0);
+    for (size_t p = 0; p < s->n; p++)
+        earned[p] = share ? share[p] * monthly[p] : monthly[p];
+    if (has_annual(s)) {
+        update_kept(s);
+        add_annual(s, earned);
+    }
+    update_deferred(s);
+    for (size_t p = 0; of_partners && p < s->n; p++)
+        earned[p] += of_partners[p];
+}
+
+extern const struct sp_mechanism sp_deferral, sp_revenue;
+const struct sp_mechanism sp_deferral = {
+    .name = "deferral",
+    .sentence = "years paid in advance are earned over their term",
+    .with = &sp_revenue,
+    .read = reads,
+    .reads = SP_MODELS_COUNT(reads),
+    .write = writes,
+    .writes = SP_MODELS_COUNT(writes),
+    .start = start,
+    .step = step,
+};
