@@ -121,6 +121,13 @@ static void update_price(const struct sp_step *s) {
     }
 }
 
+/* Payers by the month are what is left of all: rounding must not leave less than none. */
+static void keep_positive(const struct sp_step *s) {
+    double *restrict monthly = sp_step_out(s, MONTHLY_PAID, 0);
+    for (size_t p = 0; p < s->n; p++)
+        monthly[p] = monthly[p] > 0 ? monthly[p] : 0;
+}
+
 /* Closing mrr, of payers by the month at the price of today and of years that have not ended. */
 static void update_mrr(const struct sp_step *s) {
     const double *restrict price = sp_step_out(s, MONTHLY_PRICE, 0), *restrict paid =
@@ -157,6 +164,7 @@ static void start(const struct sp_step *s) {
     update_price(s);
     if (has_annual(s))
         open_annual(s);
+    keep_positive(s);
     update_mrr(s);
 }
 
@@ -183,6 +191,7 @@ SP_WIDE static void step(const struct sp_step *s) {
     update_price(s);
     if (has_annual(s))
         update_annual(s);
+    keep_positive(s);
     update_mrr(s);
     if (sp_step_wants(s, COMMON_PRICE))
         memcpy(sp_step_out(s, COMMON_PRICE, 0), sp_step_field(s, REVENUE, 0, PRICE), s->n * sizeof(double));
