@@ -23,7 +23,7 @@ static int set_field(json_t *object, struct sp_prose *prose, const struct sp_cat
     static const char *const takes[] = {[SP_FIELD_ASSUMPTION] = "assumption", [SP_FIELD_NUMBER] = "number",
                                         [SP_FIELD_CHOICE] = "choice",         [SP_FIELD_TEXT] = "text",
                                         [SP_FIELD_QUARTER] = "quarter",       [SP_FIELD_NAME] = "name",
-                                        [SP_FIELD_EFFECTS] = "changes"};
+                                        [SP_FIELD_FORMULA] = "formula",       [SP_FIELD_EFFECTS] = "changes"};
     int error = set_text(object, "takes", takes[field->kind]) | set_text(object, "unit", field->unit) |
                 json_object_set_new(object, "required", json_boolean(sp_describe_is_required(field)));
     if (is_number)

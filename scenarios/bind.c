@@ -7,6 +7,7 @@
 #include "scenarios/changes.h"
 #include "scenarios/columns.h"
 #include "scenarios/dependence.h"
+#include "scenarios/formula.h"
 #include "scenarios/settings.h"
 #include "scenarios/suggest.h"
 #include "scenarios/value.h"
@@ -91,6 +92,8 @@ static int bind_given(const struct sp_value_context *context, struct sp_node *no
         return 0;
     case SP_FIELD_QUARTER:
         return bind_quarter(context, node, input);
+    case SP_FIELD_FORMULA:
+        return sp_formula_parse(context, node, input->key, &input->formula);
     default:
         return 0; /* a draw cannot be given: its key stays unknown */
     }
@@ -105,9 +108,9 @@ static int bind_missing(const struct sp_value_context *context, struct sp_place 
             input->assumption.law[0] = (struct sp_law){SP_LAW_UNIFORM, {0, 1}};
         return error;
     }
-    if (!sp_field_is_number(field))
+    if (!sp_field_is_number(field) && field->kind != SP_FIELD_FORMULA)
         return 0;
-    if (isnan(field->standard))
+    if (field->kind == SP_FIELD_FORMULA || isnan(field->standard))
         return sp_problems_add(context->problems, SP_ERROR_SCENARIO, place,
                                "%s is missing (%s%s%s); it has no default", input->key, field->sentence,
                                strcmp(field->unit, "1") ? ", in " : "",
@@ -155,6 +158,8 @@ static int bind_fields(const struct sp_value_context *context, struct sp_scenari
         if (!input[i])
             return SP_ERROR_RESOURCES;
         input[i]->absent = is_absent(context, scenario, field, input, given);
+        if (field->expected && !given)
+            sp_problems_warn(context->problems, place, "%s is not given: %s", input[i]->key, field->sentence);
         if (input[i]->absent)
             continue;
         if (sp_scenario_list(scenario, input[i]))

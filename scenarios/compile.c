@@ -6,6 +6,7 @@
 #include "engine/run/parallel.h"
 #include "scenarios/columns.h"
 #include "scenarios/dependence.h"
+#include "scenarios/formula.h"
 #include "scenarios/placeholders.h"
 
 #include <string.h>
@@ -203,7 +204,8 @@ static int bind_fields(struct sp_plan *plan, const struct sp_variant *variant, c
     step->mechanism = use->mechanism;
     step->variable = sp_arena_array(plan->arena, count_fields(use), sizeof *step->variable);
     step->number = sp_arena_array(plan->arena, count_fields(use), sizeof *step->number);
-    if (!step->variable || !step->number)
+    step->formula = sp_arena_array(plan->arena, count_fields(use), sizeof(struct sp_formula *));
+    if (!step->variable || !step->number || !step->formula)
         return SP_ERROR_RESOURCES;
     for (size_t t = 0; t < SP_STEP_TABLES && use->table[t].table; t++) {
         const struct sp_bound_table *table = &use->table[t];
@@ -218,6 +220,23 @@ static int bind_fields(struct sp_plan *plan, const struct sp_variant *variant, c
     return 0;
 }
 
+/* Formulas are over columns: they are bound when all columns are there. */
+static int bind_formulas(struct sp_plan *plan, const struct sp_scenario *scenario, struct sp_variant *variant,
+                         struct sp_problems *problems) {
+    int error = 0;
+    for (size_t s = 0; s < variant->steps; s++) {
+        size_t f = 0;
+        for (size_t t = 0; t < SP_STEP_TABLES && scenario->use[s].table[t].table; t++) {
+            const struct sp_bound_table *table = &scenario->use[s].table[t];
+            for (size_t i = 0; i < table->instances * table->table->fields; i++, f++)
+                if (table->input[i]->formula)
+                    error |= sp_formula_bind(plan->arena, table->input[i]->formula, table->input[i]->key,
+                                             variant, problems, &variant->step[s].formula[f]);
+        }
+    }
+    return error ? SP_ERROR_SCENARIO : 0;
+}
+
 static int add_steps(struct sp_plan *plan, const struct sp_scenario *scenario, struct sp_variant *variant,
                      struct sp_problems *problems) {
     variant->steps = scenario->uses;
@@ -228,7 +247,8 @@ static int add_steps(struct sp_plan *plan, const struct sp_scenario *scenario, s
         if (bind_fields(plan, variant, &scenario->use[i], &variant->step[i]))
             return SP_ERROR_RESOURCES;
     int error = sp_columns_bind(plan, scenario, variant, problems);
-    if (error || (error = add_changes(plan, scenario, variant)))
+    if (error || (error = bind_formulas(plan, scenario, variant, problems)) ||
+        (error = add_changes(plan, scenario, variant)))
         return error;
     return sp_plan_sort(plan, variant, problems);
 }

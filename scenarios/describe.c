@@ -33,7 +33,9 @@ const char *sp_describe_number(struct sp_prose *prose, double number) {
 /* --- Fields --- */
 
 bool sp_describe_is_required(const struct sp_field *field) {
-    return sp_field_is_number(field) && isnan(field->standard) && !field->optional;
+    bool has_default =
+        field->kind != SP_FIELD_FORMULA && !(sp_field_is_number(field) && isnan(field->standard));
+    return !has_default && !field->optional;
 }
 
 const char *sp_describe_default(struct sp_prose *prose, const struct sp_field *field) {
@@ -53,6 +55,7 @@ const char *sp_describe_bounds(struct sp_prose *prose, const struct sp_field *fi
     if (!sp_field_is_number(field))
         return field->kind == SP_FIELD_TEXT      ? "a text"
                : field->kind == SP_FIELD_QUARTER ? "a quarter"
+               : field->kind == SP_FIELD_FORMULA ? "a formula"
                                                  : "a list of changes";
     for (size_t i = 0; field->kind == SP_FIELD_CHOICE && field->choices[i]; i++)
         list = sp_prose_text(prose, "%s%s\"%s\"", list, i ? ", " : "", field->choices[i]);

@@ -164,7 +164,8 @@ static void print_mechanisms(struct sp_prose *prose) {
 static void print_laws(struct sp_prose *prose) {
     size_t count;
     const struct sp_law_form *form = sp_law_forms(&count);
-    fputs("\n## Laws\n\n| law | parameters | may be drawn | values | meaning | example |\n|---|---|---|---|---|---|\n",
+    fputs("\n## Laws\n\n| law | parameters | may be drawn | values | meaning | example "
+          "|\n|---|---|---|---|---|---|\n",
           prose->out);
     for (size_t i = 0; i < count; i++) {
         fputc('|', prose->out);

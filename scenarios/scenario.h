@@ -48,6 +48,7 @@ struct sp_input {
     struct sp_assumption assumption; /* assumption, draw */
     double number;                   /* number; choice: index */
     const char *text;                /* text, or NULL */
+    struct sp_formula_text *formula; /* formula, or NULL */
     struct sp_source source;
     bool absent;                  /* not among the scenario's inputs: see base/field.h */
     const struct sp_input *owner; /* of a drawn parameter: whose law it belongs to; else NULL */

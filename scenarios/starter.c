@@ -107,8 +107,7 @@ static void print_fields(struct sp_prose *prose, const struct sp_field_table *ta
     for (size_t i = 0; i < table->fields; i++) {
         const struct sp_field *field = &table->field[i];
         bool is_one_of = table->one_of[0] == (int)i + 1;
-        bool is_live =
-            is_one_of ||
+        bool is_live = is_one_of || field->expected ||
             (!is_absent(table, field) &&
              (sp_describe_is_required(field) || (table->instanced && field->kind == SP_FIELD_ASSUMPTION)));
         if (field->kind != SP_FIELD_DRAW)

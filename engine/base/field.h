@@ -19,6 +19,8 @@ enum sp_field_kind {
     SP_FIELD_TEXT,
     SP_FIELD_QUARTER, /* "2027Q1"; as a number: 0 for the first quarter, below 0 before it */
     SP_FIELD_NAME,    /* of an instance of the table `of`; as a number: its place, -1 when not given */
+    SP_FIELD_FORMULA, /* a text like "cash < 100_000", over metrics of the quarter before; the step gets its
+                         value */
     SP_FIELD_EFFECTS, /* a list of changes: [{ of = "churn.monthly", times = 1.5 }, ..] */
     SP_FIELD_DRAW     /* not in the scenario: a uniform number that the mechanism needs every quarter */
 };
@@ -42,6 +44,7 @@ struct sp_field {
     bool whole;           /* must be a whole number */
     bool of_whole_counts; /* absent unless people are counted in whole numbers (a draw) */
     bool optional;        /* absent unless it is given */
+    bool expected;        /* optional, but `check` warns when it is not given */
     int needs;            /* 1 + an earlier field of the table, without which it is absent; 0: none */
     int needs_choice;     /* and which, when that field is a choice, must be this one */
     /* How it might be written, "0.05" or "{ normal = { mean = 0.4, sd = 0.1 } }": of the first instance, and
@@ -58,16 +61,16 @@ static inline bool sp_field_is_number(const struct sp_field *field) {
 /* A table of the scenario. An instanced one repeats under names of the user's: [tier.scaled]. A numbered one
  * is instanced but not written in the scenario: it has instances 1 .. `count`, which follow from the values
  * of its mechanism's first table. These are given in the order of its fields: numbers as they are, choices as
- * their index, anything else as 1 when it is there; 0 when it is absent; of an instanced table the largest over
- * its instances. Its fields are draws. */
+ * their index, anything else as 1 when it is there; 0 when it is absent; of an instanced table the largest
+ * over its instances. Its fields are draws. */
 struct sp_field_table {
     const char *name; /* "growth"; "" for keys outside any table */
     bool instanced;
     bool ordered_by_first; /* instances are ordered by their first field, a number (tiers: `from`) */
     size_t (*count)(const double *first); /* of a numbered table */
     int shares;                           /* 1 + field whose values over all instances add up to 1; 0: none */
-    bool borrowed; /* of a mechanism before this one in the list: its instances, without fields */
-    int one_of[2];                        /* 1 + fields of which exactly one must be given; 0: none */
+    bool borrowed;      /* of a mechanism before this one in the list: its instances, without fields */
+    int one_of[2];      /* 1 + fields of which exactly one must be given; 0: none */
     const char *within; /* its instances stand in those of this table: [risk.NAME.mitigation]; or NULL */
     const struct sp_field *field;
     size_t fields;

@@ -30,11 +30,12 @@ struct sp_block {
     size_t quarter;
     bool opening; /* only the opening state is being made */
     uint32_t *words;
-    double **normal;        /* [normals] */
-    double *z;              /* scratch */
-    struct values *values;  /* [variables] */
-    double **now, **before; /* [columns]; before is NULL where nobody asks for it */
-    const double **field;   /* scratch for one step: fields, reads, outs */
+    double **normal;                /* [normals] */
+    double *z;                      /* scratch */
+    double *room[SP_FORMULA_DEPTH]; /* for formulas, when there are any */
+    struct values *values;          /* [variables] */
+    double **now, **before;         /* [columns]; before is NULL where nobody asks for it */
+    const double **field;           /* scratch for one step: fields, reads, outs */
     const double **read;
     double **out;
     uint64_t *rule;
@@ -111,10 +112,15 @@ static int create_values(struct sp_block *block, const struct sp_variable *varia
 static bool is_read_before(const struct sp_variant *variant, int column) {
     if (variant->column[column].write->category)
         return true;
-    for (size_t i = 0; i < variant->steps; i++)
-        for (size_t r = 0; r < variant->step[i].reads; r++)
-            if (variant->step[i].read_before[r] && variant->step[i].read[r] == column)
+    for (size_t i = 0; i < variant->steps; i++) {
+        const struct sp_bound_step *step = &variant->step[i];
+        for (size_t r = 0; r < step->reads; r++)
+            if (step->read_before[r] && step->read[r] == column)
                 return true;
+        for (size_t f = 0; f < step->fields; f++)
+            if (step->formula[f] && sp_formula_reads(step->formula[f], column))
+                return true;
+    }
     return false;
 }
 
@@ -153,6 +159,21 @@ static int create_scratch(struct sp_block *block) {
     return block->field && block->read && block->out && block->words && block->rule ? 0 : -1;
 }
 
+static bool has_formulas(const struct sp_variant *variant) {
+    for (size_t i = 0; i < variant->steps; i++)
+        for (size_t f = 0; f < variant->step[i].fields; f++)
+            if (variant->step[i].formula[f])
+                return true;
+    return false;
+}
+
+static int create_room(struct sp_block *block) {
+    for (int i = 0; has_formulas(block->variant) && i < SP_FORMULA_DEPTH; i++)
+        if (!(block->room[i] = create_array(block)))
+            return -1;
+    return 0;
+}
+
 static int create_all(struct sp_block *block) {
     const struct sp_variant *variant = block->variant;
     block->values = sp_arena_array(block->arena, variant->variables + 1, sizeof *block->values);
@@ -161,7 +182,8 @@ static int create_all(struct sp_block *block) {
     for (size_t i = 0; i < variant->variables; i++)
         if (create_values(block, &variant->variable[i], &block->values[i]))
             return -1;
-    return create_normals(block) || create_columns(block) || create_scratch(block) ? -1 : 0;
+    return create_normals(block) || create_room(block) || create_columns(block) || create_scratch(block) ? -1
+                                                                                                         : 0;
 }
 
 struct sp_block *sp_block_create(const struct sp_plan *plan, const struct sp_variant *variant, size_t size) {
@@ -468,12 +490,21 @@ static const double *read_column(const struct sp_block *block, const struct sp_b
     return before ? block->before[column] : block->now[column];
 }
 
+/* A formula sees the quarter before. A step has at most one. */
+static const double *evaluate(struct sp_block *block, const struct sp_formula *formula) {
+    if (!formula)
+        return NULL;
+    sp_formula_evaluate(formula, (const double *const *)block->before, block->room, block->n);
+    return block->room[0];
+}
+
 static struct sp_step bind_step(struct sp_block *block, const struct sp_bound_step *step, int quarter) {
     for (size_t i = 0; i < step->fields; i++) {
         int variable = step->variable[i];
         if (variable != SP_PLAN_NONE)
             put_in_force(block, (size_t)variable);
-        block->field[i] = variable == SP_PLAN_NONE ? NULL : block->values[variable].effective;
+        block->field[i] =
+            variable == SP_PLAN_NONE ? evaluate(block, step->formula[i]) : block->values[variable].effective;
     }
     for (size_t i = 0; i < step->reads; i++)
         block->read[i] = read_column(block, step, i, quarter);

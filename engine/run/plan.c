@@ -304,6 +304,14 @@ static bool is_read_by_other(const struct sp_variant *variant, const struct sp_b
     return false;
 }
 
+static bool is_read_by_formula(const struct sp_variant *variant, int column) {
+    for (size_t i = 0; i < variant->steps; i++)
+        for (size_t f = 0; f < variant->step[i].fields; f++)
+            if (variant->step[i].formula[f] && sp_formula_reads(variant->step[i].formula[f], column))
+                return true;
+    return false;
+}
+
 static bool is_read_by_change(const struct sp_variant *variant, int column) {
     for (size_t v = 0; v < variant->variables; v++) {
         const struct sp_variable *variable = &variant->variable[v];
@@ -329,7 +337,8 @@ static int note_step(struct sp_plan *plan, const struct sp_variant *variant, str
         const struct sp_column *column = &variant->column[step->out[o]];
         step->is_wanted[o] = work_all || column->metric != SP_PLAN_NONE || column->write->category ||
                              is_read_by_other(variant, step, step->out[o]) ||
-                             is_read_by_change(variant, step->out[o]);
+                             is_read_by_change(variant, step->out[o]) ||
+                             is_read_by_formula(variant, step->out[o]);
     }
     return 0;
 }

@@ -15,6 +15,7 @@
 #include "engine/random/conditional.h"
 #include "engine/random/copula.h"
 #include "engine/random/sampler.h"
+#include "engine/run/formula.h"
 #include "engine/run/mechanism.h"
 
 enum { SP_PLAN_BATCH = 1 << 14, SP_PLAN_QUARTERS = 400, SP_PLAN_NONE = -1 };
@@ -54,9 +55,10 @@ struct sp_noise {
     uint32_t stream;
 };
 
-/* A change of a variable; `value` is a variable too. One that belongs to an event (a policy, a market) acts on
- * a path as far as the column `share` says: 0 not at all, 1 in full; the opening state is before all events. Those of one variable stand in the order of their names:
- * the last `set` first, then all `times`, then all `plus`, then the bounds. */
+/* A change of a variable; `value` is a variable too. One that belongs to an event (a policy, a market) acts
+ * on a path as far as the column `share` says: 0 not at all, 1 in full; the opening state is before all
+ * events. Those of one variable stand in the order of their names: the last `set` first, then all `times`,
+ * then all `plus`, then the bounds. */
 struct sp_change {
     enum sp_change_operation operation;
     int from, until; /* quarters in which it acts, both included */
@@ -105,9 +107,10 @@ struct sp_column {
 struct sp_bound_step {
     const struct sp_mechanism *mechanism;
     size_t fields;
-    int *variable;  /* [fields] index, or SP_PLAN_NONE for numbers and choices */
-    double *number; /* [fields] */
-    bool *is_zero;  /* [fields] */
+    int *variable;               /* [fields] index, or SP_PLAN_NONE for numbers and choices */
+    struct sp_formula **formula; /* [fields] or NULL */
+    double *number;              /* [fields] */
+    bool *is_zero;               /* [fields] */
     size_t field_start[SP_STEP_TABLES], field_count[SP_STEP_TABLES], instances[SP_STEP_TABLES];
     size_t reads;
     int *read;         /* [reads] column */
