@@ -1,17 +1,34 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Users grow by a rate that fades from its first value to its long-run value. Equations: README.md, Growth.
+ * Users grow by a rate that fades from its first value to its long-run value, goes with the season, and
+ * slows down towards a cap; or the product never takes off. Equations: README.md, Growth.
  */
 #include "models/models.h"
 
 #include <math.h>
 
 enum { GROWTH, START };
-enum { RATE_FIRST, RATE_LONGRUN, DECAY, SHOCK };
-enum { START_USERS };
-enum { USERS_BEFORE, FADE_BEFORE, PAID_BEFORE, CHURNED, OF_MARKETS, OF_PARTNERS };
-enum { USERS, NEW, FADE };
+enum {
+    RATE_FIRST,
+    RATE_LONGRUN,
+    DECAY,
+    SHOCK,
+    SEASON_Q1,
+    SEASON_Q4 = SEASON_Q1 + 3,
+    CAP,
+    TAKES_OFF,
+    STALLED_FIRST,
+    STALLED_LONGRUN,
+    INACTIVE_MONTHLY,
+    REGIME
+};
+enum { START_USERS, START_REGISTERED };
+enum { USERS_BEFORE, FADE_BEFORE, REGISTERED_BEFORE, PAID_BEFORE, CHURNED, MARKET_GROWTH, PARTNER_USERS };
+enum { USERS, NEW, LOST, REGISTERED, TOOK_OFF, FADE };
 enum { USERS_RAISED };
+
+#define SEASON(name, text)                                                                                   \
+    .key = (name), .unit = "1", .standard = 1, .low = 0, .high = 10, .optional = true, .sentence = (text)
 
 static const struct sp_field fields[] = {
     {.key = "rate_first",
@@ -43,6 +60,56 @@ static const struct sp_field fields[] = {
      .each = SP_EACH_QUARTER,
      .sentence = "added to the rate of each quarter",
      .example = {"{ normal = { mean = 0, sd = 0.1 } }"}},
+    [SEASON_Q1] = {SEASON("season_q1", "multiplies the rate, but for shocks, in January to March"),
+                   .example = {"1.03"}},
+    {SEASON("season_q2", "the same in April to June"), .example = {"0.95"}},
+    {SEASON("season_q3", "the same in July to September"), .example = {"0.95"}},
+    [SEASON_Q4] = {SEASON("season_q4", "the same in October to December"), .example = {"1.07"}},
+    [CAP] = {.key = "cap",
+             .unit = "users",
+             .standard = NAN,
+             .low = 1,
+             .high = 1e12,
+             .optional = true,
+             .sentence = "users towards whom growth slows down to nothing",
+             .example = {"{ lognormal = { median = 1_000_000, sigma = 0.7 } }"}},
+    [TAKES_OFF] = {.key = "takes_off",
+                   .unit = "1",
+                   .standard = 1,
+                   .low = 0,
+                   .high = 1,
+                   .optional = true,
+                   .sentence = "probability that the product takes off, once and for all quarters",
+                   .example = {"0.75"}},
+    [STALLED_FIRST] = {.key = "stalled_first",
+                       .unit = "1/quarter",
+                       .standard = 0,
+                       .low = -5,
+                       .high = 5,
+                       .needs = 1 + TAKES_OFF,
+                       .sentence = "takes the place of rate_first where it never takes off",
+                       .example = {"0.05"}},
+    [STALLED_LONGRUN] = {.key = "stalled_longrun",
+                         .unit = "1/quarter",
+                         .standard = 0,
+                         .low = -5,
+                         .high = 5,
+                         .needs = 1 + TAKES_OFF,
+                         .sentence = "takes the place of rate_longrun where it never takes off",
+                         .example = {"-0.1"}},
+    [INACTIVE_MONTHLY] = {.key = "inactive_monthly",
+                          .unit = "1/month",
+                          .standard = 0,
+                          .low = 0,
+                          .high = 1,
+                          .sentence = "share of users who become inactive in a month, and are made up for by "
+                                      "more new users",
+                          .example = {"0.05"}},
+    [REGIME] = {.key = "regime",
+                .kind = SP_FIELD_DRAW,
+                .unit = "1",
+                .needs = 1 + TAKES_OFF,
+                .sentence = "the uniform number that decides whether it takes off"},
 };
 
 static const struct sp_field start_fields[] = {
@@ -53,6 +120,14 @@ static const struct sp_field start_fields[] = {
      .high = 1e12,
      .sentence = "monthly active users before the first quarter",
      .example = {"1_000"}},
+    {.key = "registered",
+     .unit = "users",
+     .standard = NAN,
+     .low = 0,
+     .high = 1e12,
+     .optional = true,
+     .sentence = "users registered before the first quarter; as many as are active when not given",
+     .example = {"4_000"}},
 };
 
 static const struct sp_field_table growth_table = {.name = "growth",
@@ -66,19 +141,44 @@ static const struct sp_read reads[] = {
     [FADE_BEFORE] = {.column = "growth.fade", .before = true},
     [PAID_BEFORE] = {.column = "paid", .before = true, .optional = true},
     [CHURNED] = {.column = "paid.churned", .optional = true},
-    [OF_MARKETS] = {.column = "market.*.growth", .optional = true},
-    [OF_PARTNERS] = {.column = "partner.*.users", .optional = true},
+    [REGISTERED_BEFORE] = {.column = "users.registered", .before = true},
+    [MARKET_GROWTH] = {.column = "market.*.growth", .optional = true},
+    [PARTNER_USERS] = {.column = "partner.*.users", .optional = true},
 };
 
 static const struct sp_write writes[] = {
     [USERS] = {.column = "users", .kind = SP_STOCK, .unit = "users", .sentence = "monthly active users"},
     [NEW] = {.column = "users.new", .kind = SP_FLOW, .unit = "users", .sentence = "gross new users"},
+    [LOST] = {.column = "users.lost",
+              .kind = SP_FLOW,
+              .unit = "users",
+              .adverse = SP_HIGH,
+              .sentence = "users who are no longer active"},
+    [REGISTERED] = {.column = "users.registered",
+                    .kind = SP_STOCK,
+                    .unit = "users",
+                    .sentence = "all who have ever been users"},
+    [TOOK_OFF] = {.column = "growth.took_off",
+                  .kind = SP_STOCK,
+                  .unit = "probability",
+                  .needs = 1 + TAKES_OFF,
+                  .sentence = "1 where the product takes off; its mean is the probability"},
     [FADE] = {.column = "growth.fade",
               .kind = SP_STOCK,
               .unit = "1",
               .internal = true,
               .sentence = "share of the first rate's lead that is left"},
 };
+
+static void start_registered(const struct sp_step *s, const double *users) {
+    const double *opening = sp_step_field(s, START, 0, START_REGISTERED);
+    double *restrict registered = sp_step_out(s, REGISTERED, 0);
+    for (size_t p = 0; p < s->n; p++)
+        registered[p] = opening ? opening[p] : users[p];
+    sp_models_round(s, registered);
+    for (size_t p = 0; p < s->n; p++)
+        registered[p] = registered[p] < users[p] ? users[p] : registered[p];
+}
 
 static void start(const struct sp_step *s) {
     const double *opening = sp_step_field(s, START, 0, START_USERS);
@@ -88,6 +188,7 @@ static void start(const struct sp_step *s) {
         fade[p] = 1;
     }
     sp_models_round(s, users);
+    start_registered(s, users);
 }
 
 static void update_fade(const struct sp_step *s) {
@@ -97,24 +198,55 @@ static void update_fade(const struct sp_step *s) {
         fade[p] = s->quarter == 0 ? before[p] : before[p] * decay[p];
 }
 
-/* Adds what each market or partner brings. */
-static void add_each(const struct sp_step *s, int read, double *restrict sum) {
-    for (size_t i = 0; i < s->read_count[read]; i++) {
-        const double *each = sp_step_read_one(s, read, i);
-        for (size_t p = 0; p < s->n; p++)
-            sum[p] += each[p];
+static void fade_between(const struct sp_step *s, const double *first, const double *longrun,
+                         double *restrict rate) {
+    const double *fade = sp_step_out(s, FADE, 0);
+    for (size_t p = 0; p < s->n; p++)
+        rate[p] = longrun[p] + (first[p] - longrun[p]) * fade[p];
+}
+
+/* Where it does not take off, the stalled rates hold. */
+static void stall(const struct sp_step *s, double *restrict rate) {
+    const double *first = sp_step_field(s, GROWTH, 0, STALLED_FIRST);
+    const double *longrun = sp_step_field(s, GROWTH, 0, STALLED_LONGRUN), *fade = sp_step_out(s, FADE, 0);
+    const double *probability = sp_step_field(s, GROWTH, 0, TAKES_OFF);
+    const double *u = sp_step_field(s, GROWTH, 0, REGIME);
+    double *restrict took_off = sp_step_out(s, TOOK_OFF, 0);
+    for (size_t p = 0; p < s->n; p++) {
+        double stalled = longrun[p] + (first[p] - longrun[p]) * fade[p];
+        took_off[p] = u[p] < probability[p] ? 1 : 0;
+        rate[p] = u[p] < probability[p] ? rate[p] : stalled;
     }
 }
 
-/* The rate of this quarter, then its exponential, in `users`. */
-static void update_growth(const struct sp_step *s, double *users) {
-    const double *first = sp_step_field(s, GROWTH, 0, RATE_FIRST),
-                 *longrun = sp_step_field(s, GROWTH, 0, RATE_LONGRUN);
-    const double *shock = sp_step_field(s, GROWTH, 0, SHOCK), *restrict fade = sp_step_out(s, FADE, 0);
-    for (size_t p = 0; p < s->n; p++)
-        users[p] = longrun[p] + (first[p] - longrun[p]) * fade[p] + shock[p];
-    add_each(s, OF_MARKETS, users);
-    s->kernels->exp(users, users, s->n);
+static void multiply_by_season(const struct sp_step *s, double *restrict rate) {
+    const double *season = sp_step_field(s, GROWTH, 0, SEASON_Q1 + s->season);
+    for (size_t p = 0; season && p < s->n; p++)
+        rate[p] *= season[p];
+}
+
+/* What is left of the cap slows growth down, above it turns it round; decline goes on as it is. */
+static void saturate(const struct sp_step *s, double *restrict rate) {
+    const double *cap = sp_step_field(s, GROWTH, 0, CAP), *users = sp_step_read(s, USERS_BEFORE);
+    for (size_t p = 0; cap && p < s->n; p++)
+        rate[p] *= rate[p] > 0 ? 1 - users[p] / cap[p] : 1;
+}
+
+static void add(const double *x, double *restrict sum, size_t n) {
+    for (size_t p = 0; p < n; p++)
+        sum[p] += x[p];
+}
+
+/* The rate of this quarter. */
+static void update_rate(const struct sp_step *s, double *rate) {
+    fade_between(s, sp_step_field(s, GROWTH, 0, RATE_FIRST), sp_step_field(s, GROWTH, 0, RATE_LONGRUN), rate);
+    if (sp_step_field(s, GROWTH, 0, TAKES_OFF))
+        stall(s, rate);
+    multiply_by_season(s, rate);
+    saturate(s, rate);
+    add(sp_step_field(s, GROWTH, 0, SHOCK), rate, s->n);
+    for (size_t i = 0; i < s->read_count[MARKET_GROWTH]; i++)
+        add(sp_step_read_one(s, MARKET_GROWTH, i), rate, s->n);
 }
 
 /* Payers who stay are active users. */
@@ -129,24 +261,55 @@ static void raise_to_payers(const struct sp_step *s, double *users) {
     s->rule[USERS_RAISED] += raised;
 }
 
+/* Of those who were active, in `kept`, who still are: what is missing of the users are new ones. */
+static void update_kept(const struct sp_step *s, double *restrict kept) {
+    const double *inactive = sp_step_field(s, GROWTH, 0, INACTIVE_MONTHLY);
+    const double *before = sp_step_read(s, USERS_BEFORE);
+    for (size_t p = 0; p < s->n; p++)
+        kept[p] = before[p];
+    if (sp_step_is_zero(s, GROWTH, 0, INACTIVE_MONTHLY))
+        return;
+    for (size_t p = 0; p < s->n; p++) {
+        double stay = 1 - inactive[p];
+        kept[p] *= stay * stay * stay;
+    }
+    sp_models_round(s, kept);
+}
+
+static void update_flows(const struct sp_step *s, const double *users) {
+    const double *before = sp_step_read(s, USERS_BEFORE),
+                 *registered_before = sp_step_read(s, REGISTERED_BEFORE);
+    double *restrict fresh = sp_step_out(s, NEW, 0), *restrict lost = sp_step_out(s, LOST, 0);
+    double *restrict registered = sp_step_out(s, REGISTERED, 0);
+    update_kept(s, fresh);
+    for (size_t p = 0; p < s->n; p++) {
+        double kept = fresh[p];
+        fresh[p] = users[p] > kept ? users[p] - kept : 0;
+        lost[p] = before[p] - (users[p] > kept ? kept : users[p]);
+        registered[p] = registered_before[p] + fresh[p];
+    }
+}
+
 SP_WIDE static void step(const struct sp_step *s) {
     const double *before = sp_step_read(s, USERS_BEFORE);
-    double *restrict users = sp_step_out(s, USERS, 0), *restrict fresh = sp_step_out(s, NEW, 0);
+    double *restrict users = sp_step_out(s, USERS, 0);
     update_fade(s);
-    update_growth(s, users);
+    update_rate(s, users);
+    s->kernels->exp(users, users, s->n);
     for (size_t p = 0; p < s->n; p++)
         users[p] *= before[p];
-    add_each(s, OF_PARTNERS, users);
+    for (size_t i = 0; i < s->read_count[PARTNER_USERS]; i++)
+        add(sp_step_read_one(s, PARTNER_USERS, i), users, s->n);
     sp_models_round(s, users);
     raise_to_payers(s, users);
-    for (size_t p = 0; p < s->n; p++)
-        fresh[p] = users[p] > before[p] ? users[p] - before[p] : 0;
+    update_flows(s, users);
 }
 
 extern const struct sp_mechanism sp_growth;
 const struct sp_mechanism sp_growth = {
     .name = "growth",
-    .sentence = "users grow by a rate that fades from its first value to its long-run value",
+    .sentence = "users grow by a rate that fades to its long-run value, with seasons, a cap, and the chance "
+                "that it never takes off",
     .table = {&growth_table, &start_table},
     .read = reads,
     .reads = SP_MODELS_COUNT(reads),
