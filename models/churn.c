@@ -117,6 +117,46 @@ static const struct sp_field fields[] = {
                          .of_whole_counts = true,
                          .needs = 1 + ANNUAL_SHARE,
                          .sentence = "the uniform number that says how many do not renew"},
+    [REACTIVATION] = {.key = "reactivation",
+                      .unit = "1",
+                      .standard = NAN,
+                      .low = 0,
+                      .high = 1,
+                      .optional = true,
+                      .sentence = "share of those who stop paying who pay again within a year",
+                      .example = {"0.2"}},
+    [ANNUAL_REACTIVATION] = {.key = "annual_reactivation",
+                             .unit = "1",
+                             .standard = NAN,
+                             .low = 0,
+                             .high = 1,
+                             .optional = true,
+                             .needs = 1 + REACTIVATION,
+                             .sentence = "the same of those on annual plans; reactivation when not given",
+                             .example = {"0.05"}},
+    [RETURNERS] = {.key = "returners",
+                   .kind = SP_FIELD_DRAW,
+                   .unit = "1",
+                   .each = SP_EACH_QUARTER,
+                   .of_whole_counts = true,
+                   .needs = 1 + REACTIVATION,
+                   .sentence = "the uniform number that says how many of those who leave will come back"},
+    [ANNUAL_RETURNERS] = {.key = "annual_returners",
+                          .kind = SP_FIELD_DRAW,
+                          .unit = "1",
+                          .each = SP_EACH_QUARTER,
+                          .of_whole_counts = true,
+                          .needs = 1 + REACTIVATION,
+                          .sentence = "the same of those on annual plans"},
+};
+
+static const struct sp_field gone_fields[] = {
+    [GONE_RETURNERS] = {.key = "returners",
+                        .kind = SP_FIELD_DRAW,
+                        .unit = "1",
+                        .each = SP_EACH_QUARTER,
+                        .of_whole_counts = true,
+                        .sentence = "the uniform number that says how many come back so long after"},
 };
 
 static const struct sp_field age_fields[] = {
@@ -147,6 +187,10 @@ static size_t count_year(const double *churn) {
     return churn[ANNUAL_SHARE] > 0 ? 4 : 0;
 }
 
+static size_t count_gone(const double *churn) {
+    return churn[REACTIVATION] > 0 ? 3 : 0;
+}
+
 static const struct sp_field_table churn_table = {
     .name = "churn", .field = fields, .fields = SP_MODELS_COUNT(fields), .sentence = "how payers leave"};
 static const struct sp_field_table age_table = {.name = "churn.age",
@@ -159,6 +203,13 @@ static const struct sp_field_table year_table = {.name = "churn.year",
                                                  .instanced = true,
                                                  .count = count_year,
                                                  .sentence = "payers on annual plans by quarter of the year"};
+static const struct sp_field_table gone_table = {.name = "churn.gone",
+                                                 .instanced = true,
+                                                 .count = count_gone,
+                                                 .field = gone_fields,
+                                                 .fields = SP_MODELS_COUNT(gone_fields),
+                                                 .sentence =
+                                                     "who will come back, by quarters since they left"};
 
 static const struct sp_read reads[] = {
     [PAID_BEFORE] = {.column = "paid", .before = true},
@@ -166,6 +217,9 @@ static const struct sp_read reads[] = {
     [NEW_ANNUAL_BEFORE] = {.column = "paid.new.annual", .before = true, .with = 1 + YEAR},
     [AGES_BEFORE] = {.column = "paid.age.*", .before = true},
     [YEAR_BEFORE] = {.column = "paid.annual.*", .before = true},
+    [BACK_BEFORE] = {.column = "paid.reactivated", .before = true, .optional = true},
+    [LEFT_BEFORE] = {.column = "paid.left", .before = true, .optional = true},
+    [GONE_BEFORE] = {.column = "paid.gone.*", .before = true},
     [SEGMENT_CHURN] = {.column = "segment.churn", .optional = true},
 };
 
@@ -203,6 +257,23 @@ static const struct sp_write writes[] = {
                       .internal = true,
                       .instanced = 1 + YEAR,
                       .sentence = "payers on annual plans who began or renewed that many quarters ago"},
+    [REACTIVATED] = {.column = "paid.reactivated",
+                     .kind = SP_FLOW,
+                     .unit = "payers",
+                     .needs = 1 + REACTIVATION,
+                     .sentence = "payers who had stopped and pay again"},
+    [LEFT] = {.column = "paid.left",
+              .kind = SP_STOCK,
+              .unit = "payers",
+              .internal = true,
+              .needs = 1 + REACTIVATION,
+              .sentence = "of those who stopped paying in the quarter, who will come back"},
+    [GONE_QUARTER] = {.column = "paid.gone.*",
+                      .kind = SP_STOCK,
+                      .unit = "payers",
+                      .internal = true,
+                      .instanced = 1 + GONE,
+                      .sentence = "those who stopped paying that many quarters ago and will come back"},
 };
 
 static void churn_constant(const struct sp_step *s) {
@@ -214,6 +285,7 @@ static void churn_constant(const struct sp_step *s) {
     else
         for (size_t p = 0; p < s->n; p++)
             churned[p] *= paid[p];
+    sp_churn_reactivation_note(s, 0, s->n, churned, false);
 }
 
 /* For the choice of the plan, which new payers make later in the quarter (plans.c). */
@@ -234,13 +306,16 @@ SP_WIDE static void step(const struct sp_step *s) {
         sp_churn_cohorts(s);
     else
         churn_constant(s);
+    if (s->instances[GONE] > 0)
+        sp_churn_reactivation_return(s);
 }
 
 extern const struct sp_mechanism sp_churn;
 const struct sp_mechanism sp_churn = {
     .name = "churn",
-    .sentence = "payers leave, at a monthly rate or by age, on annual plans when their year ends",
-    .table = {&churn_table, &age_table, &year_table},
+    .sentence =
+        "payers leave, at a monthly rate or by age, on annual plans when their year ends; some come back",
+    .table = {&churn_table, &age_table, &year_table, &gone_table},
     .read = reads,
     .reads = SP_MODELS_COUNT(reads),
     .write = writes,

@@ -77,9 +77,9 @@ static void grow_older(const struct sp_step *s, size_t age, size_t first, const 
 
 /* --- Annual plans --- */
 
-/* Those who began in the quarter before, by the plan that they have chosen. */
+/* Those who began, or began again, in the quarter before, by the plan that they have chosen. */
 static void get_fresh(const struct sp_step *s, size_t first, double *monthly, double *annual) {
-    const double *fresh = sp_step_read(s, NEW_BEFORE);
+    const double *fresh = sp_step_read(s, NEW_BEFORE), *back = sp_step_read(s, BACK_BEFORE);
     memset(monthly, 0, PART * sizeof *monthly);
     memset(annual, 0, PART * sizeof *annual);
     if (s->quarter == 0)
@@ -87,7 +87,7 @@ static void get_fresh(const struct sp_step *s, size_t first, double *monthly, do
     if (has_annual(s))
         memcpy(annual, sp_step_read(s, NEW_ANNUAL_BEFORE) + first, PART * sizeof *annual);
     for (size_t p = 0; fresh && p < PART; p++)
-        monthly[p] = fresh[first + p] - annual[p];
+        monthly[p] = fresh[first + p] + (back ? back[first + p] : 0) - annual[p];
 }
 
 /* Those who began or renewed `quarter` 1 .. 4 quarters ago. The opening ones are spread over the year. */
@@ -121,6 +121,7 @@ static void turn_year(const struct sp_step *s, size_t first, const double *fresh
         sp_step_out(s, CHURNED_ANNUAL, 0)[first + p] = left[p];
         churned[p] += left[p];
     }
+    sp_churn_reactivation_note(s, first, PART, left, true);
 }
 
 /* --- Together --- */
@@ -134,6 +135,7 @@ static void step_part(const struct sp_step *s, size_t first) {
         get_people(s, age, first, monthly, people);
         grow_older(s, age, first, people);
     }
+    sp_churn_reactivation_note(s, first, PART, sp_step_out(s, CHURNED, 0) + first, false);
     if (has_annual(s))
         turn_year(s, first, annual);
 }

@@ -9,7 +9,9 @@
 
 #include "models/models.h"
 
-enum { CHURN, AGES, YEAR }; /* tables: AGES has an instance per age 1 .. K, YEAR one per quarter of a year */
+/* Tables: AGES has an instance per age 1 .. K, YEAR one per quarter of a year, GONE one per quarter 1 .. 3
+ * since payers left who will come back. */
+enum { CHURN, AGES, YEAR, GONE };
 enum {
     BY,
     MONTHLY,
@@ -26,12 +28,37 @@ enum {
     START_ANNUAL_SHARE,
     CHURNERS,
     ANNUAL_CHOOSERS,
-    ANNUAL_CHURNERS
+    ANNUAL_CHURNERS,
+    REACTIVATION,
+    ANNUAL_REACTIVATION,
+    RETURNERS,
+    ANNUAL_RETURNERS
 };
 enum { CONSTANT, PROFILE, SBG };
 enum { AGE_CHURNERS };
-enum { PAID_BEFORE, NEW_BEFORE, NEW_ANNUAL_BEFORE, AGES_BEFORE, YEAR_BEFORE, SEGMENT_CHURN };
-enum { CHURNED, CHURNED_ANNUAL, SHARE_COLUMN, CHOICE_COLUMN, AGE, YEAR_QUARTER };
+enum { GONE_RETURNERS };
+enum {
+    PAID_BEFORE,
+    NEW_BEFORE,
+    NEW_ANNUAL_BEFORE,
+    AGES_BEFORE,
+    YEAR_BEFORE,
+    SEGMENT_CHURN,
+    BACK_BEFORE,
+    LEFT_BEFORE,
+    GONE_BEFORE
+};
+enum {
+    CHURNED,
+    CHURNED_ANNUAL,
+    SHARE_COLUMN,
+    CHOICE_COLUMN,
+    AGE,
+    YEAR_QUARTER,
+    REACTIVATED,
+    LEFT,
+    GONE_QUARTER
+};
 
 /* The share of payers of an age, in quarters, who leave in the next quarter; of paths first .. first + n - 1.
  */
@@ -40,6 +67,14 @@ void sp_churn_hazard(const struct sp_step *s, size_t age, size_t first, size_t n
 /* Multiplies shares of those who leave by the segments' multiplier, up to 1; nothing without segments.
  * `share` begins with path `first`. */
 void sp_churn_hazard_scale(const struct sp_step *s, size_t first, size_t n, double *share);
+
+/* Those who come back in this quarter, of all who left before it. */
+void sp_churn_reactivation_return(const struct sp_step *s);
+
+/* Notes how many of those who leave will come back within a year; `leavers` begins with path `first`. Begun
+ * anew by those on monthly plans, to whom those on annual plans are added. Nothing without reactivation. */
+void sp_churn_reactivation_note(const struct sp_step *s, size_t first, size_t n, const double *leavers,
+                                bool annual);
 
 /* One quarter with cohorts. */
 void sp_churn_cohorts(const struct sp_step *s);

@@ -9,7 +9,7 @@ enum { CONVERSION, START };
 enum { BASIS, SHARE, CONVERTS };
 enum { STOCK, FLOW };
 enum { START_PAID };
-enum { USERS, USERS_NEW, PAID_BEFORE, CHURNED };
+enum { USERS, USERS_NEW, PAID_BEFORE, CHURNED, REACTIVATED };
 enum { PAID, NEW, FREE, STOCK_RATIO, FLOW_RATIO };
 
 static const char *const bases[] = {[STOCK] = "stock", [FLOW] = "flow", NULL};
@@ -58,6 +58,7 @@ static const struct sp_read reads[] = {
     [USERS_NEW] = {.column = "users.new"},
     [PAID_BEFORE] = {.column = "paid", .before = true},
     [CHURNED] = {.column = "paid.churned", .optional = true},
+    [REACTIVATED] = {.column = "paid.reactivated", .optional = true},
 };
 
 static const struct sp_write writes[] = {
@@ -102,14 +103,14 @@ static void start(const struct sp_step *s) {
     update_free(s, sp_step_read(s, USERS));
 }
 
-/* Payers who stay, and those who are wanted anew, as a real number. */
+/* Payers who stay or come back, and those who are wanted anew, as a real number. */
 static void want(const struct sp_step *s, double *restrict stay, double *restrict wanted) {
     const double *share = sp_step_field(s, CONVERSION, 0, SHARE), *users = sp_step_read(s, USERS);
     const double *users_new = sp_step_read(s, USERS_NEW), *before = sp_step_read(s, PAID_BEFORE);
-    const double *churned = sp_step_read(s, CHURNED);
+    const double *churned = sp_step_read(s, CHURNED), *back = sp_step_read(s, REACTIVATED);
     bool is_stock = (int)sp_step_number(s, CONVERSION, 0, BASIS) == STOCK;
     for (size_t p = 0; p < s->n; p++) {
-        stay[p] = before[p] - (churned ? churned[p] : 0);
+        stay[p] = before[p] - (churned ? churned[p] : 0) + (back ? back[p] : 0);
         wanted[p] = is_stock ? share[p] * users[p] - stay[p] : share[p] * users_new[p];
     }
 }

@@ -23,7 +23,16 @@ enum {
     REGIME
 };
 enum { START_USERS, START_REGISTERED };
-enum { USERS_BEFORE, FADE_BEFORE, REGISTERED_BEFORE, PAID_BEFORE, CHURNED, MARKET_GROWTH, PARTNER_USERS };
+enum {
+    USERS_BEFORE,
+    FADE_BEFORE,
+    REGISTERED_BEFORE,
+    PAID_BEFORE,
+    CHURNED,
+    REACTIVATED,
+    MARKET_GROWTH,
+    PARTNER_USERS
+};
 enum { USERS, NEW, LOST, REGISTERED, TOOK_OFF, FADE };
 enum { USERS_RAISED };
 
@@ -141,6 +150,7 @@ static const struct sp_read reads[] = {
     [FADE_BEFORE] = {.column = "growth.fade", .before = true},
     [PAID_BEFORE] = {.column = "paid", .before = true, .optional = true},
     [CHURNED] = {.column = "paid.churned", .optional = true},
+    [REACTIVATED] = {.column = "paid.reactivated", .optional = true},
     [REGISTERED_BEFORE] = {.column = "users.registered", .before = true},
     [MARKET_GROWTH] = {.column = "market.*.growth", .optional = true},
     [PARTNER_USERS] = {.column = "partner.*.users", .optional = true},
@@ -249,12 +259,13 @@ static void update_rate(const struct sp_step *s, double *rate) {
         add(sp_step_read_one(s, MARKET_GROWTH, i), rate, s->n);
 }
 
-/* Payers who stay are active users. */
+/* Payers who stay or come back are active users. */
 static void raise_to_payers(const struct sp_step *s, double *users) {
     const double *paid = sp_step_read(s, PAID_BEFORE), *churned = sp_step_read(s, CHURNED);
+    const double *back = sp_step_read(s, REACTIVATED);
     size_t raised = 0;
     for (size_t p = 0; paid && p < s->n; p++) {
-        double stay = paid[p] - (churned ? churned[p] : 0);
+        double stay = paid[p] - (churned ? churned[p] : 0) + (back ? back[p] : 0);
         raised += p < s->valid && users[p] < stay;
         users[p] = users[p] < stay ? stay : users[p];
     }

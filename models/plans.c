@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * New payers choose to pay by the month or by the year. Equations: README.md, Churn.
+ * New payers, and those who come back, choose to pay by the month or by the year. Equations: README.md,
+ * Churn.
  */
 #include "engine/math/count.h"
 #include "models/models.h"
 
-enum { NEW, PAID, SHARE, CHOOSERS, YEAR };
+enum { NEW, BACK, PAID, SHARE, CHOOSERS, YEAR };
 enum { NEW_ANNUAL };
 
 static const struct sp_read reads[] = {
     [NEW] = {.column = "paid.new"},
+    [BACK] = {.column = "paid.reactivated", .optional = true},
     [PAID] = {.column = "paid", .before = true},
     [SHARE] = {.column = "churn.annual_share"},
     [CHOOSERS] = {.column = "churn.annual_choice"},
@@ -17,12 +19,13 @@ static const struct sp_read reads[] = {
 };
 
 static const struct sp_write writes[] = {
-    [NEW_ANNUAL] = {.column = "paid.new.annual",
-                    .kind = SP_FLOW,
-                    .unit = "payers",
-                    .internal = true,
-                    .sentence = "new payers who choose annual plans; before the first quarter, all opening "
-                                "payers on annual plans"},
+    [NEW_ANNUAL] =
+        {.column = "paid.new.annual",
+         .kind = SP_FLOW,
+         .unit = "payers",
+         .internal = true,
+         .sentence = "new and returned payers who choose annual plans; before the first quarter, all opening "
+                     "payers on annual plans"},
 };
 
 static bool has_annual(const struct sp_step *s) {
@@ -38,15 +41,18 @@ static void start(const struct sp_step *s) {
 }
 
 SP_WIDE static void step(const struct sp_step *s) {
-    const double *fresh = sp_step_read(s, NEW), *share = sp_step_read(s, SHARE);
+    const double *fresh = sp_step_read(s, NEW), *back = sp_step_read(s, BACK);
+    const double *share = sp_step_read(s, SHARE);
     double *restrict annual = sp_step_out(s, NEW_ANNUAL, 0);
     if (!has_annual(s))
         return;
+    for (size_t p = 0; p < s->n; p++)
+        annual[p] = fresh[p] + (back ? back[p] : 0);
     if (s->whole_counts)
-        sp_count_binomial_array(fresh, share, sp_step_read(s, CHOOSERS), annual, s->n);
+        sp_count_binomial_array(annual, share, sp_step_read(s, CHOOSERS), annual, s->n);
     else
         for (size_t p = 0; p < s->n; p++)
-            annual[p] = share[p] * fresh[p];
+            annual[p] *= share[p];
 }
 
 extern const struct sp_mechanism sp_plans, sp_churn;

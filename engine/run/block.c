@@ -618,6 +618,10 @@ const double *sp_block_draw(const struct sp_block *block, size_t variable) {
     return v->each == SP_EACH_PATH && !is_constant(&v->entry[0]) ? block->values[variable].drawn[0] : NULL;
 }
 
+const double *sp_block_drawn(const struct sp_block *block, size_t variable, size_t t) {
+    return block->values[variable].drawn[entry_at(&block->variant->variable[variable], t)];
+}
+
 const uint64_t *sp_block_rules(const struct sp_block *block) {
     return block->rule;
 }

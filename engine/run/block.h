@@ -40,6 +40,9 @@ const double *sp_block_opening(const struct sp_block *block, int column);
 /* The per-path draw of a variable, before changes; NULL when it is drawn by quarter or is constant. */
 const double *sp_block_draw(const struct sp_block *block, size_t variable);
 
+/* What is drawn of a variable for the current quarter t, before noise and changes, [valid]. */
+const double *sp_block_drawn(const struct sp_block *block, size_t variable, size_t t);
+
 /* How often each rule of the variant was applied, added up since the block was created. [variant->rules] */
 const uint64_t *sp_block_rules(const struct sp_block *block);
 
