@@ -1,55 +1,123 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What voicing the stories costs. Equations: README.md, Voice.
+ * What voicing the stories costs: a price for each plan, or vendors. Equations: README.md, Voice.
  */
-#include "models/models.h"
+#include "models/price_index.h"
 
 #include <math.h>
+#include <string.h>
 
-enum { VOICE };
-enum { COST_FREE, COST_PAID, SHARE_FREE, SHARE_PAID };
-enum { STORIES_FREE, STORIES_PAID };
-enum { COST };
+enum { VOICE, VENDORS };
+enum { BY, COST_FREE, COST_PAID, SHARE_FREE, SHARE_PAID };
+enum { PLAN, SHARE, PRICE, PRICE_DRIFT, JUMP_PER_YEAR, JUMP_FACTOR, ACCOUNT, JUMPS };
+enum { STORIES_FREE, STORIES_PAID, LENGTH_FREE, LENGTH_PAID, LOG_INDEX_BEFORE };
+enum { COST, COST_OF, INDEX, LOG_INDEX };
+enum { BY_PLAN, BY_VENDOR };
+enum { FREE, PAID, ALL };
+
+static const char *const ways[] = {[BY_PLAN] = "plan", [BY_VENDOR] = "vendor", NULL};
+static const char *const plans[] = {[FREE] = "free", [PAID] = "paid", [ALL] = "all", NULL};
+
+#define UNIT_COST(name, text, sample)                                                                        \
+    .key = (name), .unit = "USD/story", .standard = NAN, .low = 0, .high = 1e6, .needs = 1 + BY,             \
+    .needs_choice = BY_PLAN, .sentence = (text), .example = {sample}
+#define VOICED(name, text, sample)                                                                           \
+    .key = (name), .unit = "1", .standard = 1, .low = 0, .high = 1, .sentence = (text), .example = {sample}
 
 static const struct sp_field fields[] = {
-    {.key = "cost_free",
-     .unit = "USD/story",
-     .standard = NAN,
-     .low = 0,
-     .high = 1e6,
-     .sentence = "voice cost of a voiced story of a free user",
-     .example = {"0.02"}},
-    {.key = "cost_paid",
-     .unit = "USD/story",
-     .standard = NAN,
-     .low = 0,
-     .high = 1e6,
-     .sentence = "voice cost of a voiced story of a payer",
-     .example = {"{ triangular = { min = 0.10, mode = 0.20, max = 0.40 } }"}},
-    {.key = "share_free",
-     .unit = "1",
-     .standard = 1,
-     .low = 0,
-     .high = 1,
-     .sentence = "share of free users' stories that are voiced",
-     .example = {"0.5"}},
-    {.key = "share_paid",
-     .unit = "1",
-     .standard = 1,
-     .low = 0,
-     .high = 1,
-     .sentence = "share of payers' stories that are voiced",
-     .example = {"0.8"}},
+    [BY] = {.key = "by",
+            .kind = SP_FIELD_CHOICE,
+            .unit = "1",
+            .standard = BY_PLAN,
+            .choices = ways,
+            .sentence =
+                "whose prices: plan, one for free users' stories and one for payers'; vendor, those of "
+                "the tables [vendor.NAME]"},
+    [COST_FREE] = {UNIT_COST("cost_free", "voice cost of a voiced story of a free user", "0.02")},
+    [COST_PAID] = {UNIT_COST("cost_paid", "voice cost of a voiced story of a payer",
+                             "{ triangular = { min = 0.10, mode = 0.20, max = 0.40 } }")},
+    [SHARE_FREE] = {VOICED("share_free", "share of free users' stories that are voiced", "0.5")},
+    [SHARE_PAID] = {VOICED("share_paid", "share of payers' stories that are voiced", "0.8")},
+};
+
+static const struct sp_field vendor_fields[] = {
+    [PLAN] = {.key = "plan",
+              .kind = SP_FIELD_CHOICE,
+              .unit = "1",
+              .standard = ALL,
+              .choices = plans,
+              .sentence = "whose stories it voices: those of free users, of payers, or all",
+              .example = {"\"free\"", "\"paid\""}},
+    [SHARE] = {.key = "share",
+               .unit = "1",
+               .standard = 1,
+               .low = 0,
+               .high = 1,
+               .sentence =
+                   "its share of the voiced stories of a plan; shares are divided by their sum over the "
+                   "plan's vendors"},
+    [PRICE] = {.key = "cost",
+               .unit = "USD/story",
+               .standard = NAN,
+               .low = 0,
+               .high = 1e6,
+               .sentence = "cost of a voiced story, at today's prices",
+               .example = {"0.02", "{ pert = { min = 0.25, mode = 0.60, max = 1.20 } }"}},
+    [PRICE_DRIFT] = {.key = "price_drift",
+                     .unit = "1/quarter",
+                     .standard = 0,
+                     .low = -5,
+                     .high = 5,
+                     .each = SP_EACH_QUARTER,
+                     .sentence = "change of the logarithm of its price index in a quarter"},
+    [JUMP_PER_YEAR] = {.key = "jump_per_year",
+                       .unit = "1/year",
+                       .standard = 0,
+                       .low = 0,
+                       .high = 20,
+                       .optional = true,
+                       .sentence = "how often it changes its prices at a stroke, for good"},
+    [JUMP_FACTOR] = {.key = "jump_factor",
+                     .unit = "1",
+                     .standard = NAN,
+                     .low = 0.001,
+                     .high = 1000,
+                     .each = SP_EACH_QUARTER,
+                     .needs = 1 + JUMP_PER_YEAR,
+                     .sentence = "what such a change multiplies its prices by",
+                     .example = {"{ lognormal = { median = 0.65, sigma = 0.35 } }"}},
+    [ACCOUNT] = {.key = "account",
+                 .kind = SP_FIELD_TEXT,
+                 .unit = "1",
+                 .sentence = "account of its cost; cogs.voice when not given",
+                 .example = {"\"cogs.voice\""}},
+    [JUMPS] = {.key = "jumps",
+               .kind = SP_FIELD_DRAW,
+               .unit = "1",
+               .each = SP_EACH_QUARTER,
+               .needs = 1 + JUMP_PER_YEAR,
+               .sentence = "the uniform number that says how many changes there are"},
 };
 
 static const struct sp_field_table table = {.name = "voice",
                                             .field = fields,
                                             .fields = SP_MODELS_COUNT(fields),
                                             .sentence = "what voicing stories costs"};
+static const struct sp_field_table vendor_table = {.name = "vendor",
+                                                   .instanced = true,
+                                                   .needs = 1 + BY,
+                                                   .needs_choice = BY_VENDOR,
+                                                   .field = vendor_fields,
+                                                   .fields = SP_MODELS_COUNT(vendor_fields),
+                                                   .sentence = "a vendor of voices",
+                                                   .instance = {"polly", "elevenlabs"}};
 
 static const struct sp_read reads[] = {
     [STORIES_FREE] = {.column = "stories.free"},
     [STORIES_PAID] = {.column = "stories.paid"},
+    [LENGTH_FREE] = {.column = "stories.free.length", .optional = true},
+    [LENGTH_PAID] = {.column = "stories.paid.length", .optional = true},
+    [LOG_INDEX_BEFORE] = {.column = "vendor.*.log_index", .before = true},
 };
 
 static const struct sp_write writes[] = {
@@ -58,28 +126,149 @@ static const struct sp_write writes[] = {
               .unit = "USD",
               .adverse = SP_HIGH,
               .account = "cogs.voice",
+              .not_with = 1 + VENDORS,
               .sentence = "voice cost of all stories, free ones included"},
+    [COST_OF] = {.column = "cost.voice.*",
+                 .kind = SP_FLOW,
+                 .unit = "USD",
+                 .adverse = SP_HIGH,
+                 .account = "cogs.voice",
+                 .account_table = 1 + VENDORS,
+                 .account_field = ACCOUNT,
+                 .instanced = 1 + VENDORS,
+                 .sentence = "voice cost of one vendor"},
+    [INDEX] = {.column = "vendor.*.price_index",
+               .kind = SP_STOCK,
+               .unit = "1",
+               .adverse = SP_HIGH,
+               .instanced = 1 + VENDORS,
+               .sentence = "the vendor's prices, with 1 before the first quarter"},
+    [LOG_INDEX] = {.column = "vendor.*.log_index",
+                   .kind = SP_STOCK,
+                   .unit = "1",
+                   .internal = true,
+                   .instanced = 1 + VENDORS,
+                   .sentence = "logarithm of the vendor's price index"},
 };
 
-SP_WIDE static void step(const struct sp_step *s) {
-    const double *cost_free = sp_step_field(s, VOICE, 0, COST_FREE),
-                 *cost_paid = sp_step_field(s, VOICE, 0, COST_PAID);
-    const double *share_free = sp_step_field(s, VOICE, 0, SHARE_FREE);
-    const double *share_paid = sp_step_field(s, VOICE, 0, SHARE_PAID);
-    const double *of_free = sp_step_read(s, STORIES_FREE), *of_paid = sp_step_read(s, STORIES_PAID);
-    double *restrict cost = sp_step_out(s, COST, 0);
+static bool serves(int plan, int group) {
+    return plan == ALL || plan == group;
+}
+
+/* Whose stories are voiced needs a vendor. */
+static void check(const struct sp_stated *given) {
+    static const int share[] = {[FREE] = SHARE_FREE, [PAID] = SHARE_PAID};
+    for (int group = FREE; given->instances[VENDORS] > 0 && group <= PAID; group++) {
+        bool is_served = sp_stated_of(given, VOICE, 0, share[group])->number == 0;
+        for (size_t i = 0; i < given->instances[VENDORS]; i++)
+            is_served = is_served || serves((int)sp_stated_of(given, VENDORS, i, PLAN)->number, group);
+        if (!is_served)
+            given->tell(given, VOICE, 0, share[group],
+                        "no vendor voices these stories; add one with plan = \"%s\", or set it to 0",
+                        plans[group]);
+    }
+}
+
+/* --- A price for each plan --- */
+
+/* Adds what the voiced stories of one group cost, at `price`, to `cost`. */
+static void add_plan(const struct sp_step *s, int group, double *restrict cost) {
+    const double *stories = sp_step_read(s, STORIES_FREE + group),
+                 *length = sp_step_read(s, LENGTH_FREE + group);
+    const double *share = sp_step_field(s, VOICE, 0, SHARE_FREE + group);
+    const double *price = sp_step_field(s, VOICE, 0, COST_FREE + group);
+    if (length)
+        for (size_t p = 0; p < s->n; p++)
+            cost[p] += stories[p] * share[p] * length[p] * price[p];
+    else
+        for (size_t p = 0; p < s->n; p++)
+            cost[p] += stories[p] * share[p] * price[p];
+}
+
+/* --- Vendors --- */
+
+static int plan_of(const struct sp_step *s, size_t vendor) {
+    return (int)sp_step_number(s, VENDORS, vendor, PLAN);
+}
+
+static void advance_prices(const struct sp_step *s, size_t vendor) {
+    sp_price_index_advance(s, &(struct sp_price_index){
+                                  .drift = sp_step_field(s, VENDORS, vendor, PRICE_DRIFT),
+                                  .jumps_per_year = sp_step_field(s, VENDORS, vendor, JUMP_PER_YEAR),
+                                  .factor = sp_step_field(s, VENDORS, vendor, JUMP_FACTOR),
+                                  .draw = sp_step_field(s, VENDORS, vendor, JUMPS),
+                                  .before = sp_step_read_one(s, LOG_INDEX_BEFORE, vendor),
+                                  .logarithm = sp_step_out(s, LOG_INDEX, vendor),
+                                  .index = sp_step_out(s, INDEX, vendor),
+                              });
+}
+
+/* What is voiced of a group, in stories of length 1, for each part of the vendors' shares; where all shares
+ * are 0, they are alike. */
+static void share_out(const struct sp_step *s, int group, size_t p, double voiced) {
+    size_t vendors = s->instances[VENDORS];
+    double sum = 0, count = 0;
+    for (size_t i = 0; i < vendors; i++)
+        if (serves(plan_of(s, i), group)) {
+            sum += sp_step_field(s, VENDORS, i, SHARE)[p];
+            count += 1;
+        }
+    for (size_t i = 0; i < vendors; i++)
+        if (serves(plan_of(s, i), group)) {
+            double part = sum > 0 ? sp_step_field(s, VENDORS, i, SHARE)[p] / sum : 1 / count;
+            sp_step_out(s, COST_OF, i)[p] += voiced * part;
+        }
+}
+
+static void add_group(const struct sp_step *s, int group) {
+    const double *stories = sp_step_read(s, STORIES_FREE + group),
+                 *length = sp_step_read(s, LENGTH_FREE + group);
+    const double *share = sp_step_field(s, VOICE, 0, SHARE_FREE + group);
     for (size_t p = 0; p < s->n; p++)
-        cost[p] = of_free[p] * share_free[p] * cost_free[p] + of_paid[p] * share_paid[p] * cost_paid[p];
+        share_out(s, group, p, stories[p] * share[p] * (length ? length[p] : 1));
+}
+
+static void price_vendor(const struct sp_step *s, size_t vendor, double *restrict all) {
+    const double *price = sp_step_field(s, VENDORS, vendor, PRICE), *index = sp_step_out(s, INDEX, vendor);
+    double *restrict cost = sp_step_out(s, COST_OF, vendor);
+    for (size_t p = 0; p < s->n; p++) {
+        cost[p] *= price[p] * index[p];
+        all[p] += cost[p];
+    }
+}
+
+static void work_vendors(const struct sp_step *s, double *restrict all) {
+    size_t vendors = s->instances[VENDORS];
+    for (size_t i = 0; i < vendors; i++) {
+        advance_prices(s, i);
+        memset(sp_step_out(s, COST_OF, i), 0, s->n * sizeof(double));
+    }
+    add_group(s, FREE);
+    add_group(s, PAID);
+    for (size_t i = 0; i < vendors; i++)
+        price_vendor(s, i, all);
+}
+
+SP_WIDE static void step(const struct sp_step *s) {
+    double *restrict cost = sp_step_out(s, COST, 0);
+    memset(cost, 0, s->n * sizeof *cost);
+    if (s->instances[VENDORS] > 0) {
+        work_vendors(s, cost);
+        return;
+    }
+    add_plan(s, FREE, cost);
+    add_plan(s, PAID, cost);
 }
 
 extern const struct sp_mechanism sp_voice;
 const struct sp_mechanism sp_voice = {
     .name = "voice",
-    .sentence = "a share of stories is voiced, at a price a story",
-    .table = {&table},
+    .sentence = "a share of stories is voiced, at a price for each plan or by vendors at theirs",
+    .table = {&table, &vendor_table},
     .read = reads,
     .reads = SP_MODELS_COUNT(reads),
     .write = writes,
     .writes = SP_MODELS_COUNT(writes),
     .step = step,
+    .check = check,
 };

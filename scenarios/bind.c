@@ -8,6 +8,7 @@
 #include "scenarios/columns.h"
 #include "scenarios/dependence.h"
 #include "scenarios/formula.h"
+#include "scenarios/rules.h"
 #include "scenarios/settings.h"
 #include "scenarios/suggest.h"
 #include "scenarios/value.h"
@@ -126,6 +127,20 @@ static bool has_need(const struct sp_field *field, struct sp_input *const *input
            (need->field->kind != SP_FIELD_CHOICE || (int)need->number == field->needs_choice);
 }
 
+static void tell_unneeded(const struct sp_value_context *context, const struct sp_field *field,
+                          const struct sp_input *need, const struct sp_node *given) {
+    bool is_choice = need->field->kind == SP_FIELD_CHOICE;
+    const char *const *choices = need->field->choices;
+    if (is_choice && field->strict)
+        sp_problems_add(
+            context->problems, SP_ERROR_SCENARIO, given->key_place,
+            "%s with %s = \"%s\" would count the same thing twice; remove it, or choose %s = \"%s\"",
+            field->key, need->key, choices[(int)need->number], need->key, choices[field->needs_choice]);
+    else
+        sp_problems_warn(context->problems, given->key_place, "%s is not used: it needs %s%s%s", field->key,
+                         need->key, is_choice ? " = " : "", is_choice ? choices[field->needs_choice] : "");
+}
+
 /* Whether the field is absent; a value given for it all the same is allowed, so that a choice can be tried
  * without deleting the values of another. */
 static bool is_absent(const struct sp_value_context *context, const struct sp_scenario *scenario,
@@ -134,12 +149,8 @@ static bool is_absent(const struct sp_value_context *context, const struct sp_sc
         return true;
     if (has_need(field, input))
         return field->optional && !given;
-    const struct sp_input *need = input[field->needs - 1];
     if (given) {
-        bool is_choice = need->field->kind == SP_FIELD_CHOICE;
-        sp_problems_warn(context->problems, given->key_place, "%s is not used: it needs %s%s%s", field->key,
-                         need->key, is_choice ? " = " : "",
-                         is_choice ? need->field->choices[field->needs_choice] : "");
+        tell_unneeded(context, field, input[field->needs - 1], given);
         sp_value_mark_all(given);
     }
     return true;
@@ -379,14 +390,42 @@ static void borrow_instances(const struct sp_scenario *scenario, struct sp_bound
         }
 }
 
+/* A table that a choice makes needless: it may stay, so that the choice can be tried. */
+static bool is_needless(const struct sp_value_context *context, const struct sp_bound_table *first,
+                        const struct sp_field_table *table, struct sp_node *node) {
+    const struct sp_input *need = table->needs ? first->input[table->needs - 1] : NULL;
+    if (!need || (int)need->number == table->needs_choice)
+        return false;
+    if (node)
+        sp_problems_warn(context->problems, node->key_place, "[%s] is not used: it needs %s = \"%s\"",
+                         table->name, need->key, need->field->choices[table->needs_choice]);
+    if (node)
+        sp_value_mark_all(node);
+    return true;
+}
+
+static int check_needed(const struct sp_value_context *context, const struct sp_bound_table *first,
+                        const struct sp_bound_table *bound) {
+    const struct sp_input *need = bound->table->needs ? first->input[bound->table->needs - 1] : NULL;
+    if (!need || bound->instances > 0)
+        return 0;
+    return sp_problems_add(context->problems, SP_ERROR_SCENARIO, need->place,
+                           "%s = \"%s\" needs at least one table [%s.NAME]", need->key,
+                           need->field->choices[(int)need->number], bound->table->name);
+}
+
 static int bind_table(const struct sp_value_context *context, struct sp_scenario *scenario,
-                      struct sp_bound_table *bound) {
+                      const struct sp_bound_table *first, struct sp_bound_table *bound) {
     struct sp_node *node = find_instances(scenario, bound->table);
+    if (is_needless(context, first, bound->table, node))
+        return 0;
     int error = node ? expect_table(context, node, node->key) : 0;
     if (error)
         return error;
-    if (bound->table->instanced)
-        return node ? bind_instances(context, scenario, bound, node) : 0;
+    if (bound->table->instanced) {
+        error = node ? bind_instances(context, scenario, bound, node) : 0;
+        return error ? error : check_needed(context, first, bound);
+    }
     bound->instances = 1;
     bound->input = sp_arena_array(scenario->arena, bound->table->fields, sizeof *bound->input);
     if (!bound->input)
@@ -437,7 +476,7 @@ static int bind_mechanism(const struct sp_value_context *context, struct sp_scen
         if (mechanism->table[t]->borrowed)
             borrow_instances(scenario, &use->table[t]);
         else if (!mechanism->table[t]->count)
-            error |= bind_table(context, scenario, &use->table[t]);
+            error |= bind_table(context, scenario, &use->table[0], &use->table[t]);
         else if (!error)
             error = bind_numbered(context, scenario, &use->table[0], &use->table[t]);
     }
@@ -616,6 +655,7 @@ int sp_bind_scenario(struct sp_scenario *scenario, struct sp_problems *problems)
         sp_dependence_bind(&context, scenario);
     else
         pass_dependence(scenario);
+    sp_rules_check(&context, scenario);
     tell_unknown_start(&context, scenario);
     tell_unknown_everywhere(&context, scenario);
     return sp_problems_error(problems);

@@ -94,7 +94,7 @@ static void print_field(struct sp_prose *prose, const struct sp_field *field, co
 
 /* Some fields have a meaning only with others: with what others are by default, this one has none. */
 static bool is_absent(const struct sp_field_table *table, const struct sp_field *field) {
-    if (!field->needs)
+    if (field->optional || !field->needs)
         return field->optional;
     const struct sp_field *other = &table->field[field->needs - 1];
     return other->kind == SP_FIELD_CHOICE ? field->needs_choice != (int)other->standard
@@ -155,13 +155,20 @@ static void print_table(struct sp_prose *prose, const struct sp_field_table *tab
     }
 }
 
+/* A table that is used only with a choice that is not the default. */
+static bool is_needless(const struct sp_mechanism *mechanism, const struct sp_field_table *table) {
+    const struct sp_field *choice = table->needs ? &mechanism->table[0]->field[table->needs - 1] : NULL;
+    return choice && (int)choice->standard != table->needs_choice;
+}
+
 static void print_mechanisms(struct sp_prose *prose) {
     size_t count;
     const struct sp_mechanism *const *mechanism = sp_models_list(&count);
     for (size_t i = 0; i < count; i++)
         for (size_t t = 0; t < SP_STEP_TABLES && mechanism[i]->table[t]; t++)
             if (!is_start(mechanism[i]->table[t]) && !mechanism[i]->table[t]->count &&
-                !mechanism[i]->table[t]->borrowed && sp_models_owns(mechanism[i], mechanism[i]->table[t]))
+                !mechanism[i]->table[t]->borrowed && sp_models_owns(mechanism[i], mechanism[i]->table[t]) &&
+                !is_needless(mechanism[i], mechanism[i]->table[t]))
                 print_table(prose, mechanism[i]->table[t]);
 }
 

@@ -47,6 +47,7 @@ struct sp_field {
     bool expected;        /* optional, but `check` warns when it is not given */
     int needs;            /* 1 + an earlier field of the table, without which it is absent; 0: none */
     int needs_choice;     /* and which, when that field is a choice, must be this one */
+    bool strict; /* given without what it needs it is a mistake: the same thing would be said twice */
     /* How it might be written, "0.05" or "{ normal = { mean = 0.4, sd = 0.1 } }": of the first instance, and
      * of the second where that differs. Needed when there is no default: `scalepath init` writes it. */
     const char *example[2];
@@ -68,10 +69,12 @@ struct sp_field_table {
     bool instanced;
     bool ordered_by_first; /* instances are ordered by their first field, a number (tiers: `from`) */
     size_t (*count)(const double *first); /* of a numbered table */
-    int shares;                           /* 1 + field whose values over all instances add up to 1; 0: none */
-    bool borrowed;      /* of a mechanism before this one in the list: its instances, without fields */
-    int one_of[2];      /* 1 + fields of which exactly one must be given; 0: none */
-    const char *within; /* its instances stand in those of this table: [risk.NAME.mitigation]; or NULL */
+    int needs, needs_choice; /* 1 + choice of the first table, and which, without which it has no instances;
+                                with it, it must have some */
+    int shares;              /* 1 + field whose values over all instances add up to 1; 0: none */
+    bool borrowed;           /* of a mechanism before this one in the list: its instances, without fields */
+    int one_of[2];           /* 1 + fields of which exactly one must be given; 0: none */
+    const char *within;      /* its instances stand in those of this table: [risk.NAME.mitigation]; or NULL */
     const struct sp_field *field;
     size_t fields;
     const char *sentence;

@@ -13,8 +13,8 @@
  * names with an enum; the functions below turn these into arrays. Of an instanced table (say [tier.NAME]),
  * fields and columns repeat for each instance.
  *
- * What has to be done at two points of the quarter is two mechanisms. They may have the same table, by the same
- * pointer: its values and draws are there once, and both steps get them.
+ * What has to be done at two points of the quarter is two mechanisms. They may have the same table, by the
+ * same pointer: its values and draws are there once, and both steps get them.
  *
  *     static void step(const struct sp_step *s) {
  *         const double *price = sp_step_field(s, REVENUE, 0, PRICE), *paid = sp_step_read(s, PAID);
@@ -95,6 +95,25 @@ struct sp_step {
     uint64_t *rule; /* [rules] add to these */
 };
 
+/* What a scenario says of one field. `number`: of a number; of a choice or a name its place; of an assumption
+ * that is one and the same on all paths and in all quarters (before changes); else NaN. */
+struct sp_stated_value {
+    bool is_given; /* in the scenario; else it is the default, or absent */
+    double number;
+};
+
+/* What a scenario says of a mechanism's tables, for `check`. */
+struct sp_stated {
+    const size_t *instances;                    /* [tables] */
+    const char *const *const *name;             /* [tables][instances] */
+    const struct sp_stated_value *const *value; /* [tables], see sp_stated_of */
+    const size_t *fields;                       /* [tables] per instance */
+    /* Tells a mistake at a field of an instance. */
+    void (*tell)(const struct sp_stated *given, int table, size_t instance, int field, const char *format,
+                 ...) __attribute__((format(printf, 5, 6)));
+    void *context;
+};
+
 struct sp_mechanism {
     const char *name, *sentence;
     const struct sp_field_table
@@ -104,13 +123,20 @@ struct sp_mechanism {
     const struct sp_write *write;
     size_t writes;
     struct sp_rule rule[SP_STEP_RULES];
-    const struct sp_mechanism *with;        /* used when that one is, whatever its own tables */
-    bool always;                            /* used in every scenario */
+    const struct sp_mechanism *with; /* used when that one is, whatever its own tables */
+    bool always;                     /* used in every scenario */
     bool by_instance; /* each instance of the first table is a step of its own, which may need what others
                          have written */
     void (*start)(const struct sp_step *s); /* writes the opening state to `out`; NULL: all zero */
     void (*step)(const struct sp_step *s);
+    /* Looks for mistakes that no field shows alone, once all tables are bound without one; may be NULL. */
+    void (*check)(const struct sp_stated *given);
 };
+
+static inline const struct sp_stated_value *sp_stated_of(const struct sp_stated *given, int table,
+                                                         size_t instance, int field) {
+    return &given->value[table][instance * given->fields[table] + (size_t)field];
+}
 
 /* The effective values of an assumption in this quarter; NULL when it is absent (see base/field.h). */
 static inline const double *sp_step_field(const struct sp_step *s, int table, size_t instance, int field) {

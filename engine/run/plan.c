@@ -288,7 +288,7 @@ int sp_plan_sort(struct sp_plan *plan, struct sp_variant *variant, struct sp_pro
 /* --- What can be left out --- */
 
 static bool is_always_zero(const struct sp_variable *variable) {
-    bool zero = variable->changes == 0;
+    bool zero = variable->changes == 0 && variable->noise.scale == SP_NOISE_NONE;
     for (size_t e = 0; e < variable->entries; e++)
         zero = zero && variable->entry[e].law.kind == SP_LAW_CONSTANT &&
                variable->entry[e].law.parameter[0] == 0;
