@@ -79,10 +79,36 @@ static int add_column(struct sp_plan *plan, const struct sp_scenario *scenario, 
     return check_account(use, write, instance, problems);
 }
 
+static bool is_listed(const struct sp_column *column, const struct sp_read *read) {
+    if (!read->account)
+        return strcmp(column->write->column, read->column) == 0;
+    size_t length = strlen(read->account);
+    if (!column->account || strncmp(column->account, read->account, length) != 0)
+        return false;
+    bool is_family = length == 0 || read->account[length - 1] == '.';
+    return is_family || column->account[length] == '\0' || column->account[length] == '.';
+}
+
+static bool finds_any(const struct sp_variant *variant, const struct sp_read *read) {
+    for (size_t c = 0; c < variant->columns; c++)
+        if (is_listed(&variant->column[c], read))
+            return true;
+    return false;
+}
+
+static bool has_given(const struct sp_variant *variant, const struct sp_use *use,
+                      const struct sp_write *write) {
+    for (size_t i = 0; i < SP_STEP_GIVEN && write->given[i]; i++)
+        if (!finds_any(variant, &use->mechanism->read[write->given[i] - 1]))
+            return false;
+    return true;
+}
+
 static size_t instances_of(const struct sp_variant *variant, const struct sp_use *use,
                            const struct sp_write *write) {
     if ((write->needs && use->table[0].input[write->needs - 1]->absent) ||
-        (write->with && sp_columns_find(variant, write->with) == SP_PLAN_NONE))
+        (write->with && sp_columns_find(variant, write->with) == SP_PLAN_NONE) ||
+        !has_given(variant, use, write))
         return 0;
     return write->instanced ? use->table[write->instanced - 1].instances : 1;
 }
@@ -103,6 +129,7 @@ static int bind_writes(struct sp_plan *plan, const struct sp_scenario *scenario,
         const struct sp_write *write = &use->mechanism->write[w];
         size_t instances = instances_of(variant, use, write);
         step->out_start[w] = step->outs;
+        step->out_count[w] = instances;
         for (size_t i = 0; i < instances; i++) {
             int error = add_column(plan, scenario, variant, use, write, i, problems);
             if (error)
@@ -139,12 +166,6 @@ static int add_read(struct sp_plan *plan, struct sp_bound_step *step, int column
     *place = column;
     *place_before = before;
     return 0;
-}
-
-static bool is_listed(const struct sp_column *column, const struct sp_read *read) {
-    if (!read->account)
-        return strcmp(column->write->column, read->column) == 0;
-    return column->account && strncmp(column->account, read->account, strlen(read->account)) == 0;
 }
 
 static int bind_own(struct sp_plan *plan, const struct sp_variant *variant, const struct sp_use *use,

@@ -532,6 +532,7 @@ static struct sp_step bind_step(struct sp_block *block, const struct sp_bound_st
         .out = block->out,
         .is_wanted = step->is_wanted,
         .out_start = step->out_start,
+        .out_count = step->out_count,
         .rule = block->rule + step->first_rule,
     };
 }

@@ -31,10 +31,10 @@
 #include "engine/math/kernels.h"
 #include "engine/run/result.h"
 
-enum { SP_STEP_TABLES = 4, SP_STEP_READS = 32, SP_STEP_WRITES = 32, SP_STEP_RULES = 4 };
+enum { SP_STEP_GIVEN = 4, SP_STEP_TABLES = 4, SP_STEP_READS = 32, SP_STEP_WRITES = 32, SP_STEP_RULES = 4 };
 
-/* A column that is read. With `account`, all cost lines whose account begins with it; with a star in its
- * name, as its writer has it, the columns of all instances (none is right too). */
+/* A column that is read. With `account`, all cost lines of it: opex takes opex.legal too; "" all; with a star
+ * in its name, as its writer has it, the columns of all instances (none is right too). */
 struct sp_read {
     const char *column;
     const char *account;
@@ -54,12 +54,15 @@ struct sp_write {
     bool internal;
     bool may_be_undefined; /* NaN is a value of it; `undefined_when` says when */
     const char *undefined_when;
+    bool ranked; /* undefined values may have a rank: +INFINITY above all others, -INFINITY below them */
     const char *account;              /* of a cost line; NULL: none */
     int account_table, account_field; /* 1 + table and field of a text that gives the account instead */
-    int not_with;     /* 1 + table: no cost line when that table has instances (they are the lines) */
-    int needs;        /* 1 + field of the first table: not written when that field is absent */
-    const char *with; /* column of a mechanism before this one in the list: not written without it */
-    int instanced;    /* 1 + table whose instances it repeats for */
+    int not_with;             /* 1 + table: no cost line when that table has instances (they are the lines) */
+    int needs;                /* 1 + field of the first table: not written when that field is absent */
+    const char *with;         /* column of a mechanism before this one in the list: not written without it */
+    int instanced;            /* 1 + table whose instances it repeats for */
+    int given[SP_STEP_GIVEN]; /* 1 + reads of columns of mechanisms before this one in the list: not written
+                                 when one of them finds nothing */
     const char *numerator, *denominator; /* of a ratio: made by the engine, not by `step` */
     int category; /* 1 + table whose instances it numbers: a path is in instance 0, 1, .. */
 };
@@ -89,8 +92,8 @@ struct sp_step {
     const size_t *read_start, *read_count; /* [reads] */
 
     double *const *out;
-    const bool *is_wanted;   /* by place of `out`: somebody but this mechanism asks for the column */
-    const size_t *out_start; /* [writes] */
+    const bool *is_wanted; /* by place of `out`: somebody but this mechanism asks for the column */
+    const size_t *out_start, *out_count; /* [writes] */
 
     uint64_t *rule; /* [rules] add to these */
 };
@@ -162,15 +165,15 @@ static inline const double *sp_step_read(const struct sp_step *s, int read) {
     return sp_step_read_one(s, read, 0);
 }
 
-/* A column that is written, for an instance (0 when not instanced). Not of one that is not written now. */
+/* A column that is written, for an instance (0 when not instanced). NULL when it is not written now. */
 static inline double *sp_step_out(const struct sp_step *s, int write, size_t instance) {
-    return s->out[s->out_start[write] + instance];
+    return s->out_count[write] > instance ? s->out[s->out_start[write] + instance] : NULL;
 }
 
 /* Whether anybody asks for a column; if not, `step` may leave it out (of an instanced one: for instance 0).
  */
 static inline bool sp_step_wants(const struct sp_step *s, int write) {
-    return s->is_wanted[s->out_start[write]];
+    return s->out_count[write] > 0 && s->is_wanted[s->out_start[write]];
 }
 
 /* The table that a scenario must have for the mechanism to be used; NULL: it is always used. */

@@ -10,6 +10,7 @@
 /* A metric at a time. */
 struct seen {
     size_t stream;
+    bool ranked;
     double *x; /* [paths]; sorted when its plan is made */
 };
 
@@ -63,8 +64,10 @@ static size_t keep_finite(double *x, size_t n) {
 static void plan_stream(void *context, int thread, uint64_t item) {
     struct pilot *pilot = context;
     struct seen *seen = &pilot->sight[item];
-    sp_histogram_plan(&pilot->tally->stream[seen->stream], seen->x, keep_finite(seen->x, SP_PILOT_PATHS),
-                      pilot->scratch[thread]);
+    struct sp_histogram_plan *plan = &pilot->tally->stream[seen->stream];
+    sp_histogram_plan(plan, seen->x, keep_finite(seen->x, SP_PILOT_PATHS), pilot->scratch[thread]);
+    if (seen->ranked)
+        sp_histogram_plan_ranks(plan);
 }
 
 /* Plans what was seen since it was last called. Doing so quarter by quarter, the values of one quarter are
@@ -103,6 +106,7 @@ static void see_metric(void *context, const struct sp_block *block, const struct
     struct seen *seen = &pilot->sight[pilot->sights++];
     (void)block;
     seen->stream = sp_tally_stream(pilot->tally->plan, sight->axis, sight->metric, sight->time);
+    seen->ranked = pilot->tally->variant->column[pilot->tally->plan->metric[sight->metric]].write->ranked;
     memcpy(seen->x, sight->x, SP_PILOT_PATHS * sizeof *sight->x);
     if (sight->numerator)
         set_ratio(pilot->tally, seen->stream, sight);

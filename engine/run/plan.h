@@ -119,7 +119,7 @@ struct sp_bound_step {
     size_t outs;
     int *out;        /* [outs] column */
     bool *is_wanted; /* [outs] */
-    size_t out_start[SP_STEP_WRITES];
+    size_t out_start[SP_STEP_WRITES], out_count[SP_STEP_WRITES];
     size_t first_rule; /* index of its first rule among the counts */
 };
 

@@ -20,7 +20,8 @@ static struct sp_estimate share(uint64_t count, uint64_t paths) {
 static struct sp_estimate quantile(const struct sp_pieces *pieces, double p) {
     double step = sqrt(p * (1 - p) / pieces->total);
     double above = sp_histogram_quantile(pieces, p + step), below = sp_histogram_quantile(pieces, p - step);
-    return estimate(sp_histogram_quantile(pieces, p), pieces->total > 1 ? (above - below) / 2 : NAN);
+    bool has_error = pieces->total > 1 && isfinite(above) && isfinite(below);
+    return estimate(sp_histogram_quantile(pieces, p), has_error ? (above - below) / 2 : NAN);
 }
 
 static struct sp_estimate spread(const struct sp_moments *moments, const struct sp_pieces *pieces) {
@@ -40,13 +41,27 @@ static struct sp_estimate simple_mean(const struct sp_moments *moments) {
     return estimate(moments->mean, sp_moments_sd(moments) / sqrt((double)moments->count));
 }
 
-static void summarise(const struct sp_moments *moments, uint64_t paths, enum sp_side adverse,
+/* Ranks beside the numbers leave quantiles, but nothing that adds numbers up. */
+static void summarise_ranked(const struct sp_moments *moments, const struct sp_pieces *pieces,
+                             struct sp_estimate *out) {
+    if (moments->count > 0) {
+        out[SP_STATISTIC_MIN] = estimate(moments->low, NAN);
+        out[SP_STATISTIC_MAX] = estimate(moments->high, NAN);
+    }
+    for (int s = 0; s < SP_STATISTICS; s++)
+        if (sp_tally_level((enum sp_statistic)s) > 0 && pieces->total > 0)
+            out[s] = quantile(pieces, sp_tally_level((enum sp_statistic)s));
+}
+
+static void summarise(const struct sp_moments *moments, uint64_t paths, const struct sp_write *write,
                       const struct sp_pieces *pieces, struct sp_estimate *out) {
     for (int s = 0; s < SP_STATISTICS; s++)
         out[s] = estimate(NAN, NAN);
     out[SP_STATISTIC_COUNT] = estimate((double)moments->count, NAN);
     out[SP_STATISTIC_UNDEFINED] = share(paths - moments->count, paths);
-    if (moments->count == 0)
+    if (write->ranked)
+        summarise_ranked(moments, pieces, out);
+    if (write->ranked || moments->count == 0)
         return;
     out[SP_STATISTIC_MEAN] = simple_mean(moments);
     out[SP_STATISTIC_SD] = spread(moments, pieces);
@@ -55,7 +70,7 @@ static void summarise(const struct sp_moments *moments, uint64_t paths, enum sp_
     for (int s = 0; s < SP_STATISTICS; s++)
         if (sp_tally_level((enum sp_statistic)s) > 0)
             out[s] = quantile(pieces, sp_tally_level((enum sp_statistic)s));
-    out[SP_STATISTIC_ES5] = shortfall(pieces, adverse);
+    out[SP_STATISTIC_ES5] = shortfall(pieces, write->adverse);
 }
 
 /* --- Ratios: the ratio of the means of the parts --- */
@@ -139,7 +154,7 @@ static int summarise_stream(struct summary *s, enum sp_axis_kind axis, size_t me
     const uint64_t *count = s->counts->stream + stream * SP_HISTOGRAM_SLOTS;
     struct sp_estimate *out = s->variant->estimate[axis] + index * SP_STATISTICS;
     sp_histogram_pieces(&s->tally->stream[stream], count, moments->low, moments->high, &s->pieces);
-    summarise(moments, s->sums->paths, column->write->adverse, &s->pieces, out);
+    summarise(moments, s->sums->paths, column->write, &s->pieces, out);
     if (column->denominator != SP_PLAN_NONE) {
         int part = columns[column->denominator].metric;
         const struct sp_moments *denominator =

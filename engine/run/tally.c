@@ -177,9 +177,10 @@ void sp_tally_free(struct sp_tally *tally) {
 static void find_bad_value(struct sp_tally *tally, const struct sp_block *block,
                            const struct sp_sight *sight) {
     const struct sp_plan *plan = tally->plan->plan;
-    bool may = tally->plan->variant->column[plan->metric[sight->metric]].write->may_be_undefined;
+    const struct sp_write *write = tally->plan->variant->column[plan->metric[sight->metric]].write;
+    bool may = write->may_be_undefined;
     for (size_t p = 0; !tally->bad.found && p < sp_block_valid(block); p++)
-        if (may ? isinf(sight->x[p]) : !isfinite(sight->x[p]))
+        if (may ? isinf(sight->x[p]) && !write->ranked : !isfinite(sight->x[p]))
             tally->bad = (struct sp_bad_value){
                 true, sight->metric, sight->time, sight->axis, sp_block_first_path(block) + p, sight->x[p]};
 }

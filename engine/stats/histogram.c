@@ -132,6 +132,13 @@ void sp_histogram_plan(struct sp_histogram_plan *plan, double *pilot, size_t n, 
     set_centre(plan, pilot, without_atoms(plan, pilot, n));
 }
 
+void sp_histogram_plan_ranks(struct sp_histogram_plan *plan) {
+    if (plan->atoms > SP_HISTOGRAM_ATOMS - 2)
+        plan->atoms = SP_HISTOGRAM_ATOMS - 2;
+    add_atom(plan, -INFINITY);
+    add_atom(plan, INFINITY);
+}
+
 void sp_histogram_plan_groups(struct sp_histogram_plan *plan, const double *pilot, const unsigned char *group,
                               size_t n, size_t groups, double *scratch) {
     plan->atoms = 0;
@@ -250,6 +257,8 @@ void sp_histogram_pieces(const struct sp_histogram_plan *plan, const uint64_t *c
         add_bin(plan, count, &atom, from, to, (double)count[bin], pieces);
     }
     add_bin(plan, count, &atom, INFINITY, INFINITY, 0, pieces);
+    if (atom < plan->atoms && count[SP_HISTOGRAM_BINS + 1 + atom]) /* what ranks above all */
+        add_piece(pieces, INFINITY, INFINITY, (double)count[SP_HISTOGRAM_BINS + 1 + atom]);
 }
 
 /* The piece that holds the value of rank r (0 .. total). */
@@ -266,6 +275,8 @@ static size_t find_piece(const struct sp_pieces *pieces, double rank) {
 }
 
 static double value_at(const struct sp_pieces *pieces, size_t i, double rank) {
+    if (isinf(pieces->low[i]))
+        return pieces->low[i];
     double share = (rank - pieces->before[i]) / pieces->mass[i];
     return pieces->low[i] + fmin(fmax(share, 0), 1) * (pieces->high[i] - pieces->low[i]);
 }

@@ -29,6 +29,10 @@ struct sp_histogram_plan {
  * anything, coarsely. `scratch` holds n values. */
 void sp_histogram_plan(struct sp_histogram_plan *plan, double *pilot, size_t n, double *scratch);
 
+/* Makes the two infinities atoms: undefined values that rank below or above all others. Where there are too
+ * many atoms, the outermost give way. */
+void sp_histogram_plan_ranks(struct sp_histogram_plan *plan);
+
 /* As above, for a sample of several groups (tiers): a value is an atom when it makes up 0.5 % of any one
  * group. group[i] < groups belongs to pilot[i]. `scratch` holds 2 n values. */
 void sp_histogram_plan_groups(struct sp_histogram_plan *plan, const double *pilot, const unsigned char *group,
