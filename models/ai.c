@@ -26,7 +26,7 @@ enum {
 };
 enum { CAUSES, TOTAL };
 enum { STORIES_FREE, STORIES_PAID, LENGTH_FREE, LENGTH_PAID, LOG_INDEX_BEFORE };
-enum { COST, INDEX, LOG_INDEX };
+enum { COST, INDEX, LOG_INDEX, OF_FREE };
 
 static const char *const errors[] = {[CAUSES] = "causes", [TOTAL] = "total", NULL};
 
@@ -123,6 +123,11 @@ static const struct sp_write writes[] = {
                    .unit = "1",
                    .internal = true,
                    .sentence = "logarithm of the AI price index"},
+    [OF_FREE] = {.column = "free_tier.ai",
+                 .kind = SP_FLOW,
+                 .unit = "USD",
+                 .internal = true,
+                 .sentence = "AI cost of free users' stories"},
 };
 
 static void advance_prices(const struct sp_step *s) {
@@ -176,6 +181,24 @@ static void add_errors(const struct sp_step *s, double *restrict cost) {
         cost[p] *= 1 + retries[p];
 }
 
+/* Levers and errors act on all stories alike: the free ones' part is that of the prices. */
+static void update_free(const struct sp_step *s, const double *cost) {
+    bool by_causes = sp_step_number(s, AI, 0, ERROR) == CAUSES;
+    const double *of_free = sp_step_read(s, STORIES_FREE), *of_paid = sp_step_read(s, STORIES_PAID);
+    const double *cost_free = sp_step_field(s, AI, 0, COST_FREE),
+                 *cost_paid = sp_step_field(s, AI, 0, COST_PAID);
+    const double *free_length = by_causes ? sp_step_read(s, LENGTH_FREE) : NULL;
+    const double *paid_length = by_causes ? sp_step_read(s, LENGTH_PAID) : NULL;
+    double *restrict part = sp_step_out(s, OF_FREE, 0);
+    for (size_t p = 0; p < s->n; p++) {
+        double free_cost = of_free[p] * cost_free[p], paid_cost = of_paid[p] * cost_paid[p];
+        free_cost *= free_length && paid_length ? free_length[p] : 1;
+        paid_cost *= free_length && paid_length ? paid_length[p] : 1;
+        double all = free_cost + paid_cost;
+        part[p] = all > 0 ? cost[p] * (free_cost / all) : 0;
+    }
+}
+
 SP_WIDE static void step(const struct sp_step *s) {
     double *restrict cost = sp_step_out(s, COST, 0);
     advance_prices(s);
@@ -184,6 +207,8 @@ SP_WIDE static void step(const struct sp_step *s) {
     pull_lever(s, BATCH_SHARE, BATCH_SAVING, false, cost);
     pull_lever(s, CHEAPER_SHARE, CHEAPER_PRICE, true, cost);
     add_errors(s, cost);
+    if (sp_step_wants(s, OF_FREE))
+        update_free(s, cost);
 }
 
 extern const struct sp_mechanism sp_ai;

@@ -274,6 +274,12 @@ static const struct sp_write writes[] = {
                       .internal = true,
                       .instanced = 1 + GONE,
                       .sentence = "those who stopped paying that many quarters ago and will come back"},
+    [LIFETIME] = {.column = "churn.lifetime",
+                  .kind = SP_STOCK,
+                  .unit = "months",
+                  .sentence =
+                      "months that a payer who starts now is expected to pay within 36 months, by the "
+                      "churn of the quarter"},
 };
 
 static void churn_constant(const struct sp_step *s) {
@@ -308,6 +314,8 @@ SP_WIDE static void step(const struct sp_step *s) {
         churn_constant(s);
     if (s->instances[GONE] > 0)
         sp_churn_reactivation_return(s);
+    if (sp_step_wants(s, LIFETIME))
+        sp_churn_lifetime(s);
 }
 
 extern const struct sp_mechanism sp_churn;

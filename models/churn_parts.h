@@ -57,7 +57,8 @@ enum {
     YEAR_QUARTER,
     REACTIVATED,
     LEFT,
-    GONE_QUARTER
+    GONE_QUARTER,
+    LIFETIME
 };
 
 /* The share of payers of an age, in quarters, who leave in the next quarter; of paths first .. first + n - 1.
@@ -78,5 +79,8 @@ void sp_churn_reactivation_note(const struct sp_step *s, size_t first, size_t n,
 
 /* One quarter with cohorts. */
 void sp_churn_cohorts(const struct sp_step *s);
+
+/* Expected months of a payer who starts now. */
+void sp_churn_lifetime(const struct sp_step *s);
 
 #endif

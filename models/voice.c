@@ -11,7 +11,7 @@ enum { VOICE, VENDORS };
 enum { BY, COST_FREE, COST_PAID, SHARE_FREE, SHARE_PAID };
 enum { PLAN, SHARE, PRICE, PRICE_DRIFT, JUMP_PER_YEAR, JUMP_FACTOR, ACCOUNT, JUMPS };
 enum { STORIES_FREE, STORIES_PAID, LENGTH_FREE, LENGTH_PAID, LOG_INDEX_BEFORE };
-enum { COST, COST_OF, INDEX, LOG_INDEX };
+enum { COST, COST_OF, INDEX, LOG_INDEX, OF_FREE };
 enum { BY_PLAN, BY_VENDOR };
 enum { FREE, PAID, ALL };
 
@@ -149,6 +149,11 @@ static const struct sp_write writes[] = {
                    .internal = true,
                    .instanced = 1 + VENDORS,
                    .sentence = "logarithm of the vendor's price index"},
+    [OF_FREE] = {.column = "free_tier.voice",
+                 .kind = SP_FLOW,
+                 .unit = "USD",
+                 .internal = true,
+                 .sentence = "voice cost of free users' stories"},
 };
 
 static bool serves(int plan, int group) {
@@ -237,6 +242,17 @@ static void price_vendor(const struct sp_step *s, size_t vendor, double *restric
     }
 }
 
+/* While the vendors' columns hold what they voice of free users' stories only. */
+static void add_free(const struct sp_step *s, double *restrict of_free) {
+    memset(of_free, 0, s->n * sizeof *of_free);
+    for (size_t i = 0; i < s->instances[VENDORS]; i++) {
+        const double *voiced = sp_step_out(s, COST_OF, i), *index = sp_step_out(s, INDEX, i);
+        const double *price = sp_step_field(s, VENDORS, i, PRICE);
+        for (size_t p = 0; p < s->n; p++)
+            of_free[p] += voiced[p] * price[p] * index[p];
+    }
+}
+
 static void work_vendors(const struct sp_step *s, double *restrict all) {
     size_t vendors = s->instances[VENDORS];
     for (size_t i = 0; i < vendors; i++) {
@@ -244,6 +260,8 @@ static void work_vendors(const struct sp_step *s, double *restrict all) {
         memset(sp_step_out(s, COST_OF, i), 0, s->n * sizeof(double));
     }
     add_group(s, FREE);
+    if (sp_step_wants(s, OF_FREE))
+        add_free(s, sp_step_out(s, OF_FREE, 0));
     add_group(s, PAID);
     for (size_t i = 0; i < vendors; i++)
         price_vendor(s, i, all);
@@ -257,6 +275,8 @@ SP_WIDE static void step(const struct sp_step *s) {
         return;
     }
     add_plan(s, FREE, cost);
+    if (sp_step_wants(s, OF_FREE))
+        memcpy(sp_step_out(s, OF_FREE, 0), cost, s->n * sizeof *cost);
     add_plan(s, PAID, cost);
 }
 

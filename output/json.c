@@ -9,6 +9,8 @@
 #include <string.h>
 
 static json_t *number(double value) {
+    if (isinf(value))
+        return json_string(value > 0 ? "inf" : "-inf");
     return isfinite(value) ? json_real(value) : json_null();
 }
 

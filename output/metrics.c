@@ -9,6 +9,8 @@ void sp_metrics_put(struct sp_document *document, struct sp_document_node *node,
     sp_document_add_text(document, node, "kind", sp_result_kind_name(metric->kind));
     sp_document_add_text(document, node, "adverse", sp_result_side_name(metric->adverse));
     sp_document_add_text(document, node, "undefined_when", metric->undefined_when);
+    sp_document_add_text(document, node, "ranked",
+                         metric->ranked ? "inf ranks above all values, -inf below" : NULL);
     sp_document_add_text(document, node, "account", metric->account);
     sp_document_add_text(document, node, "placeholders", metric->placeholders);
 }
@@ -24,6 +26,7 @@ static void get_metric(struct sp_document *document, const struct sp_document_no
                                  .sentence = sp_document_text(node, "long_name"),
                                  .kind = (enum sp_metric_kind)found,
                                  .undefined_when = sp_document_text(node, "undefined_when"),
+                                 .ranked = sp_document_text(node, "ranked") != NULL,
                                  .account = sp_document_text(node, "account"),
                                  .placeholders = sp_document_text(node, "placeholders")};
     metric->adverse = adverse && strcmp(adverse, sp_result_side_name(SP_LOW)) == 0 ? SP_LOW : SP_HIGH;

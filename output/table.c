@@ -104,8 +104,9 @@ static void print_notes(const struct sp_metric *metric, bool undefined, FILE *st
         fprintf(stream, "\nPercentiles of periods do not add up%s.",
                 metric->kind == SP_FLOW ? "; means do" : "");
     if (undefined)
-        fprintf(stream, "\nUndefined on a path when %s; such paths are left out.",
-                metric->undefined_when ? metric->undefined_when : "there is no value");
+        fprintf(stream, "\nUndefined on a path when %s; %s.",
+                metric->undefined_when ? metric->undefined_when : "there is no value",
+                metric->ranked ? "inf ranks above all numbers, -inf below them" : "such paths are left out");
     if (metric && metric->placeholders)
         fprintf(stream, "\nDepends on placeholders, which stand in for numbers nobody has given: %s.",
                 metric->placeholders);

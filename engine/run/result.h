@@ -56,7 +56,10 @@ struct sp_metric {
     enum sp_metric_kind kind;
     enum sp_side adverse;
     const char *undefined_when; /* NULL: always defined */
-    const char *account;        /* "cogs.ai", "one_off", ..; NULL: not a cost line */
+    bool ranked; /* undefined values may be +INFINITY or -INFINITY: they rank above or below all others.
+                    Quantiles and histograms count them; count, min and max do not; mean, sd and es5 are not
+                    given */
+    const char *account; /* "cogs.ai", "one_off", ..; NULL: not a cost line */
     const char
         *placeholders; /* keys of the placeholder inputs that it depends on, separated by ", "; or NULL */
 };

@@ -164,6 +164,7 @@ static int copy_metrics(const struct sp_plan *plan, struct sp_result *result) {
             .kind = write->kind,
             .adverse = write->adverse,
             .undefined_when = copy(arena, write->undefined_when),
+            .ranked = write->ranked,
             .account = copy(arena, column->account),
             .placeholders = copy(arena, column->placeholders),
         };
