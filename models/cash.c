@@ -12,6 +12,7 @@ enum {
     EARNED,
     TOTAL_COST,
     CASH_BEFORE,
+    FINANCING,
     LOWEST_BEFORE,
     LOWEST_QUARTER_BEFORE,
     RAN_OUT_QUARTER_BEFORE,
@@ -37,6 +38,7 @@ static const struct sp_read reads[] = {
     [EARNED] = {.column = "revenue", .optional = true},
     [TOTAL_COST] = {.column = "cost.total"},
     [CASH_BEFORE] = {.column = "cash", .before = true},
+    [FINANCING] = {.column = "financing", .optional = true},
     [LOWEST_BEFORE] = {.column = "cash.lowest", .before = true},
     [LOWEST_QUARTER_BEFORE] = {.column = "cash.lowest_quarter", .before = true},
     [RAN_OUT_QUARTER_BEFORE] = {.column = "cash.ran_out_quarter", .before = true},
@@ -123,6 +125,13 @@ static void add_change(const struct sp_step *s, int stock, double sign, double *
         burn[p] += sign * (now[p] - before[p]);
 }
 
+/* Financing is no part of the burn. */
+static void add_financing(const struct sp_step *s, double *restrict cash) {
+    const double *in = sp_step_read(s, FINANCING);
+    for (size_t p = 0; in && p < s->n; p++)
+        cash[p] += in[p];
+}
+
 static void update_burn(const struct sp_step *s, double *restrict burn) {
     const double *earned = sp_step_read(s, EARNED), *cost = sp_step_read(s, TOTAL_COST);
     for (size_t p = 0; p < s->n; p++)
@@ -139,6 +148,7 @@ SP_WIDE static void step(const struct sp_step *s) {
     update_burn(s, burn);
     for (size_t p = 0; p < s->n; p++)
         cash[p] = before[p] - burn[p];
+    add_financing(s, cash);
     if (sp_step_wants(s, LOWEST) || sp_step_wants(s, LOWEST_QUARTER))
         update_lowest(s, cash);
     if (sp_step_wants(s, BELOW_ZERO) || sp_step_wants(s, RAN_OUT) || sp_step_wants(s, RAN_OUT_QUARTER))

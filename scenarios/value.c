@@ -91,12 +91,21 @@ static size_t count_choices(const char *const *choices) {
     return count;
 }
 
+/* "true" or "false" when these are choices; else NULL. */
+static const char *truth_among(const char *const *choices, bool truth) {
+    for (; *choices; choices++)
+        if (strcmp(*choices, truth ? "true" : "false") == 0)
+            return *choices;
+    return NULL;
+}
+
 int sp_value_choice(const struct sp_value_context *context, const struct sp_node *node, const char *key,
                     const char *const *choices, double *index) {
-    const char *text = NULL;
-    int error = sp_value_text(context, node, key, &text);
+    const char *text = node->kind == SP_NODE_TRUTH ? truth_among(choices, node->truth) : NULL;
+    int error = text ? 0 : sp_value_text(context, node, key, &text);
     if (error)
         return error;
+    sp_value_mark_used(node);
     size_t count = count_choices(choices);
     const char *list = "";
     for (size_t i = 0; i < count; i++) {

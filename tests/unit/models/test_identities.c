@@ -148,3 +148,86 @@ Test(identities, signs_and_order) {
         }
     engine_test_free(&run);
 }
+
+/* --- The whole company, over the space of what may be written --- */
+
+static double pick(unsigned *state, double low, double high) {
+    *state = *state * 1664525u + 1013904223u;
+    return low + (high - low) * ((*state >> 8) / 16777216.0);
+}
+
+/* Any delay, any share, rounds that never, perhaps or surely close, zero heads, falling or growing users. */
+static const char *company(unsigned *state) {
+    static const char *const ways[] = {"users", "calendar"};
+    static const double chance[] = {0, 0.5, 1};
+    double share = pick(state, 0, 1);
+    const char *team = engine_test_text(
+        "[team]\nby = \"%s\"\ncost_per_head = { uniform = { min = 0, max = %g } }\nhiring_delay = %g\n"
+        "reduction_delay = %g\nseverance_months = %g\nwage_inflation = %g\n"
+        "[team_stage.a]\nfrom = 0\nheads = %g\n[team_stage.b]\nfrom = %g\nfrom_quarter = %g\nheads = { "
+        "uniform = { min = 0, max = %g } }\n",
+        ways[pick(state, 0, 2) < 1], pick(state, 1, 3e5), pick(state, 0, 4), pick(state, 0, 4),
+        pick(state, 0, 9), pick(state, -0.1, 0.5), floor(pick(state, 0, 4)), pick(state, 1, 3000),
+        pick(state, 0, 14), pick(state, 0.1, 90));
+    const char *rest = engine_test_text(
+        "[function.r]\nshare = %.17g\naccount = \"opex.r_and_d\"\n"
+        "[function.s]\nshare = %.17g\naccount = \"opex.s_and_m\"\n"
+        "[support]\nusers_per_agent = %g\ncost_per_agent = %g\n[overheads]\nmonthly = %g\nper_head = %g\n"
+        "[round.a]\nquarter = { uniform = { min = 0, max = 15 } }\nsize = %g\nprobability = %g\n"
+        "committed = true\n[round.b]\nquarter = %g\nsize = %g\nprobability = %g\n",
+        share, 1 - share, pick(state, 1, 1e4), pick(state, 0, 9e4), pick(state, 0, 1e5), pick(state, 0, 1e3),
+        pick(state, 0, 1e7), chance[(int)pick(state, 0, 3)], pick(state, 0, 15), pick(state, 0, 1e7),
+        chance[(int)pick(state, 0, 3)]);
+    return engine_test_text("%s%s%s[change.growth]\nof = [\"growth.rate_first\"]\nplus = %g\n", second_risk,
+                            team, rest, pick(state, -2, 1));
+}
+
+static void expect_company(const struct sp_result *r) {
+    static const struct {
+        struct identity identity;
+        double opening;
+    } all[] = {
+        {{"cash rolls forward with financing", {"+cash", "-cash@", "+net_burn", "-financing"}}, 250000.25},
+        {{"rounds are the financing", {"+financing", "-financing.a", "-financing.b"}}, 0},
+        {{"functions are the team", {"+cost.team", "-cost.team.r", "-cost.team.s"}}, 0},
+        {{"functions are the heads", {"+heads", "-heads.r", "-heads.s"}}, 0},
+        {{"all costs have a kind", {"+cost.total", "-cogs", "-opex", "-one_off"}}, 0},
+        {{"opex has kinds", {"+opex", "-opex.r_and_d", "-opex.s_and_m", "-opex.g_and_a", "-opex.other"}}, 0},
+        {{"one-off costs", {"+one_off", "-cost.upgrade", "-cost.risk.outage", "-cost.severance"}}, 0},
+        {{"cogs",
+          {"+cogs", "-cost.ai", "-cost.voice", "-cost.infrastructure.lambda", "-cost.infrastructure.cdn",
+           "-cost.support"}},
+         0},
+        {{"operating result", {"+operating_result", "-gross_profit", "+opex"}}, 0},
+        {{"the margin of payers", {"+gross_profit.paid", "-gross_profit", "-cost.free_tier"}}, 0},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        expect_identity(r, &all[i].identity, all[i].opening);
+}
+
+static void expect_signs(const struct sp_result *r) {
+    static const char *const never_negative[] = {"heads",          "heads.r",        "cost.team",
+                                                 "cost.severance", "support.agents", "cost.free_tier",
+                                                 "financing",      "funding_need",   "cost.overheads"};
+    for (size_t i = 0; i < sizeof never_negative / sizeof *never_negative; i++)
+        for (size_t t = 0; t < QUARTERS; t++)
+            for (size_t p = 0; p < PATHS; p += 7)
+                cr_expect_geq(engine_test_kept(r, never_negative[i], t)[p], 0, "%s", never_negative[i]);
+    for (size_t t = 0; t < QUARTERS; t++)
+        for (size_t p = 0; p < PATHS; p += 7)
+            cr_expect(engine_test_kept(r, "cost.free_tier", t)[p] <=
+                      engine_test_kept(r, "cogs", t)[p] * (1 + 1e-9));
+}
+
+Test(identities, hold_for_any_company) {
+    static const char *const tops[] = {"", "accrual = \"end\"", "counts = \"continuous\""};
+    unsigned state = 2385;
+    for (int i = 0; i < 9; i++) {
+        struct engine_test_run run =
+            engine_test_run_well(engine_test_scenario(PATHS, tops[i % 3], company(&state)),
+                                 (struct engine_test_options){.kept = PATHS});
+        expect_company(run.result);
+        expect_signs(run.result);
+        engine_test_free(&run);
+    }
+}
