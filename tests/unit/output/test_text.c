@@ -81,7 +81,7 @@ Test(output_text, json) {
                           .se = 2.385,
                           .unit = "1"};
     expect_json(&row, "{\"variant\": \"a\\\"b\", \"metric\": \"m\xef\xbf\xbd\", \"time\": null, \"tier\": "
-                      "\"\xc3\xa9\", \"statistic\": \"max\", \"value\": null, \"se\": 2.3849999999999998, "
+                      "\"\xc3\xa9\", \"statistic\": \"max\", \"value\": \"inf\", \"se\": 2.3849999999999998, "
                       "\"unit\": \"1\"}");
 }
 
