@@ -137,6 +137,7 @@ void sp_histogram_plan_ranks(struct sp_histogram_plan *plan) {
         plan->atoms = SP_HISTOGRAM_ATOMS - 2;
     add_atom(plan, -INFINITY);
     add_atom(plan, INFINITY);
+    hash_atoms(plan);
 }
 
 void sp_histogram_plan_groups(struct sp_histogram_plan *plan, const double *pilot, const unsigned char *group,
