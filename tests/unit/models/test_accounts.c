@@ -74,6 +74,20 @@ Test(models_accounts, lines_add_up_by_account) {
     paths_end(&paths);
 }
 
+/* With vendors, lengths, levers and errors: 900.63 free users tell 1.7 stories, 100.07 payers 6.3. */
+Test(models_accounts, free_users_part_of_ai_and_voice) {
+    struct paths paths =
+        start("0", "[usage]\nfree_monthly = 1.7\npaid_monthly = 6.3\n"
+                   "[ai]\ncost_free = 0.03\ncost_paid = 0.21\nretries = 0.13\ncache_share = 0.4\n"
+                   "[voice]\nby = \"vendor\"\nshare_free = 0.4\n[vendor.cheap]\nplan = \"free\"\nshare = "
+                   "0.25\ncost = 0.02\n"
+                   "[vendor.all]\nshare = 0.75\ncost = 0.11\n[vendor.dear]\nplan = \"paid\"\ncost = 0.31\n");
+    sp_block_quarter(paths.block, 0);
+    double stories = 3 * 1.7 * 900.63, voice = stories * 0.4 * (0.02 / 4 + 0.11 * 3 / 4);
+    expect(&paths, "cost.free_tier", stories * 0.03 * (1 - 0.4 * 0.9) * 1.13 + voice);
+    paths_end(&paths);
+}
+
 Test(models_accounts, what_nobody_has_stays_away) {
     struct paths paths = start("0", "");
     static const char *const absent[] = {"opex",    "opex.other",       "opex.s_and_m", "one_off",
