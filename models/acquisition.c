@@ -51,12 +51,14 @@ static const struct sp_read reads[] = {[PAID_NEW] = {.column = "paid.new"}};
 
 static const struct sp_write writes[] = {
     [COST] = {.column = "cost.acquisition",
+              .formula = "paid.new.bought*[acquisition.cost_each]+3*[acquisition.fixed_monthly]",
               .kind = SP_FLOW,
               .unit = "USD",
               .adverse = SP_HIGH,
               .account = "opex.s_and_m",
               .sentence = "what winning payers costs: paid channels and fixed spend"},
     [BOUGHT] = {.column = "paid.new.bought",
+                .formula = "paid.new*[acquisition.paid_share]",
                 .kind = SP_FLOW,
                 .unit = "payers",
                 .adverse = SP_HIGH,

@@ -108,22 +108,37 @@ static const struct sp_read reads[] = {
 
 static const struct sp_write writes[] = {
     [COST] = {.column = "cost.ai",
+              .formula = "(stories.free*case([ai.error],causes,stories.free.length?1,1)*"
+                         "[ai.cost_free]+stories.paid*case([ai.error],causes,"
+                         "stories.paid.length?1,1)*[ai.cost_paid])*ai.price_index*"
+                         "(1-[ai.cache_share]*[ai.cache_saving])*(1-[ai.batch_share]*"
+                         "[ai.batch_saving])*(1-[ai.cheaper_share]*(1-[ai.cheaper_price]))*"
+                         "[ai.error_factor]?1*(1+[ai.retries]?0)",
               .kind = SP_FLOW,
               .unit = "USD",
               .adverse = SP_HIGH,
               .account = "cogs.ai",
               .sentence = "AI cost of all stories, free ones included"},
     [INDEX] = {.column = "ai.price_index",
+               .formula = "exp(ai.log_index)",
                .kind = SP_STOCK,
                .unit = "1",
                .adverse = SP_HIGH,
                .sentence = "AI prices, with 1 before the first quarter"},
     [LOG_INDEX] = {.column = "ai.log_index",
+                   .formula = "given([ai.jump_per_year],none,before(ai.log_index)+[ai.price_drift])",
                    .kind = SP_STOCK,
                    .unit = "1",
                    .internal = true,
                    .sentence = "logarithm of the AI price index"},
     [OF_FREE] = {.column = "free_tier.ai",
+                 .formula = "if(stories.free*case([ai.error],causes,stories.free.length?1,1)*"
+                            "[ai.cost_free]+stories.paid*case([ai.error],causes,"
+                            "stories.paid.length?1,1)*[ai.cost_paid]>0,cost.ai*stories.free*"
+                            "case([ai.error],causes,stories.free.length?1,1)*"
+                            "[ai.cost_free]/(stories.free*case([ai.error],causes,"
+                            "stories.free.length?1,1)*[ai.cost_free]+stories.paid*case([ai.error],"
+                            "causes,stories.paid.length?1,1)*[ai.cost_paid]),0)",
                  .kind = SP_FLOW,
                  .unit = "USD",
                  .internal = true,

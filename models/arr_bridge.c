@@ -38,8 +38,11 @@ static const struct sp_read reads[] = {
     [REACTIVATED] = {.column = "paid.reactivated", .optional = true},
 };
 
-#define PART(name, side, text)                                                                               \
-    { .column = (name), .kind = SP_FLOW, .unit = "USD/year", .adverse = (side), .sentence = (text) }
+#define PART(name, said, side, text)                                                                         \
+    {                                                                                                        \
+        .column = (name), .formula = (said), .kind = SP_FLOW, .unit = "USD/year", .adverse = (side),         \
+        .sentence = (text)                                                                                   \
+    }
 #define RATIO(name, side, over, under, when, text)                                                           \
     {                                                                                                        \
         .column = (name), .kind = SP_RATIO, .unit = "1", .adverse = (side), .numerator = (over),             \
@@ -47,18 +50,48 @@ static const struct sp_read reads[] = {
     }
 
 static const struct sp_write writes[] = {
-    [OPENING] = PART("arr.opening", SP_LOW,
+    [OPENING] = PART("arr.opening", "before(arr)", SP_LOW,
                      "arr at the opening of the quarter; over a period, the sum over its quarters"),
-    [NEW] = PART("arr.new", SP_LOW, "arr of new payers"),
-    [EXPANSION] = PART("arr.expansion", SP_LOW, "arr that staying payers pay more than before"),
-    [BACK] = PART("arr.reactivated", SP_LOW, "arr of payers who came back"),
-    [CONTRACTION] = PART("arr.contraction", SP_HIGH, "arr that staying payers pay less than before"),
-    [LOST_PAYERS] = PART("arr.churned", SP_HIGH, "arr of payers who left"),
-    [GAINED] = PART("arr.gained", SP_LOW, "arr.new + arr.expansion + arr.reactivated"),
-    [LOST] = PART("arr.lost", SP_HIGH, "arr.contraction + arr.churned"),
-    [NET_NEW] = PART("arr.net_new", SP_LOW, "arr.gained - arr.lost: closing less opening arr"),
-    [RETAINED] = PART("arr.retained", SP_LOW, "arr.opening + arr.expansion - arr.lost"),
-    [KEPT] = PART("arr.kept", SP_LOW, "arr.opening - arr.lost"),
+    [NEW] = PART("arr.new",
+                 "12*(((paid-(before(paid)-paid.churned?0))-paid.new.annual?0)*"
+                 "price.monthly+paid.new.annual?0*price.annual)-arr.reactivated",
+                 SP_LOW, "arr of new payers"),
+    [EXPANSION] = PART("arr.expansion",
+                       "max(12*(before(paid.monthly)-(paid.churned?0-paid.churned.annual?0))*"
+                       "(price.monthly-before(price.monthly)),0)+given([churn.annual_share],"
+                       "max(12*(paid.annual.4*"
+                       "price.annual-(annual.value.4-if(paid.churned.annual+paid.annual.4>0,"
+                       "annual.value.4*paid.churned.annual/(paid.churned.annual+"
+                       "paid.annual.4),0))),0),0)",
+                       SP_LOW, "arr that staying payers pay more than before"),
+    [BACK] = PART("arr.reactivated",
+                  "if((paid-(before(paid)-paid.churned?0))>0,"
+                  "paid.reactivated?0/(paid-(before(paid)-paid.churned?0)),0)*12*"
+                  "(((paid-(before(paid)-paid.churned?0))-paid.new.annual?0)*"
+                  "price.monthly+paid.new.annual?0*price.annual)",
+                  SP_LOW, "arr of payers who came back"),
+    [CONTRACTION] = PART("arr.contraction",
+                         "max(-12*(before(paid.monthly)-(paid.churned?0-paid.churned.annual?0))*"
+                         "(price.monthly-before(price.monthly)),0)+given([churn.annual_share],"
+                         "max(-12*(paid.annual.4*"
+                         "price.annual-(annual.value.4-if(paid.churned.annual+paid.annual.4>0,"
+                         "annual.value.4*paid.churned.annual/(paid.churned.annual+"
+                         "paid.annual.4),0))),0),0)",
+                         SP_HIGH, "arr that staying payers pay less than before"),
+    [LOST_PAYERS] = PART("arr.churned",
+                         "12*(paid.churned?0-paid.churned.annual?0)*before(price.monthly)+"
+                         "given([churn.annual_share],12*if(paid.churned.annual+paid.annual.4>0,"
+                         "annual.value.4*paid.churned.annual/(paid.churned.annual+"
+                         "paid.annual.4),0),0)",
+                         SP_HIGH, "arr of payers who left"),
+    [GAINED] = PART("arr.gained", "arr.new+arr.expansion+arr.reactivated", SP_LOW,
+                    "arr.new + arr.expansion + arr.reactivated"),
+    [LOST] = PART("arr.lost", "arr.contraction+arr.churned", SP_HIGH, "arr.contraction + arr.churned"),
+    [NET_NEW] =
+        PART("arr.net_new", "arr.gained-arr.lost", SP_LOW, "arr.gained - arr.lost: closing less opening arr"),
+    [RETAINED] =
+        PART("arr.retained", "arr.kept+arr.expansion", SP_LOW, "arr.opening + arr.expansion - arr.lost"),
+    [KEPT] = PART("arr.kept", "arr.opening-arr.lost", SP_LOW, "arr.opening - arr.lost"),
     RATIO("nrr", SP_LOW, "arr.retained", "arr.opening", "there is no opening arr",
           "net revenue retention of a quarter; over a period, the mean of its quarters weighted by opening "
           "arr"),

@@ -19,15 +19,20 @@ static const struct sp_read reads[] = {
 
 static const struct sp_write writes[] = {
     [BILLINGS] = {.column = "billings",
+                  .formula = "billings.monthly+12*annual.value",
                   .kind = SP_FLOW,
                   .unit = "USD",
                   .sentence = "charged to payers, without tax: months, and years in advance"},
     [BILLINGS_MONTHLY] = {.column = "billings.monthly",
+                          .formula = "3*price.monthly*average(paid.monthly)",
                           .kind = SP_FLOW,
                           .unit = "USD",
                           .internal = true,
                           .sentence = "charged for monthly plans"},
     [PAYMENTS] = {.column = "payments",
+                  .formula = "if(price.monthly>0,3*average(paid.monthly),0)+"
+                             "given([churn.annual_share],if(price.annual>0,paid.new.annual+"
+                             "paid.annual.4,0),0)",
                   .kind = SP_FLOW,
                   .unit = "payments",
                   .internal = true,

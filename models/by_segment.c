@@ -45,11 +45,13 @@ static const struct sp_read reads[] = {
 
 static const struct sp_write writes[] = {
     [PAID_OF] = {.column = "paid.segment.*",
+                 .formula = "paid*segment.*.part",
                  .kind = SP_STOCK,
                  .unit = "payers",
                  .instanced = 1 + SEGMENTS,
                  .sentence = "paying users of the segment"},
     [CHURNED_OF] = {.column = "paid.churned.segment.*",
+                    .formula = "paid.churned*segment.*.churn_part",
                     .kind = SP_FLOW,
                     .unit = "payers",
                     .adverse = SP_HIGH,
@@ -57,18 +59,27 @@ static const struct sp_write writes[] = {
                     .with = "paid.churned",
                     .sentence = "payers of the segment who stop paying"},
     [MRR_OF] = {.column = "mrr.segment.*",
+                .formula = "mrr*if(sum((segment.*.own_price+segment.*.common_share*"
+                           "revenue.common_price))>0,(segment.*.own_price+segment.*.common_share*"
+                           "revenue.common_price)/sum((segment.*.own_price+segment.*.common_share*"
+                           "revenue.common_price)),segment.*.part)",
                 .kind = SP_STOCK,
                 .unit = "USD/month",
                 .instanced = 1 + SEGMENTS,
                 .with = "mrr",
                 .sentence = "monthly recurring revenue from the segment"},
     [EARNED_OF] = {.column = "revenue.segment.*",
+                   .formula = "(revenue-revenue.partner?0)*if(sum((segment.*.own_price+segment.*"
+                              ".common_share*revenue.common_price))>0,(segment.*.own_price+segment.*"
+                              ".common_share*revenue.common_price)/sum((segment.*.own_price+segment.*"
+                              ".common_share*revenue.common_price)),segment.*.part)",
                    .kind = SP_FLOW,
                    .unit = "USD",
                    .instanced = 1 + SEGMENTS,
                    .with = "revenue",
                    .sentence = "revenue earned from the segment"},
     [STORIES_OF] = {.column = "stories.segment.*",
+                    .formula = "stories.paid*segment.*.usage_part",
                     .kind = SP_FLOW,
                     .unit = "stories",
                     .instanced = 1 + SEGMENTS,

@@ -53,31 +53,47 @@ static const struct sp_read reads[] = {
 };
 
 static const struct sp_write writes[] = {
-    [CASH] = {.column = "cash", .kind = SP_STOCK, .unit = "USD", .sentence = "cash at the end of the period"},
+    [CASH] = {.column = "cash",
+              .formula = "before(cash)-net_burn+financing?0",
+              .opening = "[start.cash]",
+              .kind = SP_STOCK,
+              .unit = "USD",
+              .sentence = "cash at the end of the period"},
     [NET_BURN] = {.column = "net_burn",
+                  .formula = "cost.total-revenue?0+receivables?0-before(receivables)?0-payables?0+"
+                             "before(payables)?0-deferred_revenue?0+"
+                             "before(deferred_revenue)?0-tax_payable?0+before(tax_payable)?0",
                   .kind = SP_FLOW,
                   .unit = "USD",
                   .adverse = SP_HIGH,
                   .sentence = "decrease of cash without financing"},
     [LOWEST] = {.column = "cash.lowest",
+                .formula = "if(quarter=1,cash,min(before(cash.lowest),cash))",
                 .kind = SP_STOCK,
                 .unit = "USD",
                 .sentence = "lowest cash at the end of any quarter so far"},
     [LOWEST_QUARTER] = {.column = "cash.lowest_quarter",
+                        .formula = "if(quarter=1,1,if(cash<before(cash.lowest),quarter,"
+                                   "before(cash.lowest_quarter)))",
                         .kind = SP_STOCK,
                         .unit = "quarter",
                         .sentence = "quarter, counted from 1, in which cash was lowest so far"},
     [BELOW_ZERO] = {.column = "cash.below_zero",
+                    .formula = "if(cash<0,1,0)",
                     .kind = SP_STOCK,
                     .unit = "probability",
                     .adverse = SP_HIGH,
                     .sentence = "1 when cash is below 0; its mean is the probability"},
     [RAN_OUT] = {.column = "cash.ran_out",
+                 .formula = "if(quarter=1,cash.below_zero,max(before(cash.ran_out),"
+                            "cash.below_zero))",
                  .kind = SP_STOCK,
                  .unit = "probability",
                  .adverse = SP_HIGH,
                  .sentence = "1 when cash has been below 0 at the end of any quarter so far"},
     [RAN_OUT_QUARTER] = {.column = "cash.ran_out_quarter",
+                         .formula = "if(cash.ran_out=0,\"\",if(quarter=1,quarter,if(before(cash.ran_out)=1,"
+                                    "before(cash.ran_out_quarter),quarter)))",
                          .kind = SP_STOCK,
                          .unit = "quarter",
                          .may_be_undefined = true,

@@ -62,9 +62,23 @@ static const struct sp_read reads[] = {
 };
 
 static const struct sp_write writes[] = {
-    [PAID] = {.column = "paid", .kind = SP_STOCK, .unit = "payers", .sentence = "paying users"},
-    [NEW] = {.column = "paid.new", .kind = SP_FLOW, .unit = "payers", .sentence = "users who start paying"},
+    [PAID] = {.column = "paid",
+              .formula = "(before(paid)-paid.churned?0+paid.reactivated?0)+paid.new",
+              .opening = "[start.paid]",
+              .kind = SP_STOCK,
+              .unit = "payers",
+              .sentence = "paying users"},
+    [NEW] = {.column = "paid.new",
+             .formula = "min(max(case([conversion.basis],flow,[conversion.share]*users.new,"
+                        "[conversion.share]*users-(before(paid)-paid.churned?0+"
+                        "paid.reactivated?0)),0),users-(before(paid)-paid.churned?0+"
+                        "paid.reactivated?0))",
+             .kind = SP_FLOW,
+             .unit = "payers",
+             .sentence = "users who start paying"},
     [FREE] = {.column = "free",
+              .formula = "max(users-paid,0)",
+              .opening = "max(users-paid,0)",
               .kind = SP_STOCK,
               .unit = "users",
               .adverse = SP_HIGH,

@@ -26,26 +26,31 @@ static const struct sp_read reads[] = {
     {.column = "annual.kept.3", .before = true},
 };
 
-#define KEPT_OF(name, text)                                                                                  \
+#define KEPT_OF(name, said, text)                                                                            \
     {                                                                                                        \
-        .column = (name), .kind = SP_STOCK, .unit = "USD/month", .internal = true,                           \
+        .column = (name), .formula = (said), .kind = SP_STOCK, .unit = "USD/month", .internal = true,        \
         .sentence = "monthly value, less what went back, of annual plans begun or renewed " text             \
     }
 
 static const struct sp_write writes[] = {
     [EARNED] = {.column = "revenue",
+                .formula = "billings.kept?1*billings.monthly+accrued(1.5,3)*annual.kept+3*"
+                           "annual.kept.1+3*annual.kept.2+3*annual.kept.3+accrued(1.5,0)*"
+                           "annual.kept.4+revenue.partner?0",
                 .kind = SP_FLOW,
                 .unit = "USD",
                 .sentence = "revenue earned in the period, from payers, less what went back, and partners"},
     [DEFERRED] = {.column = "deferred_revenue",
+                  .formula = "accrued(10.5,9)*annual.kept+accrued(7.5,6)*annual.kept.1+accrued(4.5,"
+                             "3)*annual.kept.2+accrued(1.5,0)*annual.kept.3",
                   .kind = SP_STOCK,
                   .unit = "USD",
                   .sentence = "paid in advance and not yet earned"},
-    [KEPT] = KEPT_OF("annual.kept", "in the quarter"),
-    KEPT_OF("annual.kept.1", "1 quarter ago"),
-    KEPT_OF("annual.kept.2", "2 quarters ago"),
-    KEPT_OF("annual.kept.3", "3 quarters ago"),
-    KEPT_OF("annual.kept.4", "4 quarters ago"),
+    [KEPT] = KEPT_OF("annual.kept", "billings.kept?1*annual.value", "in the quarter"),
+    KEPT_OF("annual.kept.1", "before(annual.kept)", "1 quarter ago"),
+    KEPT_OF("annual.kept.2", "before(annual.kept.1)", "2 quarters ago"),
+    KEPT_OF("annual.kept.3", "before(annual.kept.2)", "3 quarters ago"),
+    KEPT_OF("annual.kept.4", "before(annual.kept.3)", "4 quarters ago"),
 };
 
 static bool has_annual(const struct sp_step *s) {

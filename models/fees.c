@@ -66,6 +66,7 @@ static const struct sp_read reads[] = {
 
 static const struct sp_write writes[] = {
     [COST] = {.column = "cost.fees",
+              .formula = "sum(cost.fees.*)",
               .kind = SP_FLOW,
               .unit = "USD",
               .adverse = SP_HIGH,
@@ -73,6 +74,8 @@ static const struct sp_write writes[] = {
               .not_with = 1 + CHANNELS,
               .sentence = "fees of all channels"},
     [COST_OF] = {.column = "cost.fees.*",
+                 .formula = "channel.*.weight*([channel.*.fee_share]*billings+[channel.*.fee_each]*"
+                            "payments)",
                  .kind = SP_FLOW,
                  .unit = "USD",
                  .adverse = SP_HIGH,
@@ -80,16 +83,22 @@ static const struct sp_write writes[] = {
                  .instanced = 1 + CHANNELS,
                  .sentence = "fees of the channel"},
     [NET_MRR] = {.column = "mrr.net",
+                 .formula = "mrr-sum(channel.*.weight*([channel.*.fee_share]*mrr+[channel.*"
+                            ".fee_each]*(if(price.monthly>0,paid.monthly,0)+if(price.annual>0,"
+                            "(paid-paid.monthly)/12,0))))",
                  .kind = SP_STOCK,
                  .unit = "USD/month",
                  .sentence = "monthly recurring revenue after store and card fees"},
     [WEIGHT] = {.column = "channel.*.weight",
+                .formula = "if(sum([channel.*.share])>0,[channel.*.share]/sum([channel.*.share]),"
+                           "1/count([channel.*.share]))",
                 .kind = SP_STOCK,
                 .unit = "1",
                 .internal = true,
                 .instanced = 1 + CHANNELS,
                 .sentence = "share of the channel, of all shares 1"},
     [SETTLEMENT_DAYS] = {.column = "channel.settlement_days",
+                         .formula = "sum(channel.*.weight*[channel.*.settlement_days])",
                          .kind = SP_STOCK,
                          .unit = "days",
                          .internal = true,

@@ -157,23 +157,56 @@ static const struct sp_read reads[] = {
 };
 
 static const struct sp_write writes[] = {
-    [USERS] = {.column = "users", .kind = SP_STOCK, .unit = "users", .sentence = "monthly active users"},
-    [NEW] = {.column = "users.new", .kind = SP_FLOW, .unit = "users", .sentence = "gross new users"},
+    [USERS] = {.column = "users",
+               .formula = "max(before(users)*exp(given([growth.takes_off],if(growth.took_off?0=1,"
+                          "([growth.rate_longrun]+([growth.rate_first]-[growth.rate_longrun])*"
+                          "growth.fade),([growth.stalled_longrun]+"
+                          "([growth.stalled_first]-[growth.stalled_longrun])*growth.fade)),"
+                          "([growth.rate_longrun]+([growth.rate_first]-[growth.rate_longrun])*"
+                          "growth.fade))*choose(season,[growth.season_q1]?1,[growth.season_q2]?1,"
+                          "[growth.season_q3]?1,[growth.season_q4]?1)*given([growth.cap],"
+                          "if(given([growth.takes_off],if(growth.took_off?0=1,"
+                          "([growth.rate_longrun]+([growth.rate_first]-[growth.rate_longrun])*"
+                          "growth.fade),([growth.stalled_longrun]+"
+                          "([growth.stalled_first]-[growth.stalled_longrun])*growth.fade)),"
+                          "([growth.rate_longrun]+([growth.rate_first]-[growth.rate_longrun])*"
+                          "growth.fade))*choose(season,[growth.season_q1]?1,[growth.season_q2]?1,"
+                          "[growth.season_q3]?1,[growth.season_q4]?1)>0,"
+                          "1-before(users)/[growth.cap],1),1)+[growth.shock]+sum(market.*"
+                          ".growth))+sum(partner.*.users),before(paid)?0-paid.churned?0+"
+                          "paid.reactivated?0)",
+               .opening = "[start.users]",
+               .kind = SP_STOCK,
+               .unit = "users",
+               .sentence = "monthly active users"},
+    [NEW] = {.column = "users.new",
+             .formula = "max(users-before(users)*(1-[growth.inactive_monthly])*"
+                        "(1-[growth.inactive_monthly])*(1-[growth.inactive_monthly]),0)",
+             .kind = SP_FLOW,
+             .unit = "users",
+             .sentence = "gross new users"},
     [LOST] = {.column = "users.lost",
+              .formula = "before(users)-min(users,before(users)*(1-[growth.inactive_monthly])*"
+                         "(1-[growth.inactive_monthly])*(1-[growth.inactive_monthly]))",
               .kind = SP_FLOW,
               .unit = "users",
               .adverse = SP_HIGH,
               .sentence = "users who are no longer active"},
     [REGISTERED] = {.column = "users.registered",
+                    .formula = "before(users.registered)+users.new",
+                    .opening = "max([start.registered]?users,users)",
                     .kind = SP_STOCK,
                     .unit = "users",
                     .sentence = "all who have ever been users"},
     [TOOK_OFF] = {.column = "growth.took_off",
+                  .formula = "if([growth.takes_off]>0.5,1,0)",
                   .kind = SP_STOCK,
                   .unit = "probability",
                   .needs = 1 + TAKES_OFF,
                   .sentence = "1 where the product takes off; its mean is the probability"},
     [FADE] = {.column = "growth.fade",
+              .formula = "if(quarter=1,before(growth.fade),before(growth.fade)*[growth.decay])",
+              .opening = "1",
               .kind = SP_STOCK,
               .unit = "1",
               .internal = true,

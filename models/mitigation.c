@@ -75,11 +75,16 @@ static const struct sp_read reads[] = {
 
 static const struct sp_write writes[] = {
     [MITIGATED] = {.column = "risk.*.mitigated",
+                   .formula = "if(and(quarter>[risk.*.mitigation.from]?0,given([risk.*"
+                              ".mitigation.tier],before(tier.highest)>=[risk.*.mitigation.tier],"
+                              "1=1)),1,0)",
                    .kind = SP_STOCK,
                    .unit = "probability",
                    .instanced = 1 + MITIGATIONS,
                    .sentence = "1 when the mitigation is in place; its mean is the probability"},
     [COST_OF] = {.column = "cost.mitigation.*",
+                 .formula = "if(before(risk.*.mitigated)>0,0,risk.*.mitigated)*[risk.*"
+                            ".mitigation.once]+risk.*.mitigated*3*[risk.*.mitigation.monthly]",
                  .kind = SP_FLOW,
                  .unit = "USD",
                  .adverse = SP_HIGH,

@@ -45,11 +45,14 @@ static const struct sp_read reads[] = {
 
 static const struct sp_write writes[] = {
     [INDEX] = {.column = "overheads.index",
+               .formula = "if(quarter=1,1,before(overheads.index)*(1+[overheads.inflation]/4))",
                .kind = SP_STOCK,
                .unit = "1",
                .internal = true,
                .sentence = "prices of overheads, of which those of the first quarter are 1"},
     [COST] = {.column = "cost.overheads",
+              .formula = "3*([overheads.monthly]+[overheads.per_head]*(average(heads)?0+"
+                         "support.agents?0))*overheads.index",
               .kind = SP_FLOW,
               .unit = "USD",
               .adverse = SP_HIGH,

@@ -36,22 +36,35 @@ static const struct sp_read reads[] = {
 
 static const struct sp_write writes[] = {
     [BROUGHT] = {.column = "partner.*.brought",
+                 .formula = "(before(partner.*.brought)*min(if(before(users)?0>0,"
+                            "(users?0-users.new?0)/before(users)?1,0),1)+partner.*.users)*"
+                            "if(sum((before(partner.*.brought)*min(if(before(users)?0>0,"
+                            "(users?0-users.new?0)/before(users)?1,0),1)+partner.*.users))>users?0,"
+                            "users?0/sum((before(partner.*.brought)*min(if(before(users)?0>0,"
+                            "(users?0-users.new?0)/before(users)?1,0),1)+partner.*.users)),1)",
                  .kind = SP_STOCK,
                  .unit = "users",
                  .instanced = 1 + SP_PARTNERS,
                  .sentence = "active users whom partners have brought"},
     [COST] = {.column = "cost.partner",
+              .formula = "sum(cost.partner.*)",
               .kind = SP_FLOW,
               .unit = "USD",
               .adverse = SP_HIGH,
               .sentence = "what all partners are paid and cost"},
     [COST_OF] = {.column = "cost.partner.*",
+                 .formula = "cost.partner.*.payout+cost.partner.*.service+cost.partner.*.onboarding",
                  .kind = SP_FLOW,
                  .unit = "USD",
                  .adverse = SP_HIGH,
                  .instanced = 1 + SP_PARTNERS,
                  .sentence = "what partners of the kind are paid and cost"},
     [PAYOUT] = {.column = "cost.partner.*.payout",
+                .formula = "case([partner.*.model],affiliate,[partner.*.commission],"
+                           "case([partner.*.model],revenue_share,[partner.*.share_paid],0))*"
+                           "(revenue?revenue.partner-revenue.partner)*if(average(users)?0>0,"
+                           "average(partner.*.brought)/average(users)?1,0)+[partner.*.royalty]?0*"
+                           "stories?0*min([partner.*.story_share]?0*average(partner.*.count),1)",
                 .kind = SP_FLOW,
                 .unit = "USD",
                 .adverse = SP_HIGH,
@@ -61,6 +74,8 @@ static const struct sp_write writes[] = {
                 .account_field = SP_PARTNERS_PAYOUT_ACCOUNT,
                 .sentence = "commissions, shares of revenue and royalties paid"},
     [SERVICE] = {.column = "cost.partner.*.service",
+                 .formula = "3*([partner.*.monthly]+[partner.*.units]?0*[partner.*.unit_cost]?0)*"
+                            "average(partner.*.count)",
                  .kind = SP_FLOW,
                  .unit = "USD",
                  .adverse = SP_HIGH,
@@ -70,6 +85,7 @@ static const struct sp_write writes[] = {
                  .account_field = SP_PARTNERS_SERVICE_ACCOUNT,
                  .sentence = "what it costs to serve partners"},
     [ONBOARDING] = {.column = "cost.partner.*.onboarding",
+                    .formula = "partner.*.arrivals*[partner.*.onboarding]",
                     .kind = SP_FLOW,
                     .unit = "USD",
                     .adverse = SP_HIGH,

@@ -49,6 +49,10 @@ static const struct sp_read reads[] = {
 
 static const struct sp_write writes[] = {
     [PAYABLES] = {.column = "payables",
+                  .formula = "((accounts(cogs.)-accounts(cogs.fees))*[payables.days]+"
+                             "accounts(opex.)*[payables.days_opex]+accounts(one_off)*"
+                             "[payables.days_one_off])/91.25",
+                  .opening = "[start.payables]",
                   .kind = SP_STOCK,
                   .unit = "USD",
                   .adverse = SP_HIGH,

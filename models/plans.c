@@ -21,6 +21,8 @@ static const struct sp_read reads[] = {
 static const struct sp_write writes[] = {
     [NEW_ANNUAL] =
         {.column = "paid.new.annual",
+         .formula = "given([churn.annual_share],(paid.new+paid.reactivated?0)*"
+                    "churn.annual_share,0)",
          .kind = SP_FLOW,
          .unit = "payers",
          .internal = true,

@@ -94,6 +94,8 @@ static const struct sp_read reads[] = {
 
 static const struct sp_write writes[] = {
     [COST_OF] = {.column = "cost.policy.*",
+                 .formula = "policy.*.begins*[policy.*.once]+if(policy.*.left>0,3*[policy.*"
+                            ".monthly],0)",
                  .kind = SP_FLOW,
                  .unit = "USD",
                  .adverse = SP_HIGH,
@@ -109,6 +111,7 @@ static const struct sp_write writes[] = {
                 .instanced = 1 + POLICIES,
                 .sentence = "how often the policy began to act"},
     [ACTIVE] = {.column = "policy.*.active",
+                .formula = "if(policy.*.left>0,1,0)",
                 .kind = SP_STOCK,
                 .unit = "probability",
                 .adverse = SP_HIGH,
@@ -121,6 +124,8 @@ static const struct sp_write writes[] = {
               .instanced = 1 + POLICIES,
               .sentence = "quarters until the policy acts; 0 when nothing is waited for"},
     [LEFT] = {.column = "policy.*.left",
+              .formula = "if(policy.*.begins>0,int([policy.*.lasts]+0.5),max(before(policy.*"
+                         ".left)-1,0))",
               .kind = SP_STOCK,
               .unit = "quarters",
               .internal = true,

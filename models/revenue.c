@@ -59,16 +59,19 @@ static const struct sp_read reads[] = {
 
 #define INTERNAL(name, of, text)                                                                             \
     .column = (name), .kind = SP_STOCK, .unit = (of), .internal = true, .sentence = (text)
-#define VALUE_OF(name, text)                                                                                 \
-    { INTERNAL(name, "USD/month", "monthly value of annual plans " text) }
+#define VALUE_OF(name, said, text)                                                                           \
+    { INTERNAL(name, "USD/month", "monthly value of annual plans " text), .formula = (said) }
 
 static const struct sp_write writes[] = {
     [MRR] = {.column = "mrr",
+             .formula = "paid.monthly*price.monthly+annual.value+annual.value.1+annual.value.2+"
+                        "annual.value.3",
              .kind = SP_STOCK,
              .unit = "USD/month",
              .sentence =
                  "monthly recurring revenue: closing payers x discounted price of a month, before fees"},
     [ARR] = {.column = "arr",
+             .formula = "12*mrr",
              .kind = SP_STOCK,
              .unit = "USD/year",
              .sentence = "annual run rate: 12 x closing mrr"},
@@ -81,16 +84,25 @@ static const struct sp_write writes[] = {
               .undefined_when = "there are no payers",
               .sentence = "monthly recurring revenue per payer"},
     [COMMON_PRICE] = {INTERNAL("revenue.common_price", "USD/month",
-                               "price of payers whose segment has none of its own")},
-    [MONTHLY_PRICE] = {INTERNAL("price.monthly", "USD/month", "what a payer pays by the month, without tax")},
+                               "price of payers whose segment has none of its own"),
+                      .formula = "[revenue.price]"},
+    [MONTHLY_PRICE] = {INTERNAL("price.monthly", "USD/month", "what a payer pays by the month, without tax"),
+                       .formula = "(segment.own_price?0+segment.common_share?1*[revenue.price])*"
+                                  "market.price?1*sales_tax.factor?1*(1-[revenue.discount])"},
     [ANNUAL_PRICE] = {INTERNAL("price.annual", "USD/month",
-                               "a twelfth of what a payer pays by the year, without tax")},
-    [MONTHLY_PAID] = {INTERNAL("paid.monthly", "payers", "payers on monthly plans")},
-    [VALUE] = VALUE_OF("annual.value", "begun or renewed in the quarter"),
-    VALUE_OF("annual.value.1", "begun or renewed 1 quarter ago"),
-    VALUE_OF("annual.value.2", "begun or renewed 2 quarters ago"),
-    VALUE_OF("annual.value.3", "begun or renewed 3 quarters ago"),
-    VALUE_OF("annual.value.4", "begun or renewed 4 quarters ago, whose year has ended"),
+                               "a twelfth of what a payer pays by the year, without tax"),
+                      .formula = "price.monthly*(1-[revenue.annual_discount])"},
+    [MONTHLY_PAID] = {INTERNAL("paid.monthly", "payers", "payers on monthly plans"),
+                      .formula = "max(paid-paid.new.annual?0-sum(paid.annual.*),0)"},
+    [VALUE] = VALUE_OF("annual.value",
+                       "given([churn.annual_share],(paid.new.annual+paid.annual.4)*"
+                       "price.annual,0)",
+                       "begun or renewed in the quarter"),
+    VALUE_OF("annual.value.1", "before(annual.value)", "begun or renewed 1 quarter ago"),
+    VALUE_OF("annual.value.2", "before(annual.value.1)", "begun or renewed 2 quarters ago"),
+    VALUE_OF("annual.value.3", "before(annual.value.2)", "begun or renewed 3 quarters ago"),
+    VALUE_OF("annual.value.4", "before(annual.value.3)",
+             "begun or renewed 4 quarters ago, whose year has ended"),
 };
 
 static bool has_annual(const struct sp_step *s) {

@@ -122,6 +122,8 @@ static const struct sp_read reads[] = {
 
 static const struct sp_write writes[] = {
     [COST_OF] = {.column = "cost.risk.*",
+                 .formula = "if(risk.*.events>0,risk.*.strength*[risk.*.cost],0)+3*[risk.*"
+                            ".monthly]?0*risk.*.strength",
                  .kind = SP_FLOW,
                  .unit = "USD",
                  .adverse = SP_HIGH,
@@ -131,30 +133,40 @@ static const struct sp_write writes[] = {
                  .account_field = ACCOUNT,
                  .sentence = "cost of the event"},
     [EVENTS] = {.column = "risk.*.events",
+                .formula = "if(and([risk.*.per_quarter]?(1-sqrt(sqrt(1-[risk.*.per_year])))>0.5,"
+                           "quarter>[risk.*.from]?0,quarter<=[risk.*.until]?1000+1,before(risk.*"
+                           ".left)<=1,before(risk.*.over)=0),1,0)",
                 .kind = SP_FLOW,
                 .unit = "events",
                 .adverse = SP_HIGH,
                 .instanced = 1 + RISKS,
                 .sentence = "how often the event began"},
     [ACTIVE] = {.column = "risk.*.active",
+                .formula = "if(risk.*.left>0,1,0)",
                 .kind = SP_STOCK,
                 .unit = "probability",
                 .adverse = SP_HIGH,
                 .instanced = 1 + RISKS,
                 .sentence = "1 while the event lasts; its mean is the probability"},
     [STRENGTH] = {.column = "risk.*.strength",
+                  .formula = "if(risk.*.events>0,[risk.*.severity]?1,if(risk.*.left>0,before(risk.*"
+                             ".strength),0))",
                   .kind = SP_STOCK,
                   .unit = "1",
                   .internal = true,
                   .instanced = 1 + RISKS,
                   .sentence = "severity of the event that lasts; 0 when there is none"},
     [LEFT] = {.column = "risk.*.left",
+              .formula = "if(risk.*.events>0,int([risk.*.lasts]?1+0.5),max(before(risk.*"
+                         ".left)-1,0))",
               .kind = SP_STOCK,
               .unit = "quarters",
               .internal = true,
               .instanced = 1 + RISKS,
               .sentence = "quarters that the event lasts from this one on"},
     [OVER] = {.column = "risk.*.over",
+              .formula = "case([risk.*.recurs],never,if(risk.*.events>0,1,before(risk.*.over)),"
+                         "0)",
               .kind = SP_STOCK,
               .unit = "1",
               .internal = true,

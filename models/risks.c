@@ -13,6 +13,7 @@ static const struct sp_read reads[] = {
 
 static const struct sp_write writes[] = {
     [COST] = {.column = "cost.risk",
+              .formula = "sum(cost.risk.*)",
               .kind = SP_FLOW,
               .unit = "USD",
               .adverse = SP_HIGH,

@@ -38,11 +38,13 @@ static const struct sp_field_table table = {.name = "sales_tax",
 
 static const struct sp_write writes[] = {
     [RATE] = {.column = "sales_tax.rate",
+              .formula = "[sales_tax.rate]",
               .kind = SP_STOCK,
               .unit = "1",
               .internal = true,
               .sentence = "tax on a price before tax"},
     [FACTOR] = {.column = "sales_tax.factor",
+                .formula = "case([sales_tax.prices],with_tax,1/(1+[sales_tax.rate]),1)",
                 .kind = SP_STOCK,
                 .unit = "1",
                 .internal = true,

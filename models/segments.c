@@ -57,18 +57,29 @@ static const struct sp_field_table table = {.name = "segment",
 
 static const struct sp_write writes[] = {
     [OWN_PRICE] = {INTERNAL("segment.own_price", "USD/month",
-                            "sum of share x price over the segments with a price of their own")},
-    [COMMON_SHARE] = {INTERNAL("segment.common_share", "1", "share of payers who pay the common price")},
-    [USAGE] = {INTERNAL("segment.usage", "1", "average multiplier of payers' stories")},
-    [CHURN] = {INTERNAL("segment.churn", "1", "average multiplier of churn")},
-    [PART] = {INTERNAL("segment.*.part", "1", "share of payers, of all shares 1"), .instanced = 1 + SEGMENTS},
+                            "sum of share x price over the segments with a price of their own"),
+                   .formula = "sum(segment.*.own_price)"},
+    [COMMON_SHARE] = {INTERNAL("segment.common_share", "1", "share of payers who pay the common price"),
+                      .formula = "sum(segment.*.common_share)"},
+    [USAGE] = {INTERNAL("segment.usage", "1", "average multiplier of payers' stories"),
+               .formula = "sum(segment.*.part*[segment.*.usage])"},
+    [CHURN] = {INTERNAL("segment.churn", "1", "average multiplier of churn"),
+               .formula = "sum(segment.*.part*[segment.*.churn])"},
+    [PART] = {INTERNAL("segment.*.part", "1", "share of payers, of all shares 1"),
+              .formula = "if(sum([segment.*.share])>0,[segment.*.share]/sum([segment.*.share]),"
+                         "1/count([segment.*.share]))",
+              .instanced = 1 + SEGMENTS},
     [OWN_PART] = {INTERNAL("segment.*.own_price", "USD/month", "share x price of its own, 0 without one"),
-                  .instanced = 1 + SEGMENTS},
+                  .formula = "segment.*.part*[segment.*.price]?0", .instanced = 1 + SEGMENTS},
     [COMMON_PART] = {INTERNAL("segment.*.common_share", "1", "share of payers when it pays the common price"),
-                     .instanced = 1 + SEGMENTS},
+                     .formula = "given([segment.*.price],0,segment.*.part)", .instanced = 1 + SEGMENTS},
     [USAGE_PART] = {INTERNAL("segment.*.usage_part", "1", "share of payers' stories"),
+                    .formula = "if(segment.usage>0,segment.*.part*[segment.*.usage]/segment.usage,"
+                               "segment.*.part)",
                     .instanced = 1 + SEGMENTS},
     [CHURN_PART] = {INTERNAL("segment.*.churn_part", "1", "share of those who stop paying"),
+                    .formula = "if(segment.churn>0,segment.*.part*[segment.*.churn]/segment.churn,"
+                               "segment.*.part)",
                     .instanced = 1 + SEGMENTS},
 };
 

@@ -29,6 +29,9 @@ static const struct sp_read reads[] = {
 
 static const struct sp_write writes[] = {
     [RECEIVABLES] = {.column = "receivables",
+                     .formula = "(billings-refunds?0-chargebacks?0+tax.collected?0)*"
+                                "channel.settlement_days/91.25",
+                     .opening = "[start.receivables]",
                      .kind = SP_STOCK,
                      .unit = "USD",
                      .adverse = SP_HIGH,

@@ -74,17 +74,40 @@ static const struct sp_read reads[] = {
 
 static const struct sp_write writes[] = {
     [AGENTS] = {.column = "support.agents",
+                .formula = "max(average(free)?average(users)*case([support.by],users,1,"
+                           "[support.contacts_free])/case([support.by],users,"
+                           "[support.users_per_agent],[support.contacts_per_agent])+"
+                           "average(paid)?0*case([support.by],users,1,"
+                           "[support.contacts_paid])/case([support.by],users,"
+                           "[support.users_per_agent],[support.contacts_per_agent]),"
+                           "[support.minimum])",
                 .kind = SP_STOCK,
                 .unit = "heads",
                 .adverse = SP_HIGH,
                 .sentence = "support agents in the last quarter of the period, in full-time equivalents"},
     [COST] = {.column = "cost.support",
+              .formula = "support.agents*[support.cost_per_agent]*team.wage_index?1/4",
               .kind = SP_FLOW,
               .unit = "USD",
               .adverse = SP_HIGH,
               .account = "cogs.support",
               .sentence = "loaded cost of support agents"},
     [COST_FREE] = {.column = "cost.support.free",
+                   .formula = "if(average(free)?average(users)*case([support.by],users,1,"
+                              "[support.contacts_free])/case([support.by],users,"
+                              "[support.users_per_agent],[support.contacts_per_agent])+"
+                              "average(paid)?0*case([support.by],users,1,"
+                              "[support.contacts_paid])/case([support.by],users,"
+                              "[support.users_per_agent],[support.contacts_per_agent])>0,"
+                              "cost.support*average(free)?average(users)*case([support.by],users,1,"
+                              "[support.contacts_free])/case([support.by],users,"
+                              "[support.users_per_agent],"
+                              "[support.contacts_per_agent])/(average(free)?average(users)*"
+                              "case([support.by],users,1,[support.contacts_free])/case([support.by],"
+                              "users,[support.users_per_agent],[support.contacts_per_agent])+"
+                              "average(paid)?0*case([support.by],users,1,"
+                              "[support.contacts_paid])/case([support.by],users,"
+                              "[support.users_per_agent],[support.contacts_per_agent])),0)",
                    .kind = SP_FLOW,
                    .unit = "USD",
                    .adverse = SP_HIGH,

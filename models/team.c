@@ -153,32 +153,49 @@ static const struct sp_read reads[] = {
 
 static const struct sp_write writes[] = {
     [STAGE] = {.column = "team.stage",
+               .formula = "case([team.by],users,max(0,sum(if(users>=[team_stage.*.from],1,0))-1),"
+                          "max(0,each(if(quarter>=[team_stage.*.from_quarter]?1000000,place,0))))",
+               .opening = "case([team.by],users,max(0,sum(if(users>=[team_stage.*.from],1,0))-1),"
+                          "max(0,each(if(quarter>=[team_stage.*.from_quarter]?1000000,place,0))))",
                .kind = SP_STOCK,
                .unit = "1",
                .internal = true,
                .sentence = "stage of the team"},
     [TARGET] = {.column = "heads.wanted",
+                .formula = "if(count([team_stage.*.heads])=0,before(heads),choose(team.stage+1,"
+                           "each([team_stage.*.heads])))",
                 .kind = SP_STOCK,
                 .unit = "heads",
                 .adverse = SP_HIGH,
                 .sentence = "heads that the stage asks for"},
     [HEADS] = {.column = "heads",
+               .formula = "before(heads)+(heads.wanted-before(heads))/(1+"
+                          "if(heads.wanted>before(heads),[team.hiring_delay],"
+                          "[team.reduction_delay]))",
+               .opening = "[start.heads]?choose(team.stage+1,each([team_stage.*.heads]))",
                .kind = SP_STOCK,
                .unit = "heads",
                .adverse = SP_HIGH,
                .sentence = "people at the end of the period, in full-time equivalents, support agents apart"},
     [HEADS_IN] = {.column = "heads.*",
+                  .formula = "heads*if(sum([function.*.share])>0,[function.*.share]/sum([function.*"
+                             ".share]),1/count([function.*.share]))",
                   .kind = SP_STOCK,
                   .unit = "heads",
                   .adverse = SP_HIGH,
                   .instanced = 1 + FUNCTIONS,
                   .sentence = "people in one function"},
     [WAGES] = {.column = "team.wage_index",
+               .formula = "if(quarter=1,1,before(team.wage_index)*(1+[team.wage_inflation]/4))",
+               .opening = "1",
                .kind = SP_STOCK,
                .unit = "1",
                .adverse = SP_HIGH,
                .sentence = "wages, of which those of the first quarter are 1"},
     [COST] = {.column = "cost.team",
+              .formula = "average(heads)*if(count([team_stage.*.heads])=0,[team.cost_per_head],"
+                         "choose(team.stage+1,each([team_stage.*"
+                         ".cost_per_head]?[team.cost_per_head])))*team.wage_index/4",
               .kind = SP_FLOW,
               .unit = "USD",
               .adverse = SP_HIGH,
@@ -186,6 +203,8 @@ static const struct sp_write writes[] = {
               .not_with = 1 + FUNCTIONS,
               .sentence = "loaded cost of all heads"},
     [COST_OF] = {.column = "cost.team.*",
+                 .formula = "cost.team*if(sum([function.*.share])>0,[function.*"
+                            ".share]/sum([function.*.share]),1/count([function.*.share]))",
                  .kind = SP_FLOW,
                  .unit = "USD",
                  .adverse = SP_HIGH,
@@ -195,6 +214,10 @@ static const struct sp_write writes[] = {
                  .instanced = 1 + FUNCTIONS,
                  .sentence = "loaded cost of the heads in one function"},
     [SEVERANCE] = {.column = "cost.severance",
+                   .formula = "max(before(heads)-heads,0)*[team.severance_months]*"
+                              "if(count([team_stage.*.heads])=0,[team.cost_per_head],"
+                              "choose(team.stage+1,each([team_stage.*"
+                              ".cost_per_head]?[team.cost_per_head])))*team.wage_index/12",
                    .kind = SP_FLOW,
                    .unit = "USD",
                    .adverse = SP_HIGH,

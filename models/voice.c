@@ -122,6 +122,10 @@ static const struct sp_read reads[] = {
 
 static const struct sp_write writes[] = {
     [COST] = {.column = "cost.voice",
+              .formula = "case([voice.by],vendor,sum(cost.voice.*),stories.free*"
+                         "[voice.share_free]*stories.free.length?1*[voice.cost_free]+"
+                         "stories.paid*[voice.share_paid]*stories.paid.length?1*"
+                         "[voice.cost_paid])",
               .kind = SP_FLOW,
               .unit = "USD",
               .adverse = SP_HIGH,
@@ -129,6 +133,15 @@ static const struct sp_write writes[] = {
               .not_with = 1 + VENDORS,
               .sentence = "voice cost of all stories, free ones included"},
     [COST_OF] = {.column = "cost.voice.*",
+                 .formula = "(case([vendor.*.plan],paid,0,stories.free*[voice.share_free]*"
+                            "stories.free.length?1*if(sum(case([vendor.*.plan],paid,0,[vendor.*"
+                            ".share]))>0,[vendor.*.share]/sum(case([vendor.*.plan],paid,0,[vendor.*"
+                            ".share])),1/sum(case([vendor.*.plan],paid,0,1))))+case([vendor.*"
+                            ".plan],free,0,stories.paid*[voice.share_paid]*stories.paid.length?1*"
+                            "if(sum(case([vendor.*.plan],free,0,[vendor.*.share]))>0,[vendor.*"
+                            ".share]/sum(case([vendor.*.plan],free,0,[vendor.*.share])),"
+                            "1/sum(case([vendor.*.plan],free,0,1)))))*[vendor.*.cost]*vendor.*"
+                            ".price_index",
                  .kind = SP_FLOW,
                  .unit = "USD",
                  .adverse = SP_HIGH,
@@ -138,18 +151,27 @@ static const struct sp_write writes[] = {
                  .instanced = 1 + VENDORS,
                  .sentence = "voice cost of one vendor"},
     [INDEX] = {.column = "vendor.*.price_index",
+               .formula = "exp(vendor.*.log_index)",
                .kind = SP_STOCK,
                .unit = "1",
                .adverse = SP_HIGH,
                .instanced = 1 + VENDORS,
                .sentence = "the vendor's prices, with 1 before the first quarter"},
     [LOG_INDEX] = {.column = "vendor.*.log_index",
+                   .formula = "given([vendor.*.jump_per_year],none,before(vendor.*.log_index)+"
+                              "[vendor.*.price_drift])",
                    .kind = SP_STOCK,
                    .unit = "1",
                    .internal = true,
                    .instanced = 1 + VENDORS,
                    .sentence = "logarithm of the vendor's price index"},
     [OF_FREE] = {.column = "free_tier.voice",
+                 .formula = "case([voice.by],vendor,sum(case([vendor.*.plan],paid,0,stories.free*"
+                            "[voice.share_free]*stories.free.length?1*if(sum(case([vendor.*.plan],"
+                            "paid,0,[vendor.*.share]))>0,[vendor.*.share]/sum(case([vendor.*.plan],"
+                            "paid,0,[vendor.*.share])),1/sum(case([vendor.*.plan],paid,0,1))))*"
+                            "[vendor.*.cost]*vendor.*.price_index),stories.free*[voice.share_free]*"
+                            "stories.free.length?1*[voice.cost_free])",
                  .kind = SP_FLOW,
                  .unit = "USD",
                  .internal = true,

@@ -305,6 +305,7 @@ static void copy_settings(const struct sp_scenario *scenario, const struct sp_co
     plan->accrual_end = scenario->accrual_end;
     plan->whole_counts = scenario->whole_counts;
     plan->kept_paths = options->kept_paths;
+    plan->at_centre = options->at_centre;
 }
 
 static int fill_plan(const struct sp_scenario *scenario, int threads, struct sp_plan *plan,
@@ -322,8 +323,8 @@ static int fill_plan(const struct sp_scenario *scenario, int threads, struct sp_
         (error = sp_plan_make_samplers(plan, threads, problems)))
         return error;
     /* What depends on a placeholder is found by trying other values: only then may a zero be left out. */
-    error = sp_placeholders_mark(plan, base, scenario, threads);
-    return error ? error : sp_plan_note_idle(plan, base, false);
+    error = plan->at_centre ? 0 : sp_placeholders_mark(plan, base, scenario, threads);
+    return error ? error : sp_plan_note_idle(plan, base, plan->at_centre);
 }
 
 struct sp_plan *sp_compile_plan(const struct sp_scenario *scenario, const struct sp_compile_options *options,

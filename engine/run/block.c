@@ -208,12 +208,21 @@ void sp_block_free(struct sp_block *block) {
 /* --- Draws --- */
 
 static void fill_words(struct sp_block *block, uint32_t name, int quarter) {
+    if (block->plan->at_centre) {
+        for (size_t p = 0; p < block->n; p++)
+            block->words[p] = SP_STREAM_CENTRE;
+        return;
+    }
     struct sp_stream stream = {block->plan->seed, name};
     sp_phase_enter(SP_PHASE_WORDS, block->n);
     sp_stream_words(block->plan->kernels, stream, block->first_path, quarter, 0, block->words, block->n);
 }
 
 static void draw_standard_normal(struct sp_block *block, uint32_t stream, int quarter, double *out) {
+    if (block->plan->at_centre) {
+        memset(out, 0, block->n * sizeof *out);
+        return;
+    }
     fill_words(block, stream, quarter);
     sp_phase_enter(SP_PHASE_QUANTILES, block->n);
     sp_sampler_fill(&block->plan->standard_normal, block->plan->kernels, block->words, out, block->n);
@@ -245,7 +254,7 @@ static void draw(struct sp_block *block, const struct sp_variable *variable,
                  const struct sp_schedule_entry *entry, int quarter, double *out) {
     if (is_constant(entry))
         return;
-    if (variable->loadings > 0)
+    if (variable->loadings > 0 && !block->plan->at_centre)
         fill_dependent_words(block, variable);
     else
         fill_words(block, variable->stream, quarter);
@@ -621,6 +630,10 @@ const double *sp_block_draw(const struct sp_block *block, size_t variable) {
 
 const double *sp_block_drawn(const struct sp_block *block, size_t variable, size_t t) {
     return block->values[variable].drawn[entry_at(&block->variant->variable[variable], t)];
+}
+
+const double *sp_block_in_force(const struct sp_block *block, size_t variable) {
+    return block->values[variable].in_force ? block->values[variable].effective : NULL;
 }
 
 const uint64_t *sp_block_rules(const struct sp_block *block) {

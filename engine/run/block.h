@@ -43,6 +43,9 @@ const double *sp_block_draw(const struct sp_block *block, size_t variable);
 /* What is drawn of a variable for the current quarter t, before noise and changes, [valid]. */
 const double *sp_block_drawn(const struct sp_block *block, size_t variable, size_t t);
 
+/* The effective values of a variable in the current quarter; NULL when nothing has asked for them in it. */
+const double *sp_block_in_force(const struct sp_block *block, size_t variable);
+
 /* How often each rule of the variant was applied, added up since the block was created. [variant->rules] */
 const uint64_t *sp_block_rules(const struct sp_block *block);
 

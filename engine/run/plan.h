@@ -156,6 +156,7 @@ struct sp_plan {
     int first_quarter;    /* calendar.h */
     int fiscal_year_last; /* 0..3: quarter of the calendar year in which fiscal years end */
     bool accrual_end, whole_counts;
+    bool at_centre; /* every draw is its law's median (stream.h: SP_STREAM_CENTRE), noise and factors are 0 */
     size_t kept_paths;
 
     size_t variants;
