@@ -6,7 +6,9 @@
 
 #include <math.h>
 
-enum { START };
+enum { CASH_TABLE, START };
+enum { INSOLVENCY };
+enum { CONTINUE, STOP };
 enum { START_CASH };
 enum {
     EARNED,
@@ -16,12 +18,32 @@ enum {
     LOWEST_BEFORE,
     LOWEST_QUARTER_BEFORE,
     RAN_OUT_QUARTER_BEFORE,
+    STOPPED_BEFORE,
     RECEIVABLES, /* each stock of working capital is followed by that of the quarter before */
     PAYABLES = RECEIVABLES + 2,
     DEFERRED = PAYABLES + 2,
     TAX = DEFERRED + 2
 };
-enum { CASH, NET_BURN, LOWEST, LOWEST_QUARTER, BELOW_ZERO, RAN_OUT, RAN_OUT_QUARTER };
+enum { CASH, NET_BURN, LOWEST, LOWEST_QUARTER, BELOW_ZERO, RAN_OUT, RAN_OUT_QUARTER, STOPPED };
+
+static const char *const insolvency_choices[] = {[CONTINUE] = "continue", [STOP] = "stop", NULL};
+
+static const struct sp_field fields[] = {
+    [INSOLVENCY] = {.key = "insolvency",
+                    .kind = SP_FIELD_CHOICE,
+                    .unit = "1",
+                    .standard = CONTINUE,
+                    .optional = true,
+                    .choices = insolvency_choices,
+                    .sentence =
+                        "what becomes of a path whose cash is below 0 at the end of a quarter: it goes on as "
+                        "if it were financed, or stops",
+                    .example = {"\"stop\""}},
+};
+static const struct sp_field_table table = {.name = "cash",
+                                            .field = fields,
+                                            .fields = SP_MODELS_COUNT(fields),
+                                            .sentence = "what happens without cash"};
 
 static const struct sp_field start_fields[] = {
     {.key = "cash",
@@ -42,6 +64,7 @@ static const struct sp_read reads[] = {
     [LOWEST_BEFORE] = {.column = "cash.lowest", .before = true},
     [LOWEST_QUARTER_BEFORE] = {.column = "cash.lowest_quarter", .before = true},
     [RAN_OUT_QUARTER_BEFORE] = {.column = "cash.ran_out_quarter", .before = true},
+    [STOPPED_BEFORE] = {.column = "cash.stopped", .before = true, .optional = true},
     [RECEIVABLES] = {.column = "receivables", .optional = true},
     {.column = "receivables", .before = true, .optional = true},
     [PAYABLES] = {.column = "payables", .optional = true},
@@ -91,6 +114,13 @@ static const struct sp_write writes[] = {
                  .unit = "probability",
                  .adverse = SP_HIGH,
                  .sentence = "1 when cash has been below 0 at the end of any quarter so far"},
+    [STOPPED] = {.column = "cash.stopped",
+                 .kind = SP_STOCK,
+                 .unit = "1",
+                 .internal = true,
+                 .needs = 1 + INSOLVENCY,
+                 .stops = true,
+                 .sentence = "1 when the company has stopped for want of cash"},
     [RAN_OUT_QUARTER] = {.column = "cash.ran_out_quarter",
                          .formula = "if(cash.ran_out=0,\"\",if(quarter=1,quarter,if(before(cash.ran_out)=1,"
                                     "before(cash.ran_out_quarter),quarter)))",
@@ -158,6 +188,16 @@ static void update_burn(const struct sp_step *s, double *restrict burn) {
     add_change(s, TAX, -1, burn);
 }
 
+/* The engine takes all that others find to 0 there, from the next quarter on: cash stays as it is then, but
+ * for what was owed. */
+static void update_stopped(const struct sp_step *s, const double *cash) {
+    const double *before = sp_step_read(s, STOPPED_BEFORE);
+    double may = sp_step_number(s, CASH_TABLE, 0, INSOLVENCY) == STOP ? 1 : 0;
+    double *restrict stopped = sp_step_out(s, STOPPED, 0);
+    for (size_t p = 0; p < s->n; p++)
+        stopped[p] = (before[p] > 0) | (cash[p] < 0) ? may : 0;
+}
+
 SP_WIDE static void step(const struct sp_step *s) {
     const double *before = sp_step_read(s, CASH_BEFORE);
     double *restrict cash = sp_step_out(s, CASH, 0), *restrict burn = sp_step_out(s, NET_BURN, 0);
@@ -165,6 +205,8 @@ SP_WIDE static void step(const struct sp_step *s) {
     for (size_t p = 0; p < s->n; p++)
         cash[p] = before[p] - burn[p];
     add_financing(s, cash);
+    if (sp_step_out(s, STOPPED, 0))
+        update_stopped(s, cash);
     if (sp_step_wants(s, LOWEST) || sp_step_wants(s, LOWEST_QUARTER))
         update_lowest(s, cash);
     if (sp_step_wants(s, BELOW_ZERO) || sp_step_wants(s, RAN_OUT) || sp_step_wants(s, RAN_OUT_QUARTER))
@@ -175,12 +217,13 @@ extern const struct sp_mechanism sp_cash;
 const struct sp_mechanism sp_cash = {
     .name = "cash",
     .sentence = "cash opens, earns, pays, and may run out",
-    .table = {&start_table},
+    .table = {&table, &start_table},
     .read = reads,
     .reads = SP_MODELS_COUNT(reads),
     .write = writes,
     .writes = SP_MODELS_COUNT(writes),
     .always = true,
+    .after_stop = true,
     .start = start,
     .step = step,
 };

@@ -99,5 +99,6 @@ const struct sp_mechanism sp_runway = {
     .writes = SP_MODELS_COUNT(writes),
     .always = true,
     .start = start,
+    .after_stop = true,
     .step = step,
 };

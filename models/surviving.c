@@ -89,5 +89,6 @@ const struct sp_mechanism sp_surviving = {
     .write = writes,
     .writes = SP_MODELS_COUNT(writes),
     .start = start,
+    .after_stop = true,
     .step = step,
 };

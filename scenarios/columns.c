@@ -235,6 +235,10 @@ int sp_columns_bind(struct sp_plan *plan, const struct sp_scenario *scenario, st
         if (bind_reads(plan, variant, &scenario->use[i], &variant->step[i], problems))
             error = SP_ERROR_SCENARIO;
     bind_ratios(variant);
+    variant->stop = SP_PLAN_NONE;
+    for (size_t c = 0; c < variant->columns; c++)
+        if (variant->column[c].write->stops)
+            variant->stop = (int)c;
     return error;
 }
 

@@ -587,6 +587,22 @@ void sp_block_begin(struct sp_block *block, uint64_t first_path, size_t valid) {
         }
 }
 
+SP_WIDE static void replace(const double *where, double value, double *restrict x, size_t n) {
+    for (size_t p = 0; p < n; p++) {
+        double before = x[p];
+        x[p] = where[p] != 0 ? value : before;
+    }
+}
+
+/* On paths that have stopped nothing goes on. */
+static void stop_paths(struct sp_block *block, const struct sp_bound_step *bound) {
+    const double *stopped = block->before[block->variant->stop];
+    for (size_t i = 0; i < bound->outs; i++) {
+        const struct sp_write *write = block->variant->column[bound->out[i]].write;
+        replace(stopped, write->may_be_undefined ? NAN : 0, block->now[bound->out[i]], block->n);
+    }
+}
+
 void sp_block_quarter(struct sp_block *block, size_t t) {
     sp_phase_enter(SP_PHASE_ASSUMPTIONS, 0);
     begin_quarter(block, t, false);
@@ -600,6 +616,8 @@ void sp_block_quarter(struct sp_block *block, size_t t) {
         sp_phase_enter(SP_PHASE_STEPS, block->n);
         if (bound->mechanism->step)
             bound->mechanism->step(&step);
+        if (block->variant->stop != SP_PLAN_NONE && !bound->mechanism->after_stop)
+            stop_paths(block, bound);
     }
 }
 

@@ -52,6 +52,7 @@ struct sp_write {
     enum sp_side adverse;
     const char *sentence;
     bool internal;
+    bool stops; /* where it is not 0, what others write is 0 or undefined from the next quarter on */
     bool may_be_undefined; /* NaN is a value of it; `undefined_when` says when */
     const char *undefined_when;
     bool ranked; /* undefined values may have a rank: +INFINITY above all others, -INFINITY below them */
@@ -131,6 +132,7 @@ struct sp_mechanism {
     struct sp_rule rule[SP_STEP_RULES];
     const struct sp_mechanism *with; /* used when that one is, whatever its own tables */
     bool always;                     /* used in every scenario */
+    bool after_stop;                 /* its columns go on on paths that have stopped */
     bool by_instance; /* each instance of the first table is a step of its own, which may need what others
                          have written */
     void (*start)(const struct sp_step *s); /* writes the opening state to `out`; NULL: all zero */

@@ -138,6 +138,7 @@ struct sp_variant {
     struct sp_variable *variable;
     size_t columns;
     struct sp_column *column;
+    int stop; /* column that is not 0 on paths that have stopped, or SP_PLAN_NONE */
     size_t steps;
     struct sp_bound_step *step; /* in the order in which they run */
     size_t rules;
