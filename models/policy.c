@@ -76,7 +76,7 @@ static const struct sp_field fields[] = {
                .share = "policy.*.active",
                .begins = "policy.*.begins",
                .sentence = "its side effects, entries like a change; [] when there are none",
-               .example = {"[{ of = \"churn.monthly\", times = 1.1 }]"}},
+               .example = {"[]"}},
 };
 
 static const struct sp_field_table table = {.name = "policy",

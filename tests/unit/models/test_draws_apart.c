@@ -46,9 +46,9 @@ static struct sp_plan *compile(const char *const *set, size_t sets, struct sp_pr
 }
 
 static const char *switch_off(const struct sp_field_table *table, size_t instance) {
-    return table->instanced
-               ? sp_arena_format(arena, "%s.%s.enabled=false", table->name, table->instance[instance])
-               : sp_arena_format(arena, "%s.enabled=false", table->name);
+    const char *path =
+        table->instanced ? sp_scenario_instance_path(arena, table, table->instance[instance]) : table->name;
+    return sp_arena_format(arena, "%s.enabled=false", path);
 }
 
 static size_t add_off(const struct sp_field_table *table, const char **set, size_t sets) {
@@ -140,7 +140,7 @@ Test(draws_apart, mechanisms_off, .init = begin, .fini = end) {
 static void check_field(struct sp_plan *all, const struct sp_field_table *table,
                         const struct sp_field *field) {
     const char *path =
-        table->instanced ? sp_arena_format(arena, "%s.%s", table->name, table->instance[0]) : table->name;
+        table->instanced ? sp_scenario_instance_path(arena, table, table->instance[0]) : table->name;
     const char *key = sp_arena_format(arena, "%s.%s", path, field->key);
     const char *set = sp_arena_format(arena, "%s=%s", key, field->example[0]);
     struct sp_problems problems = {0};
