@@ -41,7 +41,8 @@ struct work {
 static const struct argp_option options[] = {
     {"threads", 't', "T", 0, "how many threads; changes no result", 0},
     {"keep-paths", 'k', "K", 0, "keep the first K futures one by one in the file", 0},
-    {"output", 'o', "FILE", 0, "result file; the scenario's name with .h5 when not given", 0},
+    {"output", 'o', "FILE", 0, "result file; the scenario's name with .h5 (a workbook: .xlsx) when not given",
+     0},
     {"force", 'f', NULL, 0, "replace FILE even if it is no scalepath result", 0},
     {"at-centre", AT_CENTRE, NULL, 0,
      "one path with every assumption at its median, as a workbook (.xlsx) with live formulas beside the "

@@ -39,6 +39,8 @@ enum { STATISTICS = sizeof statistics / sizeof *statistics };
 
 /* --- Head --- */
 
+#define TIES "ties to the engine within one cent"
+
 /* Whether the sheet still says what the engine has found. */
 static void write_tie(struct sp_workbook *book) {
     char text[256], last[LXW_MAX_CELL_NAME_LENGTH];
@@ -47,11 +49,11 @@ static void write_tie(struct sp_workbook *book) {
     snprintf(text, sizeof text, "=MAX(MAX(Check!C5:%s),-MIN(Check!C5:%s))", last, last);
     sp_workbook_cell_formula(book, book->books, 3, 1, text, 0,
                              book->format[SP_WORKBOOK_STRONG][SP_WORKBOOK_CENTS]);
-    sp_workbook_cell_formula(
-        book, book->books, 3, 2,
-        "=IF(B4<0.01,\"ties to the engine within one cent\",\"assumptions were changed: these "
-        "are no longer the engine's figures\")",
-        0, book->note);
+    sp_workbook_cell_words(book, book->books, 3, 2,
+                           "=IF(B4<0.01,\"" TIES
+                           "\",\"assumptions were changed: these are no longer the engine's "
+                           "figures\")",
+                           TIES, book->note);
 }
 
 static size_t count_values(const struct sp_centre *centre) {
