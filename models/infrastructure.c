@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Hosting costs by tier of users, split among components. Equations: README.md, Infrastructure.
+ * Hosting costs by tier of users; what components cost is in components.c. Equations: README.md,
+ * Infrastructure.
  */
-#include "models/models.h"
+#include "models/components.h"
 
 #include <math.h>
+#include <string.h>
 
-enum { TIERS, COMPONENTS, INFRASTRUCTURE };
+enum { TIERS, COMPONENTS, INFRASTRUCTURE, STAGES };
 enum { FROM, MONTHLY, ONCE };
-enum { SHARE, ACCOUNT };
-enum { FACTOR };
+enum { BY, FACTOR };
 enum { USERS, USERS_BEFORE, HIGHEST_BEFORE };
 enum { TIER, HIGHEST, COST, COST_OF, UPGRADE };
+
+static const char *const ways[] = {
+    [SP_COMPONENTS_BY_TIER] = "tier", [SP_COMPONENTS_BY_COMPONENT] = "component", NULL};
 
 static const struct sp_field tier_fields[] = {
     {.key = "from",
@@ -24,10 +28,10 @@ static const struct sp_field tier_fields[] = {
      .example = {"0", "1_000"}},
     {.key = "monthly",
      .unit = "USD/month",
-     .standard = NAN,
+     .standard = 0,
      .low = 0,
      .high = 1e12,
-     .sentence = "hosting cost in the tier",
+     .sentence = "hosting cost in the tier; must be given with infrastructure.by = tier",
      .example = {"300", "{ pert = { min = 1_000, mode = 1_500, max = 2_500 } }"}},
     {.key = "once",
      .unit = "USD",
@@ -38,22 +42,15 @@ static const struct sp_field tier_fields[] = {
      .example = {NULL, "2_000"}},
 };
 
-static const struct sp_field component_fields[] = {
-    {.key = "share",
-     .unit = "1",
-     .standard = NAN,
-     .low = 0,
-     .high = 1,
-     .sentence = "the component's share of the tier's hosting cost; shares are divided by their sum",
-     .example = {"0.6", "0.4"}},
-    {.key = "account",
-     .kind = SP_FIELD_TEXT,
-     .unit = "1",
-     .sentence = "account of the component's cost; cogs.hosting when not given",
-     .example = {"\"cogs.hosting\""}},
-};
-
 static const struct sp_field fields[] = {
+    {.key = "by",
+     .kind = SP_FIELD_CHOICE,
+     .unit = "1",
+     .standard = SP_COMPONENTS_BY_TIER,
+     .choices = ways,
+     .sentence =
+         "what is paid for: tier, the cost of the tier, of which components may have shares; component, "
+         "the components' own costs alone, and tiers only label the quarters"},
     {.key = "factor",
      .unit = "1",
      .standard = 1,
@@ -73,23 +70,42 @@ static const struct sp_field_table tier_table = {
     .sentence = "an infrastructure tier, entered by the number of users",
     .instance = {"first", "second"},
 };
-static const struct sp_field_table component_table = {.name = "component",
-                                                      .instanced = true,
-                                                      .shares = 1 + SHARE,
-                                                      .field = component_fields,
-                                                      .fields = SP_MODELS_COUNT(component_fields),
-                                                      .sentence = "a piece of infrastructure",
-                                                      .instance = {"database", "network"}};
 static const struct sp_field_table table = {.name = "infrastructure",
                                             .field = fields,
                                             .fields = SP_MODELS_COUNT(fields),
                                             .sentence = "what all tiers have in common"};
 
+/* Only when a component asks for it. */
+#define DRIVEN_BY(choice)                                                                                    \
+    .with = 1 + COMPONENTS, .with_field = 1 + SP_COMPONENTS_DRIVER, .with_choice = (choice)
+
 static const struct sp_read reads[] = {
     [USERS] = {.column = "users"},
     [USERS_BEFORE] = {.column = "users", .before = true},
     [HIGHEST_BEFORE] = {.column = "tier.highest", .before = true},
+    [SP_COMPONENTS_PAID_NOW] = {.column = "paid", DRIVEN_BY(SP_COMPONENTS_PAYERS)},
+    [SP_COMPONENTS_PAID_BEFORE] = {.column = "paid",
+                                   .before = true,
+                                   .optional = true,
+                                   DRIVEN_BY(SP_COMPONENTS_PAYERS)},
+    [SP_COMPONENTS_STORIES_NOW] = {.column = "stories", DRIVEN_BY(SP_COMPONENTS_STORIES)},
+    [SP_COMPONENTS_STORED_NOW] = {.column = "stories.stored", DRIVEN_BY(SP_COMPONENTS_STORED)},
+    [SP_COMPONENTS_STORED_BEFORE] = {.column = "stories.stored",
+                                     .before = true,
+                                     .optional = true,
+                                     DRIVEN_BY(SP_COMPONENTS_STORED)},
+    [SP_COMPONENTS_HELD_BEFORE] = {.column = "component_stage.*.held", .before = true},
+    [SP_COMPONENTS_REACHED_BEFORE] = {.column = "component_stage.*.reached", .before = true},
 };
+
+/* Formulas (scenarios/centre_formula.h) of what the tier costs, and of a component's own cost, which has none
+ * with stages. */
+#define OF_TIER "3*choose(tier+1,each([tier.*.monthly]))*[infrastructure.factor]"
+#define OWN                                                                                                  \
+    "sum([component_stage.*.from]*none)+3*[infrastructure.factor]*([component.*.monthly]+"                   \
+    "[component.*.per_unit]*max(case([component.*.driver],users,average(users),"                             \
+    "case([component.*.driver],payers,average(paid),case([component.*.driver],stories,stories/3,"            \
+    "average(stories.stored))))-[component.*.included],0))"
 
 static const struct sp_write writes[] = {
     [TIER] = {.column = "tier",
@@ -108,7 +124,7 @@ static const struct sp_write writes[] = {
                  .internal = true,
                  .sentence = "highest tier so far"},
     [COST] = {.column = "cost.infrastructure",
-              .formula = "3*choose(tier+1,each([tier.*.monthly]))*[infrastructure.factor]",
+              .formula = "if(count([component.*.share])=0," OF_TIER ",sum(cost.infrastructure.*))",
               .kind = SP_FLOW,
               .unit = "USD",
               .adverse = SP_HIGH,
@@ -116,24 +132,52 @@ static const struct sp_write writes[] = {
               .not_with = 1 + COMPONENTS,
               .sentence = "hosting cost of all components"},
     [COST_OF] = {.column = "cost.infrastructure.*",
-                 .formula = "cost.infrastructure*if(sum([component.*.share])>0,[component.*"
-                            ".share]/sum([component.*.share]),1/count([component.*.share]))",
+                 .formula = "case([infrastructure.by],tier," OF_TIER
+                            "*if(sum([component.*.share])>0,[component.*.share]/sum([component.*.share]),"
+                            "1/count([component.*.share])),0)+" OWN,
                  .kind = SP_FLOW,
                  .unit = "USD",
                  .adverse = SP_HIGH,
                  .account = "cogs.hosting",
                  .account_table = 1 + COMPONENTS,
-                 .account_field = ACCOUNT,
+                 .account_field = SP_COMPONENTS_ACCOUNT,
                  .instanced = 1 + COMPONENTS,
                  .sentence = "hosting cost of one component"},
     [UPGRADE] = {.column = "cost.upgrade",
-                 .formula = "if(tier.highest>before(tier.highest),choose(tier.highest+1,"
-                            "each([tier.*.once])),0)",
+                 .formula = "case([infrastructure.by],tier,if(tier.highest>before(tier.highest),"
+                            "choose(tier.highest+1,each([tier.*.once])),0),0)+sum(cost.upgrade.*)",
                  .kind = SP_FLOW,
                  .unit = "USD",
                  .adverse = SP_HIGH,
                  .account = "one_off",
-                 .sentence = "one-off cost of entering tiers"},
+                 .sentence = "one-off cost of entering tiers and stages of components"},
+    [SP_COMPONENTS_UPGRADE_TO] = {.column = "cost.upgrade.*",
+                                  .formula = "if(component_stage.*.active>"
+                                             "before(component_stage.*.reached),[component_stage.*.once],0)",
+                                  .kind = SP_FLOW,
+                                  .unit = "USD",
+                                  .adverse = SP_HIGH,
+                                  .instanced = 1 + STAGES,
+                                  .sentence = "the part of it for a stage of a component"},
+    [SP_COMPONENTS_ACTIVE] = {.column = "component_stage.*.active",
+                              .kind = SP_STOCK,
+                              .unit = "probability",
+                              .adverse = SP_HIGH,
+                              .instanced = 1 + STAGES,
+                              .sentence =
+                                  "1 when the component is in the stage; its mean is the probability"},
+    [SP_COMPONENTS_HELD] = {.column = "component_stage.*.held",
+                            .kind = SP_STOCK,
+                            .unit = "1",
+                            .internal = true,
+                            .instanced = 1 + STAGES,
+                            .sentence = "1 when users ask for the stage, or for a higher one too"},
+    [SP_COMPONENTS_REACHED] = {.column = "component_stage.*.reached",
+                               .kind = SP_STOCK,
+                               .unit = "1",
+                               .internal = true,
+                               .instanced = 1 + STAGES,
+                               .sentence = "1 when the stage or a higher one has been in force"},
 };
 
 static void find_tiers(const struct sp_step *s, const double *users, double *restrict tier) {
@@ -154,6 +198,7 @@ static void start(const struct sp_step *s) {
     find_tiers(s, sp_step_read(s, USERS_BEFORE), tier);
     for (size_t p = 0; p < s->n; p++)
         highest[p] = tier[p];
+    sp_components_start(s);
 }
 
 static void update_cost(const struct sp_step *s, const double *tier, double *restrict cost) {
@@ -176,7 +221,8 @@ static void update_upgrade(const struct sp_step *s, const double *tier) {
         highest[p] = tier[p] > before[p] ? tier[p] : before[p];
         upgrade[p] = 0;
     }
-    for (size_t i = 1; i < s->instances[TIERS]; i++) {
+    size_t paid = sp_components_replace_tiers(s) ? 0 : s->instances[TIERS];
+    for (size_t i = 1; i < paid; i++) {
         const double *once = sp_step_field(s, TIERS, i, ONCE);
         if (sp_step_is_zero(s, TIERS, i, ONCE))
             continue;
@@ -187,38 +233,28 @@ static void update_upgrade(const struct sp_step *s, const double *tier) {
     }
 }
 
-/* By shares divided by their sum; evenly when all shares are 0. */
-static void update_components(const struct sp_step *s, const double *cost) {
-    size_t components = s->instances[COMPONENTS];
-    for (size_t p = 0; p < s->n; p++) {
-        double sum = 0;
-        for (size_t i = 0; i < components; i++)
-            sum += sp_step_field(s, COMPONENTS, i, SHARE)[p];
-        for (size_t i = 0; i < components; i++) {
-            double share = sum > 0 ? sp_step_field(s, COMPONENTS, i, SHARE)[p] / sum : 1 / (double)components;
-            sp_step_out(s, COST_OF, i)[p] = share * cost[p];
-        }
-    }
-}
-
 SP_WIDE static void step(const struct sp_step *s) {
     double *restrict tier = sp_step_out(s, TIER, 0), *restrict cost = sp_step_out(s, COST, 0);
     find_tiers(s, sp_step_read(s, USERS), tier);
-    update_cost(s, tier, cost);
+    if (sp_components_replace_tiers(s))
+        memset(cost, 0, s->n * sizeof *cost);
+    else
+        update_cost(s, tier, cost);
     update_upgrade(s, tier);
     if (s->instances[COMPONENTS] > 0)
-        update_components(s, cost);
+        sp_components_step(s);
 }
 
 extern const struct sp_mechanism sp_infrastructure;
 const struct sp_mechanism sp_infrastructure = {
     .name = "infrastructure",
-    .sentence = "hosting costs what the tier of the number of users costs",
-    .table = {&tier_table, &component_table, &table},
+    .sentence = "hosting costs what the tier of the number of users costs, or what its components cost",
+    .table = {&tier_table, &sp_components_table, &table, &sp_components_stage_table},
     .read = reads,
     .reads = SP_MODELS_COUNT(reads),
     .write = writes,
     .writes = SP_MODELS_COUNT(writes),
     .start = start,
     .step = step,
+    .check = sp_components_check,
 };

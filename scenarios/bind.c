@@ -109,9 +109,10 @@ static int bind_missing(const struct sp_value_context *context, struct sp_place 
             input->assumption.law[0] = (struct sp_law){SP_LAW_UNIFORM, {0, 1}};
         return error;
     }
-    if (!sp_field_is_number(field) && field->kind != SP_FIELD_FORMULA)
+    bool is_link = field->kind == SP_FIELD_FORMULA || field->kind == SP_FIELD_NAME;
+    if (!sp_field_is_number(field) && !is_link)
         return 0;
-    if (field->kind == SP_FIELD_FORMULA || isnan(field->standard))
+    if (is_link || isnan(field->standard))
         return sp_problems_add(context->problems, SP_ERROR_SCENARIO, place,
                                "%s is missing (%s%s%s); it has no default", input->key, field->sentence,
                                strcmp(field->unit, "1") ? ", in " : "",
@@ -304,7 +305,8 @@ static int check_order(const struct sp_value_context *context, const struct sp_b
     return 0;
 }
 
-/* Fixed shares must add up to 1; uncertain ones are divided by their sum on each path. */
+/* Fixed shares must add up to 1, or all be 0 when that is what they are by default; uncertain ones are
+ * divided by their sum on each path. */
 static int check_shares(const struct sp_value_context *context, const struct sp_bound_table *bound) {
     double sum = 0;
     if (!bound->table->shares || bound->instances == 0)
@@ -316,7 +318,8 @@ static int check_shares(const struct sp_value_context *context, const struct sp_
             return 0;
         sum += input->assumption.law[0].parameter[0];
     }
-    if (fabs(sum - 1) <= 1e-9)
+    bool may_be_zero = bound->table->field[bound->table->shares - 1].standard == 0;
+    if (fabs(sum - 1) <= 1e-9 || (sum == 0 && may_be_zero))
         return 0;
     return sp_problems_add(context->problems, SP_ERROR_SCENARIO, bound->input[0]->place,
                            "the shares of all %ss must add up to 1; they add up to %.10g", bound->table->name,

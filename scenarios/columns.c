@@ -147,14 +147,38 @@ static const char *decider_name(const struct sp_mechanism *mechanism) {
     return decider ? decider->name : mechanism->name;
 }
 
-static const char *writer_of(const char *column) {
+/* The mechanism that writes a column, and how. */
+static const struct sp_mechanism *find_writer(const char *column, const struct sp_write **write) {
     size_t count;
     const struct sp_mechanism *const *mechanism = sp_models_list(&count);
     for (size_t i = 0; i < count; i++)
         for (size_t w = 0; w < mechanism[i]->writes; w++)
-            if (strcmp(mechanism[i]->write[w].column, column) == 0)
-                return decider_name(mechanism[i]);
-    return "?";
+            if (strcmp(mechanism[i]->write[w].column, column) == 0) {
+                *write = &mechanism[i]->write[w];
+                return mechanism[i];
+            }
+    return NULL;
+}
+
+static bool takes_part(const struct sp_variant *variant, const struct sp_mechanism *mechanism) {
+    for (size_t i = 0; i < variant->steps; i++)
+        if (variant->step[i].mechanism == mechanism)
+            return true;
+    return false;
+}
+
+static int tell_missing(const struct sp_variant *variant, const struct sp_bound_step *step,
+                        const char *column, struct sp_problems *problems) {
+    const struct sp_write *write = NULL;
+    const struct sp_mechanism *writer = find_writer(column, &write);
+    const char *reader = decider_name(step->mechanism), *name = writer ? decider_name(writer) : "?";
+    if (writer && write->needs && takes_part(variant, writer))
+        return sp_problems_add(problems, SP_ERROR_SCENARIO, (struct sp_place){0},
+                               "[%s] needs %s, which [%s] works out with %s.%s; give that", reader, column,
+                               name, name, writer->table[0]->field[write->needs - 1].key);
+    return sp_problems_add(problems, SP_ERROR_SCENARIO, (struct sp_place){0},
+                           "[%s] needs %s, which [%s] works out; add [%s] to the scenario", reader, column,
+                           name, name);
 }
 
 static int add_read(struct sp_plan *plan, struct sp_bound_step *step, int column, bool before) {
@@ -175,9 +199,21 @@ static int bind_own(struct sp_plan *plan, const struct sp_variant *variant, cons
     return column == SP_PLAN_NONE ? 0 : add_read(plan, step, column, read->before);
 }
 
+/* Whether its own tables ask for the column. */
+static bool is_read(const struct sp_bound_step *step, const struct sp_read *read) {
+    int table = read->with - 1;
+    if (!read->with || !read->with_field)
+        return !read->with || step->instances[table] > 0;
+    const double *choice = step->number + step->field_start[table] + read->with_field - 1;
+    for (size_t i = 0; i < step->instances[table]; i++)
+        if ((int)choice[i * step->field_count[table]] == read->with_choice)
+            return true;
+    return false;
+}
+
 static int bind_read(struct sp_plan *plan, const struct sp_variant *variant, const struct sp_use *use,
                      struct sp_bound_step *step, const struct sp_read *read, struct sp_problems *problems) {
-    if (read->with && step->instances[read->with - 1] == 0)
+    if (!is_read(step, read))
         return 0;
     if (read->own)
         return bind_own(plan, variant, use, step, read);
@@ -192,10 +228,7 @@ static int bind_read(struct sp_plan *plan, const struct sp_variant *variant, con
         return add_read(plan, step, column, read->before);
     if (read->optional)
         return 0;
-    return sp_problems_add(problems, SP_ERROR_SCENARIO, (struct sp_place){0},
-                           "[%s] needs %s, which [%s] works out; add [%s] to the scenario",
-                           decider_name(step->mechanism), read->column, writer_of(read->column),
-                           writer_of(read->column));
+    return tell_missing(variant, step, read->column, problems);
 }
 
 static int bind_reads(struct sp_plan *plan, const struct sp_variant *variant, const struct sp_use *use,

@@ -33,8 +33,8 @@ const char *sp_describe_number(struct sp_prose *prose, double number) {
 /* --- Fields --- */
 
 bool sp_describe_is_required(const struct sp_field *field) {
-    bool has_default =
-        field->kind != SP_FIELD_FORMULA && !(sp_field_is_number(field) && isnan(field->standard));
+    bool has_default = field->kind != SP_FIELD_FORMULA && field->kind != SP_FIELD_NAME &&
+                       !(sp_field_is_number(field) && isnan(field->standard));
     return !has_default && !field->optional;
 }
 
@@ -107,7 +107,9 @@ static const char *read_text(struct sp_prose *prose, const struct sp_read *read)
         return *read->account ? sp_prose_text(prose, "the cost lines of accounts %s*", read->account)
                               : "all cost lines";
     return sp_prose_text(prose, "%s%s%s", read->column, read->before ? " of the quarter before" : "",
-                         read->optional ? " (if there is any)" : "");
+                         read->with_field ? " (when asked for)"
+                         : read->optional ? " (if there is any)"
+                                          : "");
 }
 
 const char *sp_describe_reads(struct sp_prose *prose, const struct sp_mechanism *mechanism) {

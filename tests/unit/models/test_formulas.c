@@ -31,6 +31,13 @@ TestSuite(formulas, .timeout = 60);
 #define SPLIT                                                                                                \
     "[component.lambda]\nshare = 0.61\naccount = \"cogs.hosting\"\n[component.database]\nshare = 0.39\n"     \
     "[function.build]\nshare = 0.7\n[function.sell]\nshare = 0.3\naccount = \"opex.s_and_m\"\n"
+#define OWN                                                                                                  \
+    "[component.web]\nmonthly = 25.5\nper_unit = 0.013\nincluded = 800\n"                                    \
+    "[component.mail]\nper_unit = 0.17\ndriver = \"payers\"\n[component.queue]\nper_unit = 0.0031\n"         \
+    "driver = \"stories\"\nincluded = 900\n"
+#define STAGES                                                                                               \
+    "[component.store]\nper_unit = 0.0023\ndriver = \"stored_stories\"\n"                                    \
+    "[component_stage.web]\ncomponent = \"web\"\nfrom = 1_100\nlead = 1\nmonthly = 101.7\nonce = 333\n"
 #define TEAM                                                                                                 \
     "[team_stage.first]\nfrom = 0\nheads = 3.3\nfrom_quarter = 1\n"                                          \
     "[team_stage.second]\nfrom = 1_300\nheads = 7.9\ncost_per_head = 131_000\nfrom_quarter = 4\n"            \
@@ -77,7 +84,7 @@ TestSuite(formulas, .timeout = 60);
 static const char *const scenarios[] = {
     "counts = \"continuous\"\n[start]\ncash = 1_000.5\n",
     TIME PEOPLE "[conversion]\nshare = 0.0917\n",
-    TIME PEOPLE TEAM SPLIT COMPANY RISKS SEGMENTS MARKETS PARTNERS
+    TIME PEOPLE TEAM SPLIT OWN COMPANY RISKS SEGMENTS MARKETS PARTNERS
     "[conversion]\nshare = 0.1131\n"
     "[team]\ncost_per_head = 118_000\nhiring_delay = 0.7\nreduction_delay = 1.3\nseverance_months = 2.5\n"
     "wage_inflation = 0.035\n"
@@ -104,8 +111,9 @@ static const char *const scenarios[] = {
          "[voice]\nby = \"vendor\"\nshare_free = 0.37\n"
          "[vendor.polly]\nplan = \"free\"\ncost = 0.021\n[vendor.eleven]\ncost = 0.61\nprice_drift = "
          "-0.03\nshare = 0.6\n"
-         "[tier.low]\nfrom = 0\nmonthly = 503.7\n[tier.middle]\nfrom = 1_100\nmonthly = 1_511\nonce = "
-         "2_385\n" RISKS RESPONSES MONEY COMPANY,
+         "[infrastructure]\nby = \"component\"\n[tier.low]\nfrom = 0\n[tier.middle]\nfrom = 1_100\nmonthly = "
+         "1_511\nonce = "
+         "2_385\n" OWN STAGES RISKS RESPONSES MONEY COMPANY,
 };
 enum { SCENARIOS = sizeof scenarios / sizeof *scenarios };
 
