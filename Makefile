@@ -61,7 +61,7 @@ PLAIN     := $(BENCH_C:tests/bench/%.c=$(OUT)/%)
 
 # --- how -----------------------------------------------------------------------------------------------------
 
-PACKAGES := gsl hdf5-serial jansson tomlplusplus
+PACKAGES := gsl hdf5-serial jansson tomlplusplus xlsxwriter
 ifneq ($(filter-out help deps clean lint check-layers,$(or $(MAKECMDGOALS),all)),)
 ifneq ($(shell pkg-config --exists $(PACKAGES) criterion 2>/dev/null && echo found),found)
 NEED_DEPS := yes

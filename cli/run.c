@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/at_centre.h"
 #include "cli/command.h"
 #include "cli/inputs.h"
 #include "cli/print.h"
@@ -16,11 +17,13 @@
 #include <time.h>
 
 enum { KEEP_MOST = 1000000 };
+enum { AT_CENTRE = 512, BESIDE };
 
 struct arguments {
     struct sp_inputs inputs;
     const char *output;
-    bool force, json;
+    const char *beside;
+    bool force, json, at_centre;
     size_t kept_paths;
     struct sp_run_options options;
 };
@@ -38,8 +41,15 @@ struct work {
 static const struct argp_option options[] = {
     {"threads", 't', "T", 0, "how many threads; changes no result", 0},
     {"keep-paths", 'k', "K", 0, "keep the first K futures one by one in the file", 0},
-    {"output", 'o', "FILE", 0, "result file; the scenario's name with .h5 when not given", 0},
+    {"output", 'o', "FILE", 0, "result file; the scenario's name with .h5 (a workbook: .xlsx) when not given",
+     0},
     {"force", 'f', NULL, 0, "replace FILE even if it is no scalepath result", 0},
+    {"at-centre", AT_CENTRE, NULL, 0,
+     "one path with every assumption at its median, as a workbook (.xlsx) with live formulas beside the "
+     "simulation",
+     0},
+    {"beside", BESIDE, "RESULT", 0,
+     "with --at-centre: a result file to stand beside, in place of a simulation", 0},
     {"json", 'j', NULL, 0, "print all figures as tidy rows, one JSON object a line", 0},
     {0},
 };
@@ -65,6 +75,18 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
         return 0;
     case 'j':
         arguments->json = true;
+        return 0;
+    case AT_CENTRE:
+        arguments->at_centre = true;
+        return 0;
+    case BESIDE:
+        arguments->beside = argument;
+        return 0;
+    case ARGP_KEY_END:
+        if (arguments->at_centre && (arguments->json || arguments->kept_paths))
+            argp_error(state, "--at-centre writes a workbook; --json and --keep-paths do not go with it");
+        if (arguments->beside && !arguments->at_centre)
+            argp_error(state, "--beside goes with --at-centre only");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -153,6 +175,18 @@ static void free_work(struct work *work) {
     free(work->output);
 }
 
+static int run_at_centre(struct arguments *arguments) {
+    struct sp_at_centre_request request = {.inputs = &arguments->inputs,
+                                           .output = arguments->output,
+                                           .beside = arguments->beside,
+                                           .force = arguments->force};
+    read_environment(arguments, &request.compile);
+    request.run = arguments->options;
+    int code = sp_at_centre_run(&request);
+    sp_inputs_free(&arguments->inputs);
+    return sp_print_finish(code);
+}
+
 static int run(int argc, char **argv) {
     static const struct argp_child children[] = {{&sp_inputs_argp, 0, "The scenario:", 1}, {0}};
     static const struct argp argp = {
@@ -160,6 +194,8 @@ static int run(int argc, char **argv) {
     struct arguments arguments = {0};
     struct work work = {0};
     argp_parse(&argp, argc, argv, 0, NULL, &arguments);
+    if (arguments.at_centre)
+        return run_at_centre(&arguments);
     int error = simulate(&arguments, &work);
     if (!error)
         error = save(&arguments, &work);

@@ -140,11 +140,11 @@ static void add_lines(const struct sp_step *s, int read, double *restrict sum) {
 }
 
 static void update_gross(const struct sp_step *s) {
-    const double *earned = sp_step_read(s, EARNED);
+    const double *earned = sp_step_or_zeros(s, sp_step_read(s, EARNED));
     double *restrict cogs = sp_step_out(s, COGS, 0), *restrict gross_profit = sp_step_out(s, GROSS_PROFIT, 0);
     add_lines(s, COGS_LINES, cogs);
     for (size_t p = 0; p < s->n; p++)
-        gross_profit[p] = (earned ? earned[p] : 0) - cogs[p];
+        gross_profit[p] = earned[p] - cogs[p];
 }
 
 /* --- Operating expenses --- */

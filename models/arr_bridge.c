@@ -104,12 +104,13 @@ static const struct sp_write writes[] = {
 /* Payers by the month: all of them pay the new price at once. */
 static void bridge_monthly(const struct sp_step *s) {
     const double *price = sp_step_read(s, PRICE), *price_before = sp_step_read(s, PRICE_BEFORE);
-    const double *monthly = sp_step_read(s, MONTHLY_BEFORE), *left = sp_step_read(s, CHURNED);
-    const double *left_annual = s->read_count[YEAR] ? sp_step_read(s, CHURNED_ANNUAL) : NULL;
+    const double *monthly = sp_step_read(s, MONTHLY_BEFORE),
+                 *left = sp_step_or_zeros(s, sp_step_read(s, CHURNED));
+    const double *left_annual = s->read_count[YEAR] ? sp_step_read(s, CHURNED_ANNUAL) : s->zeros;
     double *restrict churned = sp_step_out(s, LOST_PAYERS, 0);
     double *restrict more = sp_step_out(s, EXPANSION, 0), *restrict less = sp_step_out(s, CONTRACTION, 0);
     for (size_t p = 0; p < s->n; p++) {
-        double leave = (left ? left[p] : 0) - (left_annual ? left_annual[p] : 0);
+        double leave = left[p] - left_annual[p];
         double change = 12 * (monthly[p] - leave) * (price[p] - price_before[p]);
         churned[p] = 12 * leave * price_before[p];
         more[p] = change > 0 ? change : 0;
@@ -135,14 +136,15 @@ static void bridge_annual(const struct sp_step *s) {
 /* Those who came: new ones, and those who came back, who choose their plans alike. */
 static void bridge_arrivals(const struct sp_step *s) {
     const double *paid = sp_step_read(s, PAID), *before = sp_step_read(s, PAID_BEFORE);
-    const double *left = sp_step_read(s, CHURNED), *back = sp_step_read(s, REACTIVATED);
-    const double *annual = s->read_count[YEAR] ? sp_step_read(s, NEW_ANNUAL) : NULL;
+    const double *left = sp_step_or_zeros(s, sp_step_read(s, CHURNED)),
+                 *back = sp_step_or_zeros(s, sp_step_read(s, REACTIVATED));
+    const double *annual = s->read_count[YEAR] ? sp_step_read(s, NEW_ANNUAL) : s->zeros;
     const double *price = sp_step_read(s, PRICE), *annual_price = sp_step_read(s, ANNUAL_PRICE);
     double *restrict fresh = sp_step_out(s, NEW, 0), *restrict reactivated = sp_step_out(s, BACK, 0);
     for (size_t p = 0; p < s->n; p++) {
-        double came = paid[p] - (before[p] - (left ? left[p] : 0)), by_year = annual ? annual[p] : 0;
+        double came = paid[p] - (before[p] - left[p]), by_year = annual[p];
         double value = 12 * ((came - by_year) * price[p] + by_year * annual_price[p]);
-        double part = back && came > 0 ? back[p] / came : 0;
+        double part = came > 0 ? back[p] / came : 0;
         reactivated[p] = part * value;
         fresh[p] = value - reactivated[p];
     }

@@ -96,16 +96,16 @@ static void split(const struct sp_step *s, const double *whole, int part, int ou
     }
 }
 
-/* By what the segments' payers are charged; by their number when nobody is charged. `other` (or NULL) is what
- * does not come from payers. */
+/* By what the segments' payers are charged; by their number when nobody is charged. `other` is what does not
+ * come from payers. */
 static void split_money(const struct sp_step *s, const double *money, const double *other, int out) {
     const double *price = sp_step_read(s, COMMON_PRICE);
     size_t segments = s->instances[SEGMENTS];
     for (size_t p = 0; money && price && p < s->n; p++) {
-        double sum = 0, from_payers = other ? money[p] - other[p] : money[p];
+        double sum = 0, from_payers = money[p] - other[p];
         for (size_t i = 0; i < segments; i++) {
-            double charged = sp_models_price(sp_step_read_one(s, OWN_PART, i),
-                                             sp_step_read_one(s, COMMON_PART, i), price[p], p);
+            double charged =
+                sp_step_read_one(s, OWN_PART, i)[p] + sp_step_read_one(s, COMMON_PART, i)[p] * price[p];
             sp_step_out(s, out, i)[p] = charged;
             sum += charged;
         }
@@ -120,8 +120,8 @@ SP_WIDE static void step(const struct sp_step *s) {
     split(s, sp_step_read(s, PAID), PART, PAID_OF);
     split(s, sp_step_read(s, CHURNED), CHURN_PART, CHURNED_OF);
     split(s, sp_step_read(s, STORIES_PAID), USAGE_PART, STORIES_OF);
-    split_money(s, sp_step_read(s, MRR), NULL, MRR_OF);
-    split_money(s, sp_step_read(s, EARNED), sp_step_read(s, OF_PARTNERS), EARNED_OF);
+    split_money(s, sp_step_read(s, MRR), s->zeros, MRR_OF);
+    split_money(s, sp_step_read(s, EARNED), sp_step_or_zeros(s, sp_step_read(s, OF_PARTNERS)), EARNED_OF);
 }
 
 extern const struct sp_mechanism sp_by_segment;

@@ -179,9 +179,9 @@ static void add_financing(const struct sp_step *s, double *restrict cash) {
 }
 
 static void update_burn(const struct sp_step *s, double *restrict burn) {
-    const double *earned = sp_step_read(s, EARNED), *cost = sp_step_read(s, TOTAL_COST);
+    const double *earned = sp_step_or_zeros(s, sp_step_read(s, EARNED)), *cost = sp_step_read(s, TOTAL_COST);
     for (size_t p = 0; p < s->n; p++)
-        burn[p] = cost[p] - (earned ? earned[p] : 0);
+        burn[p] = cost[p] - earned[p];
     add_change(s, RECEIVABLES, 1, burn);
     add_change(s, PAYABLES, -1, burn);
     add_change(s, DEFERRED, -1, burn);

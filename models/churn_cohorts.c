@@ -79,7 +79,8 @@ static void grow_older(const struct sp_step *s, size_t age, size_t first, const 
 
 /* Those who began, or began again, in the quarter before, by the plan that they have chosen. */
 static void get_fresh(const struct sp_step *s, size_t first, double *monthly, double *annual) {
-    const double *fresh = sp_step_read(s, NEW_BEFORE), *back = sp_step_read(s, BACK_BEFORE);
+    const double *fresh = sp_step_read(s, NEW_BEFORE),
+                 *back = sp_step_or_zeros(s, sp_step_read(s, BACK_BEFORE));
     memset(monthly, 0, PART * sizeof *monthly);
     memset(annual, 0, PART * sizeof *annual);
     if (s->quarter == 0)
@@ -87,7 +88,7 @@ static void get_fresh(const struct sp_step *s, size_t first, double *monthly, do
     if (has_annual(s))
         memcpy(annual, sp_step_read(s, NEW_ANNUAL_BEFORE) + first, PART * sizeof *annual);
     for (size_t p = 0; fresh && p < PART; p++)
-        monthly[p] = fresh[first + p] + (back ? back[first + p] : 0) - annual[p];
+        monthly[p] = fresh[first + p] + back[first + p] - annual[p];
 }
 
 /* Those who began or renewed `quarter` 1 .. 4 quarters ago. The opening ones are spread over the year. */

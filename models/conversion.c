@@ -121,10 +121,11 @@ static void start(const struct sp_step *s) {
 static void want(const struct sp_step *s, double *restrict stay, double *restrict wanted) {
     const double *share = sp_step_field(s, CONVERSION, 0, SHARE), *users = sp_step_read(s, USERS);
     const double *users_new = sp_step_read(s, USERS_NEW), *before = sp_step_read(s, PAID_BEFORE);
-    const double *churned = sp_step_read(s, CHURNED), *back = sp_step_read(s, REACTIVATED);
+    const double *churned = sp_step_or_zeros(s, sp_step_read(s, CHURNED)),
+                 *back = sp_step_or_zeros(s, sp_step_read(s, REACTIVATED));
     bool is_stock = (int)sp_step_number(s, CONVERSION, 0, BASIS) == STOCK;
     for (size_t p = 0; p < s->n; p++) {
-        stay[p] = before[p] - (churned ? churned[p] : 0) + (back ? back[p] : 0);
+        stay[p] = before[p] - churned[p] + back[p];
         wanted[p] = is_stock ? share[p] * users[p] - stay[p] : share[p] * users_new[p];
     }
 }

@@ -53,10 +53,10 @@ static const struct sp_write writes[] = {
 static void grow_older(const struct sp_step *s) {
     size_t lives = s->instances[LIVES];
     for (size_t i = 0; i < lives; i++) {
-        const double *before = i + 1 < lives ? sp_step_read_one(s, LEFT_BEFORE, i + 1) : NULL;
+        const double *before = i + 1 < lives ? sp_step_read_one(s, LEFT_BEFORE, i + 1) : s->zeros;
         double *restrict left = sp_step_out(s, LEFT, i);
         for (size_t p = 0; p < s->n; p++)
-            left[p] = before ? before[p] : 0;
+            left[p] = before[p];
     }
 }
 
@@ -84,12 +84,12 @@ static void use(const struct sp_step *s, double *restrict open) {
 }
 
 static void pay_hosting(const struct sp_step *s) {
-    const double *hosting = sp_step_read(s, HOSTING);
+    const double *hosting = sp_step_or_zeros(s, sp_step_read(s, HOSTING));
     double *restrict offset = sp_step_out(s, OFFSET, 0);
     for (size_t p = 0; p < s->n; p++)
-        offset[p] = hosting ? hosting[p] : 0;
+        offset[p] = hosting[p];
     use(s, offset);
-    for (size_t p = 0; hosting && p < s->n; p++)
+    for (size_t p = 0; p < s->n; p++)
         offset[p] -= hosting[p];
 }
 

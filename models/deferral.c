@@ -94,10 +94,10 @@ static void start(const struct sp_step *s) {
 
 /* What goes back of an annual plan goes back when it is charged, and is never earned. */
 static void update_kept(const struct sp_step *s) {
-    const double *value = sp_step_read(s, VALUE), *share = sp_step_read(s, BILLINGS_KEPT);
+    const double *value = sp_step_read(s, VALUE), *share = sp_step_or_ones(s, sp_step_read(s, BILLINGS_KEPT));
     double *restrict kept = sp_step_out(s, KEPT, 0);
     for (size_t p = 0; p < s->n; p++)
-        kept[p] = share ? share[p] * value[p] : value[p];
+        kept[p] = share[p] * value[p];
     for (int age = 0; age < AGES; age++)
         memcpy(sp_step_out(s, KEPT + 1 + age, 0), sp_step_read(s, KEPT_BEFORE + age), s->n * sizeof *kept);
 }
@@ -112,11 +112,12 @@ static void add_annual(const struct sp_step *s, double *restrict earned) {
 }
 
 SP_WIDE static void step(const struct sp_step *s) {
-    const double *monthly = sp_step_read(s, BILLINGS_MONTHLY), *share = sp_step_read(s, BILLINGS_KEPT);
+    const double *monthly = sp_step_read(s, BILLINGS_MONTHLY),
+                 *share = sp_step_or_ones(s, sp_step_read(s, BILLINGS_KEPT));
     const double *of_partners = sp_step_read(s, OF_PARTNERS);
     double *restrict earned = sp_step_out(s, EARNED, 0);
     for (size_t p = 0; p < s->n; p++)
-        earned[p] = share ? share[p] * monthly[p] : monthly[p];
+        earned[p] = share[p] * monthly[p];
     if (has_annual(s)) {
         update_kept(s);
         add_annual(s, earned);

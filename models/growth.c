@@ -214,10 +214,11 @@ static const struct sp_write writes[] = {
 };
 
 static void start_registered(const struct sp_step *s, const double *users) {
-    const double *opening = sp_step_field(s, START, 0, START_REGISTERED);
+    const double *stated = sp_step_field(s, START, 0, START_REGISTERED);
+    const double *opening = stated ? stated : users;
     double *restrict registered = sp_step_out(s, REGISTERED, 0);
     for (size_t p = 0; p < s->n; p++)
-        registered[p] = opening ? opening[p] : users[p];
+        registered[p] = opening[p];
     sp_models_round(s, registered);
     for (size_t p = 0; p < s->n; p++)
         registered[p] = registered[p] < users[p] ? users[p] : registered[p];
@@ -292,16 +293,20 @@ static void update_rate(const struct sp_step *s, double *rate) {
         add(sp_step_read_one(s, MARKET_GROWTH, i), rate, s->n);
 }
 
-/* Payers who stay or come back are active users. */
-static void raise_to_payers(const struct sp_step *s, double *users) {
-    const double *paid = sp_step_read(s, PAID_BEFORE), *churned = sp_step_read(s, CHURNED);
-    const double *back = sp_step_read(s, REACTIVATED);
+/* Payers who stay or come back are active users. `stay` is room to work in. */
+static void raise_to_payers(const struct sp_step *s, double *restrict users, double *restrict stay) {
+    const double *paid = sp_step_read(s, PAID_BEFORE),
+                 *churned = sp_step_or_zeros(s, sp_step_read(s, CHURNED));
+    const double *back = sp_step_or_zeros(s, sp_step_read(s, REACTIVATED));
     size_t raised = 0;
-    for (size_t p = 0; paid && p < s->n; p++) {
-        double stay = paid[p] - (churned ? churned[p] : 0) + (back ? back[p] : 0);
-        raised += p < s->valid && users[p] < stay;
-        users[p] = users[p] < stay ? stay : users[p];
-    }
+    if (!paid)
+        return;
+    for (size_t p = 0; p < s->n; p++)
+        stay[p] = paid[p] - churned[p] + back[p];
+    for (size_t p = 0; p < s->valid; p++)
+        raised += users[p] < stay[p];
+    for (size_t p = 0; p < s->n; p++)
+        users[p] = users[p] < stay[p] ? stay[p] : users[p];
     s->rule[USERS_RAISED] += raised;
 }
 
@@ -345,7 +350,7 @@ SP_WIDE static void step(const struct sp_step *s) {
     for (size_t i = 0; i < s->read_count[PARTNER_USERS]; i++)
         add(sp_step_read_one(s, PARTNER_USERS, i), users, s->n);
     sp_models_round(s, users);
-    raise_to_payers(s, users);
+    raise_to_payers(s, users, sp_step_out(s, NEW, 0));
     update_flows(s, users);
 }
 

@@ -29,12 +29,6 @@ static inline double sp_models_average(const struct sp_step *s, double opening, 
     return s->accrual_end ? closing : 0.5 * (opening + closing);
 }
 
-/* The average price of payers, of whom some segments may have prices of their own: `own` and `common` are the
- * columns segment.own_price and segment.common_share (NULL without segments), `price` is the common one. */
-static inline double sp_models_price(const double *own, const double *common, double price, size_t p) {
-    return own && common ? own[p] + common[p] * price : price;
-}
-
 /* Rounds a stock of people to whole people, when these are counted. */
 static inline void sp_models_round(const struct sp_step *s, double *people) {
     for (size_t p = 0; s->whole_counts && p < s->n; p++)

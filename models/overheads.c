@@ -63,13 +63,14 @@ static const struct sp_write writes[] = {
 SP_WIDE static void step(const struct sp_step *s) {
     const double *monthly = sp_step_field(s, OVERHEADS, 0, MONTHLY),
                  *per_head = sp_step_field(s, OVERHEADS, 0, PER_HEAD);
-    const double *inflation = sp_step_field(s, OVERHEADS, 0, INFLATION), *agents = sp_step_read(s, AGENTS);
-    const double *heads = sp_step_read(s, HEADS), *heads_before = sp_step_read(s, HEADS_BEFORE);
+    const double *inflation = sp_step_field(s, OVERHEADS, 0, INFLATION),
+                 *agents = sp_step_or_zeros(s, sp_step_read(s, AGENTS));
+    const double *heads = sp_step_or_zeros(s, sp_step_read(s, HEADS)),
+                 *heads_before = sp_step_or_zeros(s, sp_step_read(s, HEADS_BEFORE));
     const double *before = sp_step_read(s, INDEX_BEFORE);
     double *restrict index = sp_step_out(s, INDEX, 0), *restrict cost = sp_step_out(s, COST, 0);
     for (size_t p = 0; p < s->n; p++) {
-        double people = heads ? sp_models_average(s, heads_before[p], heads[p]) : 0;
-        people += agents ? agents[p] : 0;
+        double people = sp_models_average(s, heads_before[p], heads[p]) + agents[p];
         index[p] = s->quarter == 0 ? 1 : before[p] * (1 + inflation[p] / 4);
         cost[p] = SP_MODELS_MONTHS * (monthly[p] + per_head[p] * people) * index[p];
     }

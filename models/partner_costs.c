@@ -182,11 +182,11 @@ static void pay_royalty(const struct sp_step *s, size_t i, double *restrict payo
 
 static void serve(const struct sp_step *s, size_t i, double *restrict service) {
     const double *monthly = sp_partners_field(s, i, SP_PARTNERS_MONTHLY),
-                 *units = sp_partners_field(s, i, SP_PARTNERS_UNITS),
-                 *unit_cost = sp_partners_field(s, i, SP_PARTNERS_UNIT_COST);
+                 *units = sp_step_or_zeros(s, sp_partners_field(s, i, SP_PARTNERS_UNITS)),
+                 *unit_cost = sp_step_or_zeros(s, sp_partners_field(s, i, SP_PARTNERS_UNIT_COST));
     const double *count = sp_step_read_one(s, COUNT, i), *before = sp_step_read_one(s, COUNT_BEFORE, i);
     for (size_t p = 0; p < s->n; p++) {
-        double each = units ? monthly[p] + units[p] * unit_cost[p] : monthly[p];
+        double each = monthly[p] + units[p] * unit_cost[p];
         service[p] = SP_MODELS_MONTHS * each * sp_models_average(s, before[p], count[p]);
     }
 }

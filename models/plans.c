@@ -43,13 +43,13 @@ static void start(const struct sp_step *s) {
 }
 
 SP_WIDE static void step(const struct sp_step *s) {
-    const double *fresh = sp_step_read(s, NEW), *back = sp_step_read(s, BACK);
+    const double *fresh = sp_step_read(s, NEW), *back = sp_step_or_zeros(s, sp_step_read(s, BACK));
     const double *share = sp_step_read(s, SHARE);
     double *restrict annual = sp_step_out(s, NEW_ANNUAL, 0);
     if (!has_annual(s))
         return;
     for (size_t p = 0; p < s->n; p++)
-        annual[p] = fresh[p] + (back ? back[p] : 0);
+        annual[p] = fresh[p] + back[p];
     if (s->whole_counts)
         sp_count_binomial_array(annual, share, sp_step_read(s, CHOOSERS), annual, s->n);
     else

@@ -111,14 +111,13 @@ static bool has_annual(const struct sp_step *s) {
 
 /* Without tax, before discounts: of segments and markets the average. */
 static void update_list_price(const struct sp_step *s, double *restrict list) {
-    const double *price = sp_step_field(s, REVENUE, 0, PRICE), *market = sp_step_read(s, MARKET_PRICE);
-    const double *own = sp_step_read(s, OWN_PRICE), *common = sp_step_read(s, COMMON_SHARE);
-    const double *tax = sp_step_read(s, TAX_FACTOR);
-    for (size_t p = 0; p < s->n; p++) {
-        double average = sp_models_price(own, common, price[p], p);
-        average = market ? average * market[p] : average;
-        list[p] = tax ? average * tax[p] : average;
-    }
+    const double *price = sp_step_field(s, REVENUE, 0, PRICE),
+                 *market = sp_step_or_ones(s, sp_step_read(s, MARKET_PRICE));
+    const double *own = sp_step_or_zeros(s, sp_step_read(s, OWN_PRICE)),
+                 *common = sp_step_or_ones(s, sp_step_read(s, COMMON_SHARE));
+    const double *tax = sp_step_or_ones(s, sp_step_read(s, TAX_FACTOR));
+    for (size_t p = 0; p < s->n; p++)
+        list[p] = (own[p] + common[p] * price[p]) * market[p] * tax[p];
 }
 
 static void update_price(const struct sp_step *s) {

@@ -198,12 +198,13 @@ static void begin(const struct sp_step *s, double *restrict events) {
 
 /* While it lasts, and when it may not come again, it does not begin. */
 static void last(const struct sp_step *s, double *restrict events) {
-    const double *lasts = sp_step_field(s, RISKS, 0, LASTS), *left_before = sp_step_read(s, LEFT_BEFORE);
+    const double *lasts = sp_step_or_ones(s, sp_step_field(s, RISKS, 0, LASTS)),
+                 *left_before = sp_step_read(s, LEFT_BEFORE);
     const double *over_before = sp_step_read(s, OVER_BEFORE);
     double once = sp_step_number(s, RISKS, 0, RECURS) == RECURS_NEVER ? 1 : 0;
     double *restrict left = sp_step_out(s, LEFT, 0), *restrict over = sp_step_out(s, OVER, 0);
     for (size_t p = 0; p < s->n; p++) {
-        double length = lasts ? floor(lasts[p] + 0.5) : 1;
+        double length = floor(lasts[p] + 0.5);
         double rest = left_before[p] > 1 ? left_before[p] - 1 : 0;
         double begins = (rest > 0) | (over_before[p] > 0) ? 0 : events[p];
         events[p] = begins;
@@ -213,23 +214,23 @@ static void last(const struct sp_step *s, double *restrict events) {
 }
 
 static void set_strength(const struct sp_step *s, const double *events) {
-    const double *severity = sp_step_field(s, RISKS, 0, SEVERITY);
+    const double *severity = sp_step_or_ones(s, sp_step_field(s, RISKS, 0, SEVERITY));
     const double *before = sp_step_read(s, STRENGTH_BEFORE), *left = sp_step_out(s, LEFT, 0);
     double *restrict strength = sp_step_out(s, STRENGTH, 0), *restrict active = sp_step_out(s, ACTIVE, 0);
     for (size_t p = 0; p < s->n; p++) {
-        double new_strength = severity ? severity[p] : 1, old = before[p];
+        double new_strength = severity[p], old = before[p];
         strength[p] = events[p] > 0 ? new_strength : left[p] > 0 ? old : 0;
         active[p] = left[p] > 0 ? 1 : 0;
     }
 }
 
 static void set_cost(const struct sp_step *s, const double *events) {
-    const double *loss = sp_step_field(s, RISKS, 0, LOSS), *monthly = sp_step_field(s, RISKS, 0, MONTHLY);
+    const double *loss = sp_step_field(s, RISKS, 0, LOSS),
+                 *monthly = sp_step_or_zeros(s, sp_step_field(s, RISKS, 0, MONTHLY));
     const double *strength = sp_step_out(s, STRENGTH, 0);
     double *restrict cost = sp_step_out(s, COST_OF, 0);
     for (size_t p = 0; p < s->n; p++)
-        cost[p] = (events[p] > 0 ? strength[p] * loss[p] : 0) +
-                  (monthly ? SP_MODELS_MONTHS * monthly[p] * strength[p] : 0);
+        cost[p] = (events[p] > 0 ? strength[p] * loss[p] : 0) + SP_MODELS_MONTHS * monthly[p] * strength[p];
 }
 
 /* An event of one quarter that costs money and no more: nothing of it need be kept. */

@@ -104,7 +104,7 @@ static void add(const double *x, double *restrict sum, size_t n) {
 
 static void multiply(const double *a, const double *b, double *restrict product, size_t n) {
     for (size_t p = 0; p < n; p++)
-        product[p] = a[p] * (b ? b[p] : 0);
+        product[p] = a[p] * b[p];
 }
 
 static void clear(double *restrict x, size_t n) {
@@ -119,7 +119,7 @@ static void update_price(const struct sp_step *s) {
     for (size_t i = 0; i < s->instances[SEGMENTS]; i++) {
         const double *price = sp_step_field(s, SEGMENTS, i, PRICE), *part = sp_step_out(s, PART, i);
         double *restrict common = sp_step_out(s, COMMON_PART, i);
-        multiply(part, price, sp_step_out(s, OWN_PART, i), s->n);
+        multiply(part, sp_step_or_zeros(s, price), sp_step_out(s, OWN_PART, i), s->n);
         for (size_t p = 0; p < s->n; p++)
             common[p] = price ? 0 : part[p];
         add(sp_step_out(s, OWN_PART, i), sp_step_out(s, OWN_PRICE, 0), s->n);

@@ -48,11 +48,12 @@ static void start(const struct sp_step *s) {
 /* A quarter's charges are spread evenly over its days: the last `days` of them are open. */
 SP_WIDE static void step(const struct sp_step *s) {
     const double *billings = sp_step_read(s, BILLINGS), *days = sp_step_read(s, DAYS);
-    const double *refunds = sp_step_read(s, REFUNDS), *chargebacks = sp_step_read(s, CHARGEBACKS);
-    const double *tax = sp_step_read(s, TAX);
+    const double *refunds = sp_step_or_zeros(s, sp_step_read(s, REFUNDS)),
+                 *chargebacks = sp_step_or_zeros(s, sp_step_read(s, CHARGEBACKS));
+    const double *tax = sp_step_or_zeros(s, sp_step_read(s, TAX));
     double *restrict receivables = sp_step_out(s, RECEIVABLES, 0);
     for (size_t p = 0; p < s->n; p++) {
-        double charged = billings[p] - (refunds ? refunds[p] + chargebacks[p] : 0) + (tax ? tax[p] : 0);
+        double charged = billings[p] - (refunds[p] + chargebacks[p]) + tax[p];
         receivables[p] = charged * (days[p] / SP_MODELS_DAYS);
     }
 }

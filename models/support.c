@@ -117,12 +117,13 @@ static const struct sp_write writes[] = {
 /* Agents that the free users and the payers ask for, without a minimum. All are free users where nobody pays.
  */
 static void find_work(const struct sp_step *s, size_t p, double *of_free, double *of_paid) {
-    const double *free_now = sp_step_read(s, FREE), *paid_now = sp_step_read(s, PAID);
-    const double *free_before = sp_step_read(s, FREE_BEFORE), *paid_before = sp_step_read(s, PAID_BEFORE);
-    const double *users_now = sp_step_read(s, USERS), *users_before = sp_step_read(s, USERS_BEFORE);
-    double free_users = free_now ? sp_models_average(s, free_before[p], free_now[p])
-                                 : sp_models_average(s, users_before[p], users_now[p]);
-    double payers = paid_now ? sp_models_average(s, paid_before[p], paid_now[p]) : 0;
+    bool has_free = sp_step_read(s, FREE) != NULL;
+    const double *now = sp_step_read(s, has_free ? FREE : USERS),
+                 *before = sp_step_read(s, has_free ? FREE_BEFORE : USERS_BEFORE);
+    const double *paid_now = sp_step_or_zeros(s, sp_step_read(s, PAID)),
+                 *paid_before = sp_step_or_zeros(s, sp_step_read(s, PAID_BEFORE));
+    double free_users = sp_models_average(s, before[p], now[p]);
+    double payers = sp_models_average(s, paid_before[p], paid_now[p]);
     if ((int)sp_step_number(s, SUPPORT, 0, BY) == BY_USERS) {
         *of_free = free_users / sp_step_field(s, SUPPORT, 0, USERS_PER_AGENT)[p];
         *of_paid = payers / sp_step_field(s, SUPPORT, 0, USERS_PER_AGENT)[p];
@@ -134,7 +135,8 @@ static void find_work(const struct sp_step *s, size_t p, double *of_free, double
 }
 
 SP_WIDE static void step(const struct sp_step *s) {
-    const double *wages = sp_step_read(s, WAGES), *minimum = sp_step_field(s, SUPPORT, 0, MINIMUM);
+    const double *wages = sp_step_or_ones(s, sp_step_read(s, WAGES)),
+                 *minimum = sp_step_field(s, SUPPORT, 0, MINIMUM);
     const double *yearly = sp_step_field(s, SUPPORT, 0, COST_PER_AGENT);
     double *restrict agents = sp_step_out(s, AGENTS, 0), *restrict cost = sp_step_out(s, COST, 0);
     double *restrict cost_free = sp_step_out(s, COST_FREE, 0);
@@ -143,7 +145,7 @@ SP_WIDE static void step(const struct sp_step *s) {
         find_work(s, p, &of_free, &of_paid);
         double work = of_free + of_paid;
         agents[p] = work > minimum[p] ? work : minimum[p];
-        cost[p] = agents[p] * yearly[p] * (wages ? wages[p] : 1) / 4;
+        cost[p] = agents[p] * yearly[p] * wages[p] / 4;
         cost_free[p] = work > 0 ? cost[p] * of_free / work : 0;
     }
 }

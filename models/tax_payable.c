@@ -59,12 +59,13 @@ static void start(const struct sp_step *s) {
 
 SP_WIDE static void step(const struct sp_step *s) {
     const double *billings = sp_step_read(s, BILLINGS), *rate = sp_step_read(s, RATE);
-    const double *refunds = sp_step_read(s, REFUNDS), *chargebacks = sp_step_read(s, CHARGEBACKS);
+    const double *refunds = sp_step_or_zeros(s, sp_step_read(s, REFUNDS)),
+                 *chargebacks = sp_step_or_zeros(s, sp_step_read(s, CHARGEBACKS));
     const double *before = sp_step_read(s, PAYABLE_BEFORE);
     double *restrict collected = sp_step_out(s, COLLECTED, 0), *restrict paid = sp_step_out(s, PAID, 0);
     double *restrict payable = sp_step_out(s, PAYABLE, 0);
     for (size_t p = 0; p < s->n; p++) {
-        double back = refunds ? refunds[p] + chargebacks[p] : 0;
+        double back = refunds[p] + chargebacks[p];
         collected[p] = payable[p] = rate[p] * (billings[p] - back);
         paid[p] = before[p];
     }

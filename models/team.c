@@ -246,7 +246,7 @@ static void find_stages(const struct sp_step *s, const double *users, double qua
 static void find_wanted(const struct sp_step *s, const double *stage, const double *before,
                         double *restrict wanted) {
     for (size_t p = 0; p < s->n; p++)
-        wanted[p] = before ? before[p] : 0;
+        wanted[p] = before[p];
     for (size_t i = 0; i < s->instances[STAGES]; i++) {
         const double *heads = sp_step_field(s, STAGES, i, HEADS_OF);
         for (size_t p = 0; p < s->n; p++) {
@@ -261,11 +261,11 @@ static void start(const struct sp_step *s) {
     double *restrict heads = sp_step_out(s, HEADS, 0), *restrict wages = sp_step_out(s, WAGES, 0);
     double *restrict stage = sp_step_out(s, STAGE, 0);
     find_stages(s, sp_step_read(s, USERS_BEFORE), 0, stage);
-    find_wanted(s, stage, NULL, heads);
-    for (size_t p = 0; p < s->n; p++) {
-        heads[p] = opening ? opening[p] : heads[p];
+    find_wanted(s, stage, s->zeros, heads);
+    for (size_t p = 0; p < s->n; p++)
         wages[p] = 1;
-    }
+    for (size_t p = 0; opening && p < s->n; p++)
+        heads[p] = opening[p];
 }
 
 /* --- Hiring and letting go: the distance to what is wanted shrinks by 1 / (1 + delay) in a quarter --- */

@@ -153,17 +153,17 @@ static const struct sp_write writes[] = {
 };
 
 static void start(const struct sp_step *s) {
-    const double *opening = sp_step_field(s, START, 0, START_STORED);
+    const double *opening = sp_step_or_zeros(s, sp_step_field(s, START, 0, START_STORED));
     double *restrict stored = sp_step_field(s, USAGE, 0, KEPT) ? sp_step_out(s, STORED, 0) : NULL;
     for (size_t p = 0; stored && p < s->n; p++)
-        stored[p] = opening ? opening[p] : 0;
+        stored[p] = opening[p];
 }
 
 /* --- Stories of one group: free users, or payers --- */
 
 struct group {
     const double *monthly, *tail, *cap, *now, *before, *users_draw, *length_draw;
-    const double *times; /* what segments multiply the monthly stories by, or NULL */
+    const double *times; /* what segments multiply the monthly stories by */
     double *restrict stories, *restrict length;
 };
 
@@ -177,7 +177,7 @@ static struct group get_group(const struct sp_step *s, bool is_paid) {
         .now = sp_step_read(s, is_paid ? PAID : FREE),
         .before = sp_step_read(s, is_paid ? PAID_BEFORE : FREE_BEFORE),
         .users_draw = sp_step_field(s, USAGE, 0, FREE_USERS + place),
-        .times = is_paid ? sp_step_read(s, SEGMENT_USAGE) : NULL,
+        .times = is_paid ? sp_step_or_ones(s, sp_step_read(s, SEGMENT_USAGE)) : s->ones,
         .length_draw = sp_step_field(s, USAGE, 0, FREE_LENGTHS + place),
         .stories = sp_step_out(s, STORIES_FREE + place, 0),
         .length = has_length ? sp_step_out(s, LENGTH_FREE + place, 0) : NULL,
@@ -190,7 +190,7 @@ static void make_stories(const struct sp_step *s, const struct group *group) {
     const double *times = group->times;
     double *restrict stories = group->stories;
     for (size_t p = 0; p < s->n; p++) {
-        double wanted = monthly[p] * (times ? times[p] : 1), each = wanted < cap[p] ? wanted : cap[p];
+        double wanted = monthly[p] * times[p], each = wanted < cap[p] ? wanted : cap[p];
         stories[p] = SP_MODELS_MONTHS * each * sp_models_average(s, before[p], now[p]);
     }
 }
@@ -202,7 +202,7 @@ static void make_unlike_stories(const struct sp_step *s, const struct group *gro
     const double *cap = group->cap + first, *tail = group->tail + first;
     double *restrict stories = group->stories + first;
     for (size_t p = 0; p < SP_USAGE_PART; p++)
-        mean[p] = group->monthly[first + p] * (group->times ? group->times[first + p] : 1);
+        mean[p] = group->monthly[first + p] * group->times[first + p];
     sp_usage_tail_moments(s->kernels, mean, tail, cap, mean, variance);
     for (size_t p = 0; p < SP_USAGE_PART; p++) {
         users[p] = sp_models_average(s, group->before[first + p], group->now[first + p]);

@@ -249,10 +249,10 @@ static void share_out(const struct sp_step *s, int group, size_t p, double voice
 
 static void add_group(const struct sp_step *s, int group) {
     const double *stories = sp_step_read(s, STORIES_FREE + group),
-                 *length = sp_step_read(s, LENGTH_FREE + group);
+                 *length = sp_step_or_ones(s, sp_step_read(s, LENGTH_FREE + group));
     const double *share = sp_step_field(s, VOICE, 0, SHARE_FREE + group);
     for (size_t p = 0; p < s->n; p++)
-        share_out(s, group, p, stories[p] * share[p] * (length ? length[p] : 1));
+        share_out(s, group, p, stories[p] * share[p] * length[p]);
 }
 
 static void price_vendor(const struct sp_step *s, size_t vendor, double *restrict all) {

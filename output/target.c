@@ -37,29 +37,40 @@ static bool is_result(const char *path) {
     return complete;
 }
 
-static int check_existing(const char *path, mode_t mode, bool force, struct sp_problems *problems) {
+/* What cannot be replaced even by force. */
+static int check_kind(const char *path, mode_t mode, struct sp_problems *problems) {
     if (S_ISLNK(mode))
         return refuse(problems, path, "is a symbolic link; name the file itself");
     if (S_ISDIR(mode))
         return refuse(problems, path, "is a folder; name a file in it");
     if (!S_ISREG(mode))
         return refuse(problems, path, "is a device, a pipe or a socket; name a regular file");
-    if (force || is_result(path))
-        return 0;
-    return refuse(
-        problems, path,
-        "exists and is not a complete scalepath result; choose another name, or replace it with --force");
+    return 0;
 }
 
-int sp_target_check(const char *path, bool force, struct sp_problems *problems) {
+static int check(const char *path, bool force, bool results_too, struct sp_problems *problems) {
     struct stat about;
     size_t length = strlen(path);
     if (length == 0 || path[length - 1] == '/')
         return refuse(problems, path, "is not the name of a file; name a file");
     if (lstat(path, &about) == 0) {
-        int error = check_existing(path, about.st_mode, force, problems);
+        int error = check_kind(path, about.st_mode, problems);
         if (error)
             return error;
+        if (!force && !results_too)
+            return refuse(problems, path, "exists; choose another name, or replace it with --force");
+        if (!force && !is_result(path))
+            return refuse(problems, path,
+                          "exists and is not a complete scalepath result; choose another name, or replace it "
+                          "with --force");
     }
     return try_folder(path, problems);
+}
+
+int sp_target_check(const char *path, bool force, struct sp_problems *problems) {
+    return check(path, force, true, problems);
+}
+
+int sp_target_check_new(const char *path, bool force, struct sp_problems *problems) {
+    return check(path, force, false, problems);
 }

@@ -15,4 +15,7 @@
  * replaced. */
 int sp_target_check(const char *path, bool force, struct sp_problems *problems);
 
+/* The same for a file that people edit, a workbook: whatever has the name is kept, unless `force`. */
+int sp_target_check_new(const char *path, bool force, struct sp_problems *problems);
+
 #endif

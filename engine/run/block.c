@@ -32,6 +32,7 @@ struct sp_block {
     uint32_t *words;
     double **normal;                /* [normals] */
     double *z;                      /* scratch */
+    double *zeros, *ones;           /* 0 and 1 on all paths */
     double *room[SP_FORMULA_DEPTH]; /* for formulas, when there are any */
     struct values *values;          /* [variables] */
     double **now, **before;         /* [columns]; before is NULL where nobody asks for it */
@@ -177,8 +178,12 @@ static int create_room(struct sp_block *block) {
 static int create_all(struct sp_block *block) {
     const struct sp_variant *variant = block->variant;
     block->values = sp_arena_array(block->arena, variant->variables + 1, sizeof *block->values);
-    if (!block->values)
+    block->zeros = create_array(block);
+    block->ones = create_array(block);
+    if (!block->values || !block->zeros || !block->ones)
         return -1;
+    for (size_t p = 0; p < block->size; p++)
+        block->ones[p] = 1;
     for (size_t i = 0; i < variant->variables; i++)
         if (create_values(block, &variant->variable[i], &block->values[i]))
             return -1;
@@ -529,6 +534,8 @@ static struct sp_step bind_step(struct sp_block *block, const struct sp_bound_st
         .accrual_end = block->plan->accrual_end,
         .whole_counts = block->plan->whole_counts,
         .kernels = block->plan->kernels,
+        .zeros = block->zeros,
+        .ones = block->ones,
         .field = block->field,
         .is_zero = step->is_zero,
         .number = step->number,

@@ -86,6 +86,7 @@ struct sp_step {
     bool accrual_end;  /* flows use the closing stock, not the average of opening and closing */
     bool whole_counts; /* people are whole: stocks of them are rounded, flows are counts (math/count.h) */
     const struct sp_kernels *kernels;
+    const double *zeros, *ones; /* 0 and 1 on all paths */
 
     const double *const *field; /* by place: see sp_step_field */
     const bool *is_zero;        /* the field is 0 on all paths and in all quarters */
@@ -170,6 +171,17 @@ static inline const double *sp_step_read_one(const struct sp_step *s, int read, 
 
 static inline const double *sp_step_read(const struct sp_step *s, int read) {
     return sp_step_read_one(s, read, 0);
+}
+
+/* For loops, in which no array may be NULL, even where a condition guards it: the compiler makes masked loads
+ * of it, which at address 0 take the processor a hundred times the time. The array, or where it is absent one
+ * that holds 0 (1) on all paths. */
+static inline const double *sp_step_or_zeros(const struct sp_step *s, const double *x) {
+    return x ? x : s->zeros;
+}
+
+static inline const double *sp_step_or_ones(const struct sp_step *s, const double *x) {
+    return x ? x : s->ones;
 }
 
 /* A column that is written, for an instance (0 when not instanced). NULL when it is not written now. */
