@@ -95,10 +95,11 @@ run: $(PROGRAM) ## Simulate the plan's moderate scenario, write build/moderate.h
 	$(Q)$(PROGRAM) show build/moderate.h5
 
 install: $(PROGRAM) ## Install program, library and scenarios under DESTDIR/PREFIX
-	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/share/scalepath/scenarios
+	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib
 	$(Q)install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/scalepath
 	$(Q)install -m 644 $(LIBRARY) $(DESTDIR)$(PREFIX)/lib/libscalepath.a
-	$(Q)install -m 644 $(wildcard scenarios/*.toml scenarios/*.csv) $(DESTDIR)$(PREFIX)/share/scalepath/scenarios
+	$(Q)for file in $(wildcard scenarios/*.toml scenarios/*.csv scenarios/*/*.toml); do \
+	  install -D -m 644 $$file $(DESTDIR)$(PREFIX)/share/scalepath/$$file; done
 
 ##@ Check
 
