@@ -115,6 +115,8 @@ static const struct sp_write writes[] = {
                  .adverse = SP_HIGH,
                  .sentence = "1 when cash has been below 0 at the end of any quarter so far"},
     [STOPPED] = {.column = "cash.stopped",
+                 .formula = "case([cash.insolvency],stop,if(or(before(cash.stopped)>0,cash<0),1,0),"
+                            "0)",
                  .kind = SP_STOCK,
                  .unit = "1",
                  .internal = true,

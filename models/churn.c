@@ -225,15 +225,78 @@ static const struct sp_read reads[] = {
 
 static const struct sp_write writes[] = {
     [CHURNED] = {.column = "paid.churned",
-                 .formula = "given([churn.annual_share],none,case([churn.by],constant,before(paid)*"
-                            "(1-(1-min([churn.monthly]*segment.churn?1,1))*(1-min([churn.monthly]*"
-                            "segment.churn?1,1))*(1-min([churn.monthly]*segment.churn?1,1))),none))",
+                 .formula = "given([churn.annual_share],if(quarter=1,if(min([churn.start_age],"
+                            "count(paid.age.*))=0,(before(paid)-before(paid.new.annual)?0),0),"
+                            "before(paid.new)+before(paid.reactivated)?0-before(paid.new.annual)?0)"
+                            "*(case([churn.by],profile,min(segment.churn?1*choose(0+1,"
+                            "[churn.quarter_1]?[churn.later],[churn.quarter_2]?[churn.later],"
+                            "[churn.quarter_3]?[churn.later],[churn.quarter_4]?[churn.later],"
+                            "[churn.quarter_5]?[churn.later],[churn.quarter_6]?[churn.later],"
+                            "[churn.later]),1),case([churn.by],sbg,min(segment.churn?1*"
+                            "(1-([churn.beta]+3*(0))*(([churn.beta]+3*(0))+1)*(([churn.beta]+3*"
+                            "(0))+2)/(([churn.alpha]+[churn.beta]+3*(0))*(([churn.alpha]+"
+                            "[churn.beta]+3*(0))+1)*(([churn.alpha]+[churn.beta]+3*(0))+2))),1),"
+                            "1-(1-min([churn.monthly]*segment.churn?1,1))*(1-min([churn.monthly]*"
+                            "segment.churn?1,1))*(1-min([churn.monthly]*segment.churn?1,1)))))+"
+                            "sum((before(paid.age.*)+if(and(quarter=1,place+"
+                            "1=min([churn.start_age],count(paid.age.*))),"
+                            "(before(paid)-before(paid.new.annual)?0),0))*(case([churn.by],profile,"
+                            "min(segment.churn?1*choose(place+1+1,[churn.quarter_1]?[churn.later],"
+                            "[churn.quarter_2]?[churn.later],[churn.quarter_3]?[churn.later],"
+                            "[churn.quarter_4]?[churn.later],[churn.quarter_5]?[churn.later],"
+                            "[churn.quarter_6]?[churn.later],[churn.later]),1),case([churn.by],sbg,"
+                            "min(segment.churn?1*(1-([churn.beta]+3*(place+1))*(([churn.beta]+3*"
+                            "(place+1))+1)*(([churn.beta]+3*(place+1))+2)/(([churn.alpha]+"
+                            "[churn.beta]+3*(place+1))*(([churn.alpha]+[churn.beta]+3*(place+1))+"
+                            "1)*(([churn.alpha]+[churn.beta]+3*(place+1))+2))),1),"
+                            "1-(1-min([churn.monthly]*segment.churn?1,1))*(1-min([churn.monthly]*"
+                            "segment.churn?1,1))*(1-min([churn.monthly]*segment.churn?1,1))))))+"
+                            "paid.churned.annual,case([churn.by],constant,before(paid)*"
+                            "(case([churn.by],profile,min(segment.churn?1*choose(0+1,"
+                            "[churn.quarter_1]?[churn.later],[churn.quarter_2]?[churn.later],"
+                            "[churn.quarter_3]?[churn.later],[churn.quarter_4]?[churn.later],"
+                            "[churn.quarter_5]?[churn.later],[churn.quarter_6]?[churn.later],"
+                            "[churn.later]),1),case([churn.by],sbg,min(segment.churn?1*"
+                            "(1-([churn.beta]+3*(0))*(([churn.beta]+3*(0))+1)*(([churn.beta]+3*"
+                            "(0))+2)/(([churn.alpha]+[churn.beta]+3*(0))*(([churn.alpha]+"
+                            "[churn.beta]+3*(0))+1)*(([churn.alpha]+[churn.beta]+3*(0))+2))),1),"
+                            "1-(1-min([churn.monthly]*segment.churn?1,1))*(1-min([churn.monthly]*"
+                            "segment.churn?1,1))*(1-min([churn.monthly]*segment.churn?1,1))))),"
+                            "if(quarter=1,if(min([churn.start_age],count(paid.age.*))=0,"
+                            "(before(paid)-before(paid.new.annual)?0),0),before(paid.new)+"
+                            "before(paid.reactivated)?0-before(paid.new.annual)?0)*"
+                            "(case([churn.by],profile,min(segment.churn?1*choose(0+1,"
+                            "[churn.quarter_1]?[churn.later],[churn.quarter_2]?[churn.later],"
+                            "[churn.quarter_3]?[churn.later],[churn.quarter_4]?[churn.later],"
+                            "[churn.quarter_5]?[churn.later],[churn.quarter_6]?[churn.later],"
+                            "[churn.later]),1),case([churn.by],sbg,min(segment.churn?1*"
+                            "(1-([churn.beta]+3*(0))*(([churn.beta]+3*(0))+1)*(([churn.beta]+3*"
+                            "(0))+2)/(([churn.alpha]+[churn.beta]+3*(0))*(([churn.alpha]+"
+                            "[churn.beta]+3*(0))+1)*(([churn.alpha]+[churn.beta]+3*(0))+2))),1),"
+                            "1-(1-min([churn.monthly]*segment.churn?1,1))*(1-min([churn.monthly]*"
+                            "segment.churn?1,1))*(1-min([churn.monthly]*segment.churn?1,1)))))+"
+                            "sum((before(paid.age.*)+if(and(quarter=1,place+"
+                            "1=min([churn.start_age],count(paid.age.*))),"
+                            "(before(paid)-before(paid.new.annual)?0),0))*(case([churn.by],profile,"
+                            "min(segment.churn?1*choose(place+1+1,[churn.quarter_1]?[churn.later],"
+                            "[churn.quarter_2]?[churn.later],[churn.quarter_3]?[churn.later],"
+                            "[churn.quarter_4]?[churn.later],[churn.quarter_5]?[churn.later],"
+                            "[churn.quarter_6]?[churn.later],[churn.later]),1),case([churn.by],sbg,"
+                            "min(segment.churn?1*(1-([churn.beta]+3*(place+1))*(([churn.beta]+3*"
+                            "(place+1))+1)*(([churn.beta]+3*(place+1))+2)/(([churn.alpha]+"
+                            "[churn.beta]+3*(place+1))*(([churn.alpha]+[churn.beta]+3*(place+1))+"
+                            "1)*(([churn.alpha]+[churn.beta]+3*(place+1))+2))),1),"
+                            "1-(1-min([churn.monthly]*segment.churn?1,1))*(1-min([churn.monthly]*"
+                            "segment.churn?1,1))*(1-min([churn.monthly]*segment.churn?1,1))))))+"
+                            "paid.churned.annual))",
                  .kind = SP_FLOW,
                  .unit = "payers",
                  .adverse = SP_HIGH,
                  .sentence = "payers who stop paying; they stay free users"},
     [CHURNED_ANNUAL] = {.column = "paid.churned.annual",
-                        .formula = "given([churn.annual_share],none,0)",
+                        .formula = "given([churn.annual_share],if(quarter=1,before(paid.new.annual)/4,"
+                                   "before(paid.annual.3))*min((1-[churn.annual_renewal])*segment.churn?1,"
+                                   "1),0)",
                         .kind = SP_FLOW,
                         .unit = "payers",
                         .internal = true,
@@ -252,12 +315,58 @@ static const struct sp_write writes[] = {
                        .internal = true,
                        .sentence = "the uniform number that says how many choose annual plans"},
     [AGE] = {.column = "paid.age.*",
+             .formula = "previous((before(paid.age.*)+if(and(quarter=1,place+"
+                        "1=min([churn.start_age],count(paid.age.*))),"
+                        "(before(paid)-before(paid.new.annual)?0),0))*(1-(case([churn.by],"
+                        "profile,min(segment.churn?1*choose(place+1+1,"
+                        "[churn.quarter_1]?[churn.later],[churn.quarter_2]?[churn.later],"
+                        "[churn.quarter_3]?[churn.later],[churn.quarter_4]?[churn.later],"
+                        "[churn.quarter_5]?[churn.later],[churn.quarter_6]?[churn.later],"
+                        "[churn.later]),1),case([churn.by],sbg,min(segment.churn?1*"
+                        "(1-([churn.beta]+3*(place+1))*(([churn.beta]+3*(place+1))+1)*"
+                        "(([churn.beta]+3*(place+1))+2)/(([churn.alpha]+[churn.beta]+3*(place+"
+                        "1))*(([churn.alpha]+[churn.beta]+3*(place+1))+1)*(([churn.alpha]+"
+                        "[churn.beta]+3*(place+1))+2))),1),1-(1-min([churn.monthly]*"
+                        "segment.churn?1,1))*(1-min([churn.monthly]*segment.churn?1,1))*"
+                        "(1-min([churn.monthly]*segment.churn?1,1)))))),if(quarter=1,"
+                        "if(min([churn.start_age],count(paid.age.*))=0,"
+                        "(before(paid)-before(paid.new.annual)?0),0),before(paid.new)+"
+                        "before(paid.reactivated)?0-before(paid.new.annual)?0)*"
+                        "(1-(case([churn.by],profile,min(segment.churn?1*choose(0+1,"
+                        "[churn.quarter_1]?[churn.later],[churn.quarter_2]?[churn.later],"
+                        "[churn.quarter_3]?[churn.later],[churn.quarter_4]?[churn.later],"
+                        "[churn.quarter_5]?[churn.later],[churn.quarter_6]?[churn.later],"
+                        "[churn.later]),1),case([churn.by],sbg,min(segment.churn?1*"
+                        "(1-([churn.beta]+3*(0))*(([churn.beta]+3*(0))+1)*(([churn.beta]+3*"
+                        "(0))+2)/(([churn.alpha]+[churn.beta]+3*(0))*(([churn.alpha]+"
+                        "[churn.beta]+3*(0))+1)*(([churn.alpha]+[churn.beta]+3*(0))+2))),1),"
+                        "1-(1-min([churn.monthly]*segment.churn?1,1))*(1-min([churn.monthly]*"
+                        "segment.churn?1,1))*(1-min([churn.monthly]*segment.churn?1,1)))))))+"
+                        "if(place+1=count(paid.age.*),(before(paid.age.*)+if(and(quarter=1,"
+                        "place+1=min([churn.start_age],count(paid.age.*))),"
+                        "(before(paid)-before(paid.new.annual)?0),0))*(1-(case([churn.by],"
+                        "profile,min(segment.churn?1*choose(place+1+1,"
+                        "[churn.quarter_1]?[churn.later],[churn.quarter_2]?[churn.later],"
+                        "[churn.quarter_3]?[churn.later],[churn.quarter_4]?[churn.later],"
+                        "[churn.quarter_5]?[churn.later],[churn.quarter_6]?[churn.later],"
+                        "[churn.later]),1),case([churn.by],sbg,min(segment.churn?1*"
+                        "(1-([churn.beta]+3*(place+1))*(([churn.beta]+3*(place+1))+1)*"
+                        "(([churn.beta]+3*(place+1))+2)/(([churn.alpha]+[churn.beta]+3*(place+"
+                        "1))*(([churn.alpha]+[churn.beta]+3*(place+1))+1)*(([churn.alpha]+"
+                        "[churn.beta]+3*(place+1))+2))),1),1-(1-min([churn.monthly]*"
+                        "segment.churn?1,1))*(1-min([churn.monthly]*segment.churn?1,1))*"
+                        "(1-min([churn.monthly]*segment.churn?1,1)))))),0)",
              .kind = SP_STOCK,
              .unit = "payers",
              .internal = true,
              .instanced = 1 + AGES,
              .sentence = "payers on monthly plans of that age in quarters, the last one or older"},
     [YEAR_QUARTER] = {.column = "paid.annual.*",
+                      .formula = "choose(place+1,if(quarter=1,0,before(paid.new.annual))+if(quarter=1,"
+                                 "before(paid.new.annual)/4,before(paid.annual.4)),if(quarter=1,"
+                                 "before(paid.new.annual)/4,before(paid.annual.1)),if(quarter=1,"
+                                 "before(paid.new.annual)/4,before(paid.annual.2)),if(quarter=1,"
+                                 "before(paid.new.annual)/4,before(paid.annual.3))-paid.churned.annual)",
                       .kind = SP_STOCK,
                       .unit = "payers",
                       .internal = true,
@@ -271,7 +380,8 @@ static const struct sp_write writes[] = {
                      .needs = 1 + REACTIVATION,
                      .sentence = "payers who had stopped and pay again"},
     [LEFT] = {.column = "paid.left",
-              .formula = "given([churn.annual_share],none,paid.churned*[churn.reactivation])",
+              .formula = "(paid.churned-paid.churned.annual)*[churn.reactivation]+"
+                         "paid.churned.annual*[churn.annual_reactivation]?[churn.reactivation]",
               .kind = SP_STOCK,
               .unit = "payers",
               .internal = true,

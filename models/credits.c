@@ -27,16 +27,21 @@ static const struct sp_read reads[] = {
 
 static const struct sp_write writes[] = {
     [OFFSET] = {.column = "cost.credits",
+                .formula = "-min(cost.infrastructure?0,sum(before(credits.left.*"
+                           "))-before(credits.left.1)+sum(partner.*.arrivals*[partner.*"
+                           ".credits]?0))",
                 .kind = SP_FLOW,
                 .unit = "USD",
                 .adverse = SP_HIGH,
                 .account = "cogs.hosting",
                 .sentence = "hosting cost that credits pay, as a negative cost"},
     [CREDITS] = {.column = "credits",
+                 .formula = "sum(credits.left.*)-credits.left.1",
                  .kind = SP_STOCK,
                  .unit = "USD",
                  .sentence = "credits that can be used in later quarters"},
     [EXPIRED] = {.column = "credits.expired",
+                 .formula = "credits.left.1",
                  .kind = SP_FLOW,
                  .unit = "USD",
                  .adverse = SP_HIGH,

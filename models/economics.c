@@ -53,6 +53,7 @@ static const struct sp_write writes[] = {
              .undefined_when = "nobody starts to pay",
              .sentence = "sales and marketing, heads included, per new payer"},
     [LTV] = {.column = "ltv",
+             .formula = "if(average(paid)>0,gross_profit/(3*average(paid))*churn.lifetime,\"\")",
              .kind = SP_STOCK,
              .unit = "USD",
              .given = {1 + PAID, 1 + LIFETIME},
@@ -62,6 +63,8 @@ static const struct sp_write writes[] = {
              .sentence = "gross profit of a new payer within 36 months, by the quarter's churn and gross "
                          "profit per payer"},
     [PAYBACK] = {.column = "payback",
+                 .formula = "if(opex.s_and_m>0,if(and(paid.new>0,average(paid)>0,gross_profit>0),"
+                            "opex.s_and_m*3*average(paid)/(paid.new*gross_profit),\"inf\"),0)",
                  .kind = SP_STOCK,
                  .unit = "months",
                  .adverse = SP_HIGH,
@@ -71,6 +74,9 @@ static const struct sp_write writes[] = {
                  .ranked = true,
                  .sentence = "months of the quarter's gross profit per payer that bring cac back"},
     [MULTIPLE] = {.column = "burn_multiple",
+                  .formula = "if(quarter<5,\"\",if(arr-before(arr.3)>0,(net_burn+net_burn.1+"
+                             "net_burn.2+net_burn.3)/(arr-before(arr.3)),if(net_burn+net_burn.1+"
+                             "net_burn.2+net_burn.3>0,\"inf\",\"-inf\")))",
                   .kind = SP_STOCK,
                   .unit = "1",
                   .adverse = SP_HIGH,
@@ -81,12 +87,12 @@ static const struct sp_write writes[] = {
                       "quarters",
                   .ranked = true,
                   .sentence = "net burn of the last four quarters per arr gained in them"},
-    [BURN_LAG] = {LAG("net_burn.1", "USD", "net burn one quarter ago")},
-    {LAG("net_burn.2", "USD", "net burn two quarters ago")},
-    {LAG("net_burn.3", "USD", "net burn three quarters ago")},
-    [RECURRING_LAG] = {LAG("arr.1", "USD/year", "arr one quarter ago")},
-    {LAG("arr.2", "USD/year", "arr two quarters ago")},
-    {LAG("arr.3", "USD/year", "arr three quarters ago")},
+    [BURN_LAG] = {LAG("net_burn.1", "USD", "net burn one quarter ago"), .formula = "before(net_burn)"},
+    {LAG("net_burn.2", "USD", "net burn two quarters ago"), .formula = "before(net_burn.1)"},
+    {LAG("net_burn.3", "USD", "net burn three quarters ago"), .formula = "before(net_burn.2)"},
+    [RECURRING_LAG] = {LAG("arr.1", "USD/year", "arr one quarter ago"), .formula = "before(arr)"},
+    {LAG("arr.2", "USD/year", "arr two quarters ago"), .formula = "before(arr.1)"},
+    {LAG("arr.3", "USD/year", "arr three quarters ago"), .formula = "before(arr.2)"},
 };
 
 /* --- A payer --- */

@@ -60,6 +60,7 @@ static const struct sp_read reads[] = {
 
 static const struct sp_write writes[] = {
     [FINANCING] = {.column = "financing",
+                   .formula = "sum(financing.*)",
                    .kind = SP_FLOW,
                    .unit = "USD",
                    .sentence = "money from all rounds that close in the period"},
@@ -69,11 +70,14 @@ static const struct sp_write writes[] = {
                    .internal = true,
                    .sentence = "money from committed rounds"},
     [FINANCING_OF] = {.column = "financing.*",
+                      .formula = "(round.*.closed-before(round.*.closed))*[round.*.size]",
                       .kind = SP_FLOW,
                       .unit = "USD",
                       .instanced = 1 + ROUNDS,
                       .sentence = "money from one round"},
     [CLOSED] = {.column = "round.*.closed",
+                .formula = "if(and([round.*.probability]>0.5,[round.*.quarter]<quarter+1,"
+                           "before(round.*.closed)=0),1,before(round.*.closed))",
                 .kind = SP_STOCK,
                 .unit = "probability",
                 .instanced = 1 + ROUNDS,

@@ -20,11 +20,16 @@ static const struct sp_read reads[] = {
 
 static const struct sp_write writes[] = {
     [COMMITTED] = {.column = "cash.committed",
+                   .formula = "before(cash.committed)-net_burn+financing.committed?0",
+                   .opening = "[start.cash]",
                    .kind = SP_STOCK,
                    .unit = "USD",
                    .internal = true,
                    .sentence = "cash as it would be with committed rounds only"},
     [RUNWAY] = {.column = "runway",
+                .formula = "if(isnumber(before(runway)),before(runway),if(cash.committed<0,3*"
+                           "(quarter-1+before(cash.committed)/(before(cash.committed)-cash.committ"
+                           "ed)),\"inf\"))",
                 .kind = SP_STOCK,
                 .unit = "months",
                 .may_be_undefined = true,
@@ -34,6 +39,7 @@ static const struct sp_write writes[] = {
                     "months from the opening until cash is below 0 for the first time, with committed "
                     "rounds only"},
     [SIMPLE] = {.column = "runway.simple",
+                .formula = "if(net_burn>0,3*max(cash,0)/net_burn,\"inf\")",
                 .kind = SP_STOCK,
                 .unit = "months",
                 .may_be_undefined = true,
@@ -41,11 +47,13 @@ static const struct sp_write writes[] = {
                 .ranked = true,
                 .sentence = "months that cash lasts at the net burn of the last three months"},
     [BURNT] = {.column = "net_burn.so_far",
+               .formula = "before(net_burn.so_far)+net_burn",
                .kind = SP_STOCK,
                .unit = "USD",
                .internal = true,
                .sentence = "net burn from the first quarter on"},
     [NEED] = {.column = "funding_need",
+              .formula = "max(net_burn.so_far,before(funding_need))",
               .kind = SP_STOCK,
               .unit = "USD",
               .adverse = SP_HIGH,

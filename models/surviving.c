@@ -42,18 +42,27 @@ static const struct sp_read reads[] = {
 
 static const struct sp_write writes[] = {
     [ALIVE] = {.column = "surviving",
+               .formula = "if(cash>=[surviving.minimum_cash],before(surviving),0)",
+               .opening = "1",
                .kind = SP_STOCK,
                .unit = "probability",
                .sentence = "1 while a path has survived; its mean is the share of paths that do"},
-    [FIRST_RESULT + CASH] = {OF_SURVIVING("cash", CASH, SP_STOCK, "USD")},
-    [FIRST_RESULT + USERS] = {OF_SURVIVING("users", USERS, SP_STOCK, "users")},
-    [FIRST_RESULT + PAID] = {OF_SURVIVING("paid", PAID, SP_STOCK, "payers")},
-    [FIRST_RESULT + RECURRING] = {OF_SURVIVING("mrr", RECURRING, SP_STOCK, "USD/month")},
-    [FIRST_RESULT + EARNED] = {OF_SURVIVING("revenue", EARNED, SP_FLOW, "USD")},
     [FIRST_RESULT +
-        TOTAL_COST] = {OF_SURVIVING("cost.total", TOTAL_COST, SP_FLOW, "USD"), .adverse = SP_HIGH},
-    [FIRST_RESULT + GROSS_PROFIT] = {OF_SURVIVING("gross_profit", GROSS_PROFIT, SP_FLOW, "USD")},
-    [FIRST_RESULT + BURN] = {OF_SURVIVING("net_burn", BURN, SP_FLOW, "USD"), .adverse = SP_HIGH},
+        CASH] = {OF_SURVIVING("cash", CASH, SP_STOCK, "USD"), .formula = "if(surviving=1,cash,\"\")"},
+    [FIRST_RESULT +
+        USERS] = {OF_SURVIVING("users", USERS, SP_STOCK, "users"), .formula = "if(surviving=1,users,\"\")"},
+    [FIRST_RESULT +
+        PAID] = {OF_SURVIVING("paid", PAID, SP_STOCK, "payers"), .formula = "if(surviving=1,paid,\"\")"},
+    [FIRST_RESULT + RECURRING] = {OF_SURVIVING("mrr", RECURRING, SP_STOCK, "USD/month"),
+                                  .formula = "if(surviving=1,mrr,\"\")"},
+    [FIRST_RESULT + EARNED] = {OF_SURVIVING("revenue", EARNED, SP_FLOW, "USD"),
+                               .formula = "if(surviving=1,revenue,\"\")"},
+    [FIRST_RESULT + TOTAL_COST] = {OF_SURVIVING("cost.total", TOTAL_COST, SP_FLOW, "USD"),
+                                   .formula = "if(surviving=1,cost.total,\"\")", .adverse = SP_HIGH},
+    [FIRST_RESULT + GROSS_PROFIT] = {OF_SURVIVING("gross_profit", GROSS_PROFIT, SP_FLOW, "USD"),
+                                     .formula = "if(surviving=1,gross_profit,\"\")"},
+    [FIRST_RESULT + BURN] = {OF_SURVIVING("net_burn", BURN, SP_FLOW, "USD"),
+                             .formula = "if(surviving=1,net_burn,\"\")", .adverse = SP_HIGH},
 };
 
 static void start(const struct sp_step *s) {

@@ -172,7 +172,10 @@ static const struct sp_write writes[] = {
                .formula = "before(heads)+(heads.wanted-before(heads))/(1+"
                           "if(heads.wanted>before(heads),[team.hiring_delay],"
                           "[team.reduction_delay]))",
-               .opening = "[start.heads]?choose(team.stage+1,each([team_stage.*.heads]))",
+               .opening = "[start.heads]?choose((case([team.by],users,max(0,"
+                          "sum(if(users>=[team_stage.*.from],1,0))-1),max(0,"
+                          "each(if(quarter>=[team_stage.*.from_quarter]?1000000,place,0)))))+1,"
+                          "each([team_stage.*.heads]))",
                .kind = SP_STOCK,
                .unit = "heads",
                .adverse = SP_HIGH,

@@ -117,14 +117,30 @@ static const struct sp_write writes[] = {
                  .unit = "stories",
                  .sentence = "stories made"},
     [STORIES_FREE] = {.column = "stories.free",
-                      .formula = "given([usage.free_tail],none,3*min([usage.free_monthly],"
-                                 "[usage.free_cap])*average(free))",
+                      .formula = "3*average(free)*given([usage.free_tail],"
+                                 "if(and(([usage.free_monthly])>0,[usage.free_cap]>0),"
+                                 "if([usage.free_cap]<1000000,([usage.free_monthly])*"
+                                 "normsdist(ln([usage.free_cap]/([usage.free_monthly]))/max([usage.free_"
+                                 "tail],0.000000001)-max([usage.free_tail],0.000000001)/2)+"
+                                 "[usage.free_cap]*normsdist(-ln([usage.free_cap]/([usage.free_monthly])"
+                                 ")/max([usage.free_tail],0.000000001)-max([usage.free_tail],"
+                                 "0.000000001)/2),([usage.free_monthly])),0),min([usage.free_monthly],"
+                                 "[usage.free_cap]))",
                       .kind = SP_FLOW,
                       .unit = "stories",
                       .sentence = "stories made by free users"},
     [STORIES_PAID] = {.column = "stories.paid",
-                      .formula = "given([usage.paid_tail],none,3*min([usage.paid_monthly]*"
-                                 "segment.usage?1,[usage.paid_cap])*average(paid))",
+                      .formula = "3*average(paid)*given([usage.paid_tail],if(and(([usage.paid_monthly]*"
+                                 "segment.usage?1)>0,[usage.paid_cap]>0),if([usage.paid_cap]<1000000,"
+                                 "([usage.paid_monthly]*segment.usage?1)*"
+                                 "normsdist(ln([usage.paid_cap]/([usage.paid_monthly]*"
+                                 "segment.usage?1))/max([usage.paid_tail],"
+                                 "0.000000001)-max([usage.paid_tail],0.000000001)/2)+[usage.paid_cap]*"
+                                 "normsdist(-ln([usage.paid_cap]/([usage.paid_monthly]*"
+                                 "segment.usage?1))/max([usage.paid_tail],"
+                                 "0.000000001)-max([usage.paid_tail],0.000000001)/2),"
+                                 "([usage.paid_monthly]*segment.usage?1)),0),min([usage.paid_monthly]*"
+                                 "segment.usage?1,[usage.paid_cap]))",
                       .kind = SP_FLOW,
                       .unit = "stories",
                       .sentence = "stories made by payers"},

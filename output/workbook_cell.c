@@ -31,7 +31,11 @@ void sp_workbook_cell_formula(struct sp_workbook *book, lxw_worksheet *sheet, lx
     if (isfinite(value))
         note(book, worksheet_write_formula_num(sheet, row, col, formula, format, value));
     else
-        sp_workbook_cell_words(book, sheet, row, col, formula, "", format);
+        sp_workbook_cell_words(book, sheet, row, col, formula,
+                               isnan(value) ? ""
+                               : value > 0  ? "inf"
+                                            : "-inf",
+                               format);
 }
 
 void sp_workbook_cell_words(struct sp_workbook *book, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t col,

@@ -168,7 +168,7 @@ static void note_opening(struct maker *m, const struct sp_block *block) {
         struct sp_centre_row *row = &m->centre->column[c];
         const double *opening = sp_block_opening(block, (int)c);
         row->has_opening = opening && isfinite(opening[0]);
-        row->value[0] = row->has_opening ? opening[0] : 0;
+        row->value[0] = row->has_opening ? opening[0] : NAN;
     }
 }
 
@@ -262,9 +262,9 @@ static int add_formulas(struct maker *m, size_t c) {
     const struct sp_write *write = m->variant->column[c].write;
     if (row->numerator)
         return 0;
-    if (sp_centre_formula_make(m->centre, m->scenario, m->plan, c, write->formula, &row->formula) ||
+    if (sp_centre_formula_make(m->centre, m->scenario, m->plan, c, write->formula, false, &row->formula) ||
         (row->has_opening &&
-         sp_centre_formula_make(m->centre, m->scenario, m->plan, c, write->opening, &row->opening)))
+         sp_centre_formula_make(m->centre, m->scenario, m->plan, c, write->opening, true, &row->opening)))
         return SP_ERROR_RESOURCES;
     if (!agrees(m->centre, row)) {
         row->contradicts = true;

@@ -246,6 +246,26 @@ static void read_name(struct expander *e, const char *pattern) {
     read_otherwise(e, row != NULL);
 }
 
+/* previous(X, Y): X of the instance before this one, of the first Y. */
+static void read_previous(struct expander *e) {
+    enum { MOST = 1024 };
+    const char *instance[MOST], *own = e->instance;
+    size_t count = list_instances(e, instance, MOST);
+    bool is_first = e->place == 0 || e->place > count;
+    if (!is_first)
+        e->instance = instance[--e->place];
+    e->muted += is_first;
+    read_expression(e);
+    e->muted -= is_first;
+    e->place += is_first ? 0 : 1;
+    e->instance = own;
+    expect(e, ',');
+    e->muted += !is_first;
+    read_expression(e);
+    e->muted -= !is_first;
+    expect(e, ')');
+}
+
 /* For every instance what stands in the brackets; `empty` when there are none. */
 static void read_for_all(struct expander *e, const char *joined_by, const char *empty) {
     enum { MOST = 1024 };
@@ -363,6 +383,10 @@ static void read_word(struct expander *e) {
         add_word(e, ")");
     } else if (strcmp(word, "each") == 0) {
         read_for_all(e, ",", "0");
+    } else if (strcmp(word, "previous") == 0) {
+        add_word(e, "(");
+        read_previous(e);
+        add_word(e, ")");
     } else if (strcmp(word, "count") == 0) {
         read_count(e);
     } else if (strcmp(word, "accounts") == 0) {
@@ -379,7 +403,7 @@ static void read_word(struct expander *e) {
     }
 }
 
-/* A number, a name, a function, or something in brackets. */
+/* A number, a name, a function, words, or something in brackets. */
 static void read_part(struct expander *e) {
     skip_blanks(e);
     if (take(e, '(')) {
@@ -395,6 +419,10 @@ static void read_part(struct expander *e) {
         e->at += length;
     } else if (isalpha((unsigned char)*e->at)) {
         read_word(e);
+    } else if (*e->at == '"' && strchr(e->at + 1, '"')) {
+        size_t length = (size_t)(strchr(e->at + 1, '"') - e->at) + 1;
+        add_text(e, e->at, length);
+        e->at += length;
     } else {
         e->is_missing = true;
     }
@@ -404,7 +432,7 @@ static void read_part(struct expander *e) {
 static void read_expression(struct expander *e) {
     skip_blanks(e);
     while (*e->at && *e->at != ',' && *e->at != ')' && !e->is_missing) {
-        if (strchr("+-*/<>=\"", *e->at))
+        if (strchr("+-*/<>=", *e->at))
             add_text(e, e->at++, 1);
         else
             read_part(e);
@@ -422,15 +450,41 @@ static void find_own_instance(struct expander *e, size_t column) {
         e->place += strcmp(e->plan->variant[0].column[c].write->column, own->write->column) == 0;
 }
 
+/* Where the company may stop, nothing goes on from the quarter after it has. */
+static const struct sp_centre_row *find_stop(const struct expander *e, size_t column) {
+    const struct sp_variant *variant = &e->plan->variant[0];
+    for (size_t i = 0; i < variant->steps; i++)
+        for (size_t o = 0; o < variant->step[i].outs; o++)
+            if (variant->step[i].out[o] == (int)column && variant->step[i].mechanism->after_stop)
+                return NULL;
+    return variant->stop == SP_PLAN_NONE ? NULL : &e->centre->column[variant->stop];
+}
+
+static void read_stoppable(struct expander *e, size_t column) {
+    const struct sp_centre_row *stop = find_stop(e, column);
+    bool may_be_undefined = e->plan->variant[0].column[column].write->may_be_undefined;
+    if (stop) {
+        add_word(e, "IF(");
+        add_figure(e, stop, true);
+        add_word(e, may_be_undefined ? ">0,\"\"," : ">0,0,");
+    }
+    read_expression(e);
+    if (stop)
+        add_word(e, ")");
+}
+
 int sp_centre_formula_make(struct sp_centre *centre, const struct sp_scenario *scenario,
-                           const struct sp_plan *plan, size_t column, const char *text,
+                           const struct sp_plan *plan, size_t column, const char *text, bool is_opening,
                            const struct sp_centre_formula **formula) {
     struct expander e = {.centre = centre, .scenario = scenario, .plan = plan, .at = text};
     *formula = NULL;
     if (!text)
         return 0;
     find_own_instance(&e, column);
-    read_expression(&e);
+    if (is_opening)
+        read_expression(&e);
+    else
+        read_stoppable(&e, column);
     if (e.is_missing || *e.at)
         return e.out_of_memory ? SP_ERROR_RESOURCES : 0;
     struct sp_centre_formula *made = sp_arena_array(centre->arena, 1, sizeof *made);

@@ -12,6 +12,7 @@
  *     NAME?X                    any of these, or X (a number, a name, or something in brackets) where it does
  *                               not exist in the scenario; without ?X the column has no formula then
  *     sum(X), each(X)           X for every instance of what has a * in it, added up; separated by commas
+ *     previous(X, Y)            X of the instance before this one; of the first instance Y
  *     place                     the place of the instance, from 0
  *     count(NAME)               how many instances there are
  *     accounts(cogs.)           the sum of all cost lines whose account begins so
@@ -21,8 +22,8 @@
  *     none                      there is no formula
  *     quarter, season           the number of the quarter, from 1, and that of the calendar year, 1 .. 4
  *
- * and + - * / ( ) numbers "" < <= > >= = <>, and the functions min max if and or int sqrt exp choose of
- * spreadsheets.
+ * and + - * / ( ) numbers < <= > >= = <>, "" for what is undefined, "inf", "-inf", and the functions min max
+ * if and or int sqrt exp ln normsdist isnumber choose of spreadsheets.
  */
 #ifndef SP_SCENARIOS_CENTRE_FORMULA_H
 #define SP_SCENARIOS_CENTRE_FORMULA_H
@@ -30,11 +31,11 @@
 #include "engine/run/centre.h"
 #include "scenarios/scenario.h"
 
-/* The formula `text` of the column with this index; NULL when the scenario has none. The rows of `centre`
- * stand in the order of the scenario's inputs, draws left out, and of the plan's columns. 0 or
- * SP_ERROR_RESOURCES. */
+/* The formula `text` of the column with this index, of a quarter or of the opening state; NULL when the
+ * scenario has none. The rows of `centre` stand in the order of the scenario's inputs, draws left out, and of
+ * the plan's columns. 0 or SP_ERROR_RESOURCES. */
 int sp_centre_formula_make(struct sp_centre *centre, const struct sp_scenario *scenario,
-                           const struct sp_plan *plan, size_t column, const char *text,
+                           const struct sp_plan *plan, size_t column, const char *text, bool is_opening,
                            const struct sp_centre_formula **formula);
 
 #endif

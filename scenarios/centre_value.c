@@ -14,6 +14,7 @@ struct reader {
     size_t term;
     const char *at; /* in the text of the term */
     size_t t;
+    bool is_blank; /* the last figure was of an opening state that there is none of */
     sp_centre_value_find *find;
     void *context;
 };
@@ -44,8 +45,9 @@ static double read_figure(struct reader *r) {
         return NAN;
     const struct sp_centre_term *term = &r->formula->term[r->term];
     double value = term->before && r->t == 0 ? NAN : r->find(r->context, term->row, r->t - term->before);
+    r->is_blank = isnan(value) && r->t <= (term->before ? 1 : 0);
     r->at = text_of(r, ++r->term);
-    return value;
+    return r->is_blank ? 0 : value; /* as spreadsheets take an empty cell */
 }
 
 /* A number may begin in one term and never ends in another. */
@@ -81,6 +83,10 @@ static double apply(const char *name, const double *x, size_t n) {
         return sqrt(x[0]);
     if (strcmp(name, "EXP") == 0)
         return exp(x[0]);
+    if (strcmp(name, "LN") == 0)
+        return log(x[0]);
+    if (strcmp(name, "NORMSDIST") == 0)
+        return erfc(-x[0] / sqrt(2)) / 2;
     bool known = strcmp(name, "MIN") == 0 || strcmp(name, "MAX") == 0 || strcmp(name, "AND") == 0 ||
                  strcmp(name, "OR") == 0;
     return known ? fold(name, x, n) : NAN;
@@ -98,7 +104,19 @@ static double read_function(struct reader *r) {
     do
         argument[n++] = read_comparison(r);
     while (n < ARGUMENTS && take(r, ','));
-    return take(r, ')') ? apply(name, argument, n) : NAN;
+    if (!take(r, ')'))
+        return NAN;
+    if (strcmp(name, "ISNUMBER") == 0)
+        return isfinite(argument[0]) && !r->is_blank;
+    return apply(name, argument, n);
+}
+
+/* Words stand for what is no number: "" for undefined, "inf", "-inf". */
+static double read_words(struct reader *r) {
+    bool is_negative = take(r, '-'), is_infinite = take(r, 'i');
+    while (look(r) && !take(r, '"'))
+        r->at++;
+    return !is_infinite ? NAN : is_negative ? -INFINITY : INFINITY;
 }
 
 static double read_factor(struct reader *r) {
@@ -108,10 +126,8 @@ static double read_factor(struct reader *r) {
         double value = read_comparison(r);
         return take(r, ')') ? value : NAN;
     }
-    if (take(r, '"')) {
-        take(r, '"');
-        return NAN;
-    }
+    if (take(r, '"'))
+        return read_words(r);
     char next = look(r);
     if (!next)
         return read_figure(r);

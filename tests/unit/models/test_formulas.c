@@ -114,6 +114,22 @@ static const char *const scenarios[] = {
          "[infrastructure]\nby = \"component\"\n[tier.low]\nfrom = 0\n[tier.middle]\nfrom = 1_100\nmonthly = "
          "1_511\nonce = "
          "2_385\n" OWN STAGES RISKS RESPONSES MONEY COMPANY,
+    /* cohorts and annual plans, tails with a cap, credits, rounds, a company that stops */
+    TIME
+    "[start]\nusers = 723.7\npaid = 161.3\ncash = 40_000\n"
+    "[growth]\nrate_first = 0.4385\ndecay = 0.83\n[conversion]\nshare = 0.1917\n"
+    "[churn]\nby = \"sbg\"\nalpha = 0.8\nbeta = 1.3\nage_classes = 3\nstart_age = 2\nannual_share = 0.37\n"
+    "annual_renewal = 0.41\nstart_annual_share = 0.23\nreactivation = 0.21\nannual_reactivation = 0.06\n"
+    "[revenue]\nprice = 15.35\nannual_discount = 0.17\n"
+    "[usage]\nfree_monthly = 1.93\npaid_monthly = 7.1\nfree_tail = 1.1\npaid_tail = 1.3\nfree_cap = "
+    "5\npaid_cap = 30\n"
+    "[ai]\ncost_free = 0.127\ncost_paid = 1.03\n[voice]\ncost_free = 0.0231\ncost_paid = 0.913\n"
+    "[tier.low]\nfrom = 0\nmonthly = 503.7\n[partner.cloud]\ntype = \"technology\"\narrivals = 0.3\ncredits "
+    "= 5_000\n"
+    "credits_last = 4\n"
+    "[round.seed]\nquarter = 3\nsize = 20_000\nprobability = 0.6\ncommitted = \"true\"\n"
+    "[round.later]\nquarter = 4\nsize = 1e6\nprobability = 0.5\n"
+    "[surviving]\n[cash]\ninsolvency = \"stop\"\n[overheads]\nmonthly = 9_000\n" SEGMENTS RISKS,
 };
 enum { SCENARIOS = sizeof scenarios / sizeof *scenarios };
 
@@ -228,6 +244,18 @@ Test(formulas, are_there_for_the_books) {
     }
 }
 
+/* The company of the last scenario stops: what it did until then, and then nothing, is said by the formulas
+ * too. */
+Test(formulas, hold_when_the_company_stops) {
+    struct sp_centre *centre = make(scenarios[SCENARIOS - 1]);
+    size_t last = centre->quarters;
+    cr_expect_eq(find(centre, "cash.stopped")->value[last], 1);
+    cr_expect_eq(find(centre, "revenue")->value[last], 0);
+    cr_expect_gt(find(centre, "revenue")->value[1], 0);
+    cr_expect_not_null(find(centre, "revenue")->formula);
+    sp_centre_free(centre);
+}
+
 Test(formulas, of_the_moderate_scenario_hold) {
     const char *const continuous[] = {"counts = \"continuous\""};
     struct sp_request request = {.scenario = "scenarios/moderate.toml", .set = continuous, .sets = 1};
@@ -274,15 +302,16 @@ Test(formulas, people_are_not_rounded) {
     sp_centre_free(centre);
 }
 
-/* Cohorts are not said by formulas; what follows from them is. */
+/* Jumps of prices are not said by formulas; what follows from them is. */
 Test(formulas, none_where_they_cannot_be_said) {
     struct sp_centre *centre = make(
         TIME
-        "[start]\nusers = 100\npaid = 50\ncash = 1\n[growth]\nrate_first = 0.1\n[conversion]\nshare = 0.5\n"
-        "[churn]\nby = \"profile\"\nquarter_1 = 0.2\nlater = 0.1\n");
-    cr_expect_null(find(centre, "paid.churned")->formula);
-    cr_expect_not(find(centre, "paid.churned")->contradicts);
-    cr_expect_not_null(find(centre, "paid")->formula);
+        "[start]\nusers = 700\npaid = 50\ncash = 1\n[growth]\nrate_first = 0.1\n[conversion]\nshare = 0.5\n"
+        "[usage]\nfree_monthly = 2\npaid_monthly = 7\n"
+        "[ai]\ncost_free = 0.1\ncost_paid = 1\njump_per_year = 3.1\njump_factor = 0.7\n");
+    cr_expect_null(find(centre, "ai.log_index")->formula);
+    cr_expect_not(find(centre, "ai.log_index")->contradicts);
+    cr_expect_not_null(find(centre, "cost.ai")->formula);
     expect_recalculated(centre);
     sp_centre_free(centre);
 }
