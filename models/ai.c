@@ -202,13 +202,13 @@ static void update_free(const struct sp_step *s, const double *cost) {
     const double *of_free = sp_step_read(s, STORIES_FREE), *of_paid = sp_step_read(s, STORIES_PAID);
     const double *cost_free = sp_step_field(s, AI, 0, COST_FREE),
                  *cost_paid = sp_step_field(s, AI, 0, COST_PAID);
-    const double *free_length = by_causes ? sp_step_read(s, LENGTH_FREE) : NULL;
-    const double *paid_length = by_causes ? sp_step_read(s, LENGTH_PAID) : NULL;
+    const double *free_length = sp_step_or_ones(s, by_causes ? sp_step_read(s, LENGTH_FREE) : NULL);
+    const double *paid_length = sp_step_or_ones(s, by_causes ? sp_step_read(s, LENGTH_PAID) : NULL);
     double *restrict part = sp_step_out(s, OF_FREE, 0);
     for (size_t p = 0; p < s->n; p++) {
         double free_cost = of_free[p] * cost_free[p], paid_cost = of_paid[p] * cost_paid[p];
-        free_cost *= free_length && paid_length ? free_length[p] : 1;
-        paid_cost *= free_length && paid_length ? paid_length[p] : 1;
+        free_cost *= free_length[p];
+        paid_cost *= paid_length[p];
         double all = free_cost + paid_cost;
         part[p] = all > 0 ? cost[p] * (free_cost / all) : 0;
     }

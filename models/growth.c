@@ -331,6 +331,11 @@ static void update_flows(const struct sp_step *s, const double *users) {
     double *restrict fresh = sp_step_out(s, NEW, 0), *restrict lost = sp_step_out(s, LOST, 0);
     double *restrict registered = sp_step_out(s, REGISTERED, 0);
     update_kept(s, fresh);
+    if (!sp_step_wants(s, LOST) && !sp_step_wants(s, REGISTERED)) {
+        for (size_t p = 0; p < s->n; p++)
+            fresh[p] = users[p] > fresh[p] ? users[p] - fresh[p] : 0;
+        return;
+    }
     for (size_t p = 0; p < s->n; p++) {
         double kept = fresh[p];
         fresh[p] = users[p] > kept ? users[p] - kept : 0;

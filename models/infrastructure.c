@@ -201,17 +201,29 @@ static void start(const struct sp_step *s) {
     sp_components_start(s);
 }
 
-static void update_cost(const struct sp_step *s, const double *tier, double *restrict cost) {
-    const double *factor = sp_step_field(s, INFRASTRUCTURE, 0, FACTOR);
-    for (size_t i = 0; i < s->instances[TIERS]; i++) {
+/* Of the tiers that the users have reached the last counts. */
+static void update_tier_and_cost(const struct sp_step *s, double *restrict tier, double *restrict cost) {
+    const double *factor = sp_step_field(s, INFRASTRUCTURE, 0, FACTOR), *users = sp_step_read(s, USERS);
+    memset(tier, 0, s->n * sizeof *tier);
+    memcpy(cost, sp_step_field(s, TIERS, 0, MONTHLY), s->n * sizeof *cost);
+    for (size_t i = 1; i < s->instances[TIERS]; i++) {
         const double *monthly = sp_step_field(s, TIERS, i, MONTHLY);
+        double from = sp_step_number(s, TIERS, i, FROM);
         for (size_t p = 0; p < s->n; p++) {
-            double before = cost[p], here = monthly[p];
-            cost[p] = tier[p] == (double)i ? here : before;
+            double tier_before = tier[p], before = cost[p], here = monthly[p];
+            tier[p] = users[p] >= from ? (double)i : tier_before;
+            cost[p] = users[p] >= from ? here : before;
         }
     }
     for (size_t p = 0; p < s->n; p++)
         cost[p] *= SP_MODELS_MONTHS * factor[p];
+}
+
+static bool has_upgrades(const struct sp_step *s) {
+    for (size_t i = 1; i < s->instances[TIERS]; i++)
+        if (!sp_step_is_zero(s, TIERS, i, ONCE))
+            return true;
+    return false;
 }
 
 static void update_upgrade(const struct sp_step *s, const double *tier) {
@@ -235,12 +247,16 @@ static void update_upgrade(const struct sp_step *s, const double *tier) {
 
 SP_WIDE static void step(const struct sp_step *s) {
     double *restrict tier = sp_step_out(s, TIER, 0), *restrict cost = sp_step_out(s, COST, 0);
-    find_tiers(s, sp_step_read(s, USERS), tier);
-    if (sp_components_replace_tiers(s))
+    if (sp_components_replace_tiers(s)) {
+        find_tiers(s, sp_step_read(s, USERS), tier);
         memset(cost, 0, s->n * sizeof *cost);
+    } else {
+        update_tier_and_cost(s, tier, cost);
+    }
+    if (sp_step_wants(s, HIGHEST) || has_upgrades(s))
+        update_upgrade(s, tier);
     else
-        update_cost(s, tier, cost);
-    update_upgrade(s, tier);
+        memset(sp_step_out(s, UPGRADE, 0), 0, s->n * sizeof(double));
     if (s->instances[COMPONENTS] > 0)
         sp_components_step(s);
 }

@@ -71,11 +71,11 @@ static void start(const struct sp_step *s) {
 
 /* Within the quarter cash is taken to fall evenly. */
 static void update_runway(const struct sp_step *s) {
-    const double *in = sp_step_read(s, COMMITTED_IN), *burn = sp_step_read(s, BURN);
+    const double *in = sp_step_or_zeros(s, sp_step_read(s, COMMITTED_IN)), *burn = sp_step_read(s, BURN);
     const double *before = sp_step_read(s, COMMITTED_BEFORE), *known = sp_step_read(s, RUNWAY_BEFORE);
     double *restrict cash = sp_step_out(s, COMMITTED, 0), *restrict runway = sp_step_out(s, RUNWAY, 0);
     for (size_t p = 0; p < s->n; p++) {
-        cash[p] = before[p] - burn[p] + (in ? in[p] : 0);
+        cash[p] = before[p] - burn[p] + in[p];
         double part = before[p] / (before[p] - cash[p]);
         double found = SP_MODELS_MONTHS * (s->quarter + part);
         runway[p] = (known[p] == INFINITY) & (cash[p] < 0) ? found : known[p];

@@ -588,7 +588,7 @@ void sp_block_begin(struct sp_block *block, uint64_t first_path, size_t valid) {
         if (block->before[c])
             memset(block->before[c], 0, block->n * sizeof(double));
     for (size_t i = 0; i < variant->steps; i++)
-        if (variant->step[i].mechanism->start) {
+        if (variant->step[i].is_live && variant->step[i].mechanism->start) {
             struct sp_step step = bind_step(block, &variant->step[i], -1);
             variant->step[i].mechanism->start(&step);
         }
@@ -619,6 +619,8 @@ void sp_block_quarter(struct sp_block *block, size_t t) {
     }
     for (size_t i = 0; i < block->variant->steps; i++) {
         const struct sp_bound_step *bound = &block->variant->step[i];
+        if (!bound->is_live)
+            continue;
         struct sp_step step = bind_step(block, bound, (int)t);
         sp_phase_enter(SP_PHASE_STEPS, block->n);
         if (bound->mechanism->step)

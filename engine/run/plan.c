@@ -298,7 +298,8 @@ static bool is_always_zero(const struct sp_variable *variable) {
 static bool is_read_by_other(const struct sp_variant *variant, const struct sp_bound_step *writer,
                              int column) {
     for (size_t i = 0; i < variant->steps; i++)
-        for (size_t r = 0; &variant->step[i] != writer && r < variant->step[i].reads; r++)
+        for (size_t r = 0;
+             variant->step[i].is_live && &variant->step[i] != writer && r < variant->step[i].reads; r++)
             if (variant->step[i].read[r] == column)
                 return true;
     return false;
@@ -326,6 +327,7 @@ static bool is_read_by_change(const struct sp_variant *variant, int column) {
 
 static int note_step(struct sp_plan *plan, const struct sp_variant *variant, struct sp_bound_step *step,
                      bool work_all) {
+    step->is_live = work_all;
     step->is_zero = sp_arena_array(plan->arena, step->fields, sizeof *step->is_zero);
     step->is_wanted = sp_arena_array(plan->arena, step->outs, sizeof *step->is_wanted);
     if (!step->is_zero || !step->is_wanted)
@@ -333,19 +335,53 @@ static int note_step(struct sp_plan *plan, const struct sp_variant *variant, str
     for (size_t f = 0; f < step->fields; f++)
         step->is_zero[f] = !work_all && step->variable[f] != SP_PLAN_NONE &&
                            is_always_zero(&variant->variable[step->variable[f]]);
-    for (size_t o = 0; o < step->outs; o++) {
-        const struct sp_column *column = &variant->column[step->out[o]];
-        step->is_wanted[o] = work_all || column->metric != SP_PLAN_NONE || column->write->category ||
-                             is_read_by_other(variant, step, step->out[o]) ||
-                             is_read_by_change(variant, step->out[o]) ||
-                             is_read_by_formula(variant, step->out[o]);
-    }
+    for (size_t o = 0; o < step->outs; o++)
+        step->is_wanted[o] = work_all;
     return 0;
+}
+
+static bool is_column_wanted(const struct sp_variant *variant, const struct sp_bound_step *step, int index) {
+    const struct sp_column *column = &variant->column[index];
+    return column->metric != SP_PLAN_NONE || column->write->category || variant->stop == index ||
+           is_read_by_other(variant, step, index) || is_read_by_change(variant, index) ||
+           is_read_by_formula(variant, index);
+}
+
+/* Whether running the step is counted in the result: its own rules, values held to their bounds. */
+static bool is_counted(const struct sp_variant *variant, const struct sp_bound_step *step) {
+    if (step->mechanism->rule[0].name)
+        return true;
+    for (size_t f = 0; f < step->fields; f++) {
+        const struct sp_variable *variable =
+            step->variable[f] == SP_PLAN_NONE ? NULL : &variant->variable[step->variable[f]];
+        if (variable && (variable->may_leave_bounds || variable->changes || variable->given.conditional ||
+                         variable->noise.scale != SP_NOISE_NONE))
+            return true;
+    }
+    return false;
+}
+
+/* Notes the columns of a step that are wanted now; whether it has become live by that. */
+static bool find_wanted(const struct sp_variant *variant, struct sp_bound_step *step) {
+    bool was_live = step->is_live, is_live = was_live || is_counted(variant, step);
+    for (size_t o = 0; o < step->outs; o++) {
+        step->is_wanted[o] = step->is_wanted[o] || is_column_wanted(variant, step, step->out[o]);
+        is_live = is_live || step->is_wanted[o];
+    }
+    step->is_live = is_live;
+    return is_live && !was_live;
 }
 
 int sp_plan_note_idle(struct sp_plan *plan, struct sp_variant *variant, bool work_all) {
     for (size_t i = 0; i < variant->steps; i++)
         if (note_step(plan, variant, &variant->step[i], work_all))
             return SP_ERROR_RESOURCES;
+    /* From what is shown backwards: what a step reads is wanted when the step is live. */
+    bool is_more = true;
+    while (is_more) {
+        is_more = false;
+        for (size_t i = variant->steps; i-- > 0;)
+            is_more = find_wanted(variant, &variant->step[i]) || is_more;
+    }
     return 0;
 }

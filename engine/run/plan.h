@@ -119,6 +119,7 @@ struct sp_bound_step {
     size_t outs;
     int *out;        /* [outs] column */
     bool *is_wanted; /* [outs] */
+    bool is_live;    /* somebody asks for one of its columns, or it counts rules; others are not run */
     size_t out_start[SP_STEP_WRITES], out_count[SP_STEP_WRITES];
     size_t first_rule; /* index of its first rule among the counts */
 };
@@ -188,8 +189,8 @@ int sp_plan_make_axes(struct sp_plan *plan);
  * problem that names its columns, a -> b -> a. */
 int sp_plan_sort(struct sp_plan *plan, struct sp_variant *variant, struct sp_problems *problems);
 
-/* Notes what steps need not work out: fields that are always 0, columns that nobody asks for. With
- * `work_all`, nothing is left out. */
+/* Notes what need not be worked out: fields that are always 0, columns that nobody asks for, steps that have
+ * no others. With `work_all`, nothing is left out. */
 int sp_plan_note_idle(struct sp_plan *plan, struct sp_variant *variant, bool work_all);
 
 /* Makes all samplers, building their tables. */
