@@ -7,6 +7,7 @@
 #include "output/workbook_parts.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,6 +30,16 @@ static int refuse(struct sp_problems *problems, const char *path, bool out_of_me
 
 /* --- The sheets, into a file --- */
 
+/* As in sp_image_store: a limit on file sizes is an error and not the end. */
+static lxw_error close_file(lxw_workbook *file) {
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
+    bool changed = sigaction(SIGXFSZ, &ignore, &before) == 0;
+    lxw_error error = workbook_close(file);
+    if (changed)
+        sigaction(SIGXFSZ, &before, NULL);
+    return error;
+}
+
 static int write_sheets(struct sp_workbook *book, const char *temporary, const char *path,
                         struct sp_problems *problems) {
     if (sp_workbook_style_open(book, temporary))
@@ -38,10 +49,16 @@ static int write_sheets(struct sp_workbook *book, const char *temporary, const c
     sp_workbook_books_write(book);
     if (book->simulated)
         sp_workbook_simulation_write(book);
-    lxw_error error = workbook_close(book->file);
+    lxw_error error = close_file(book->file);
     if (book->failed)
         return refuse(problems, path, false, "cannot be written: a cell does not take its text");
-    return error ? refuse(problems, path, false, lxw_strerror(error)) : 0;
+    if (error == LXW_ERROR_MEMORY_MALLOC_FAILED)
+        return refuse(problems, path, true, "not enough memory to write it");
+    return error
+               ? refuse(problems, path, false,
+                        "cannot be written: the disk or the folder for temporary files is full, or files may "
+                        "not grow so large; make room, or name another folder")
+               : 0;
 }
 
 /* --- Its bytes, onto the disk --- */

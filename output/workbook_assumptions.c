@@ -89,7 +89,8 @@ void sp_workbook_assumptions_write(struct sp_workbook *book) {
     sp_workbook_cell_text(
         book, sheet, 1, 0,
         "Blue on yellow: change these. Black: the same as the quarter before; write over it to "
-        "change it from that quarter on. Brown on grey: no formula refers to it.",
+        "change it from that quarter on. Brown on grey: no formula refers to it. What changes, events and "
+        "policies do to them is in the values already.",
         book->note);
     lxw_col_t last = sp_workbook_style_header(book, sheet, 3, titles, false);
     static const double width[] = {34, 14, 38, 13, 26, 30, 20};

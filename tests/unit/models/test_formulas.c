@@ -59,6 +59,7 @@ TestSuite(formulas, .timeout = 60);
     "0.041\n"                                                                                                \
     "price_level = 0.83\nfx_change = 0.013\nlocalisation = 31_313\ncompliance = 817\n"
 #define PARTNERS                                                                                             \
+    "[partner.cloud]\ntype = \"technology\"\narrivals = 0.3\ncredits = 50_000\ncredits_last = 2\n"           \
     "[partner.shop]\nmodel = \"affiliate\"\nstart = 2\ninitial = 3\narrivals = 1.3\nleaving = 0.07\nusers "  \
     "= 21.7\n"                                                                                               \
     "commission = 0.21\nmonthly = 55\nonboarding = 711\n"                                                    \
