@@ -21,17 +21,27 @@ static bool is_of_change(const struct sp_scenario *scenario, const struct sp_inp
     return false;
 }
 
-/* A figure of the plan has its row; any other value a grade, and its source when it is no judgement. */
+/* 0 takes out what the scenario beneath has. */
+static bool is_nothing(const struct sp_input *input) {
+    const struct sp_law *law = input->assumption.law;
+    return input->assumption.entries == 1 && law->kind == SP_LAW_CONSTANT && law->parameter[0] == 0;
+}
+
+/* A figure of the plan has its row; any other value a grade, and its source when it is neither judgement nor
+ * memory. */
 static const char *find_missing(const struct sp_source *source) {
     if (source->placeholder)
         return source->note ? NULL : "a note that says who must fill in the placeholder";
     if (!source->grade)
         return source->row ? NULL : "a row of the plan, or a grade";
-    if (*source->grade != 'J' && !source->source)
-        return "the source that its grade speaks of";
-    if (source->source || source->row || source->fits || source->note)
-        return NULL;
-    return "a source, a row, or a note on what the judgement rests on";
+    return strchr("ABC", *source->grade) && !source->source ? "the source that its grade speaks of" : NULL;
+}
+
+/* In the scenarios, a judgement says what it rests on too. */
+static const char *find_missing_reason(const struct sp_source *source) {
+    return source->source || source->row || source->fits || source->note
+               ? NULL
+               : "a source, a row, or a note on what it rests on";
 }
 
 static void check(const char *file, const char *overlay) {
@@ -43,9 +53,11 @@ static void check(const char *file, const char *overlay) {
     for (size_t i = 0; i < scenario->inputs; i++) {
         const struct sp_input *input = scenario->input[i];
         if (!input->node || input->owner || input->field->kind != SP_FIELD_ASSUMPTION ||
-            is_of_change(scenario, input))
+            is_of_change(scenario, input) || (overlay && is_nothing(input)))
             continue;
         const char *missing = find_missing(&input->source);
+        if (!missing && !overlay)
+            missing = find_missing_reason(&input->source);
         cr_expect_null(missing, "%s:%d: %s needs %s", input->place.file, input->place.line, input->key,
                        missing);
         seen++;
