@@ -51,9 +51,9 @@ struct sp_centre {
     struct sp_arena *arena;
     const char *name, *title, *currency, *files;
     size_t quarters, years;
-    const char **quarter;      /* [quarters] "2026Q1" */
-    const char **year;         /* [years] "2026" */
-    size_t *year_of;           /* [quarters] */
+    const char **quarter;        /* [quarters] "2026Q1" */
+    const char **year;           /* [years] "2026" */
+    size_t *year_of;             /* [quarters] */
     struct sp_centre_row time;   /* the number of the quarter, counted from 1 */
     struct sp_centre_row season; /* the calendar quarter that it is, 1 .. 4 */
     size_t inputs, columns;
