@@ -294,15 +294,30 @@ static double add_lanes(const double *lane) {
     return sum;
 }
 
-/* The group's counts move to the run's, and are made pieces of on the way. */
+static bool is_empty(const uint32_t *count, size_t n) {
+    uint32_t any = 0;
+    for (size_t i = 0; i < n; i++)
+        any |= count[i];
+    return any == 0;
+}
+
+/* The group's counts move to the run's, and are made pieces of on the way. Most slots are empty: a stretch of
+ * them is passed over, so that its pages are never touched. */
 static uint64_t take_group_counts(struct sp_tally *tally, size_t cell, uint64_t *counts) {
+    enum { STRETCH = 128 };
     uint32_t *group = tally->group_count + cell * SP_HISTOGRAM_SLOTS;
     uint64_t *total = tally->cell_count + cell * SP_HISTOGRAM_SLOTS, quarters = 0;
-    for (size_t i = 0; i < SP_HISTOGRAM_SLOTS; i++) {
-        counts[i] = group[i];
-        total[i] += group[i];
-        quarters += i == SP_HISTOGRAM_BINS ? 0 : group[i];
-        group[i] = 0;
+    memset(counts, 0, SP_HISTOGRAM_SLOTS * sizeof *counts);
+    for (size_t first = 0; first < SP_HISTOGRAM_SLOTS; first += STRETCH) {
+        size_t end = first + STRETCH < SP_HISTOGRAM_SLOTS ? first + STRETCH : SP_HISTOGRAM_SLOTS;
+        if (is_empty(group + first, end - first))
+            continue;
+        for (size_t i = first; i < end; i++) {
+            counts[i] = group[i];
+            total[i] += group[i];
+            quarters += i == SP_HISTOGRAM_BINS ? 0 : group[i];
+            group[i] = 0;
+        }
     }
     return quarters;
 }

@@ -3,6 +3,7 @@
 import collections
 import os
 import pathlib
+import subprocess
 import sys
 import time
 
@@ -26,6 +27,17 @@ def measure(arguments):
     if status:
         sys.exit(f"failed: {' '.join(arguments)}")
     return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def phases(arguments):
+    """What the phases of one run took: rows of the table that scalepath prints of them, the header first."""
+    done = subprocess.run([str(argument) for argument in arguments], env=os.environ | {"SCALEPATH_PHASES": "1"},
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    if done.returncode:
+        sys.exit(f"failed: {' '.join(str(argument) for argument in arguments)}")
+    lines = done.stderr.splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("phase "))
+    return [line.split() for line in lines[start:] if line]
 
 
 def scalepath(out, scenario, threads, paths, folder, *more):

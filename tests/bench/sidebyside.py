@@ -11,9 +11,10 @@ import statistics
 import sys
 import tempfile
 
-from measure import MODERATE, RM1, TOP, measure, print_table, scalepath, without_results
+from measure import MODERATE, RM1, TOP, measure, phases, print_table, scalepath, without_results
 
 ROUNDS, QUARTERS = 5, 12
+PHASE_ROUNDS = 3
 ONE, TWO = "scalepath, 1 thread", "scalepath, 2 threads"
 
 
@@ -74,6 +75,15 @@ def print_memory(out, folder):
     print(f"RM1, 2 threads: {sizes[0]:.1f} MiB with 1,000,000 paths, {sizes[1]:.1f} MiB with 10,000,000")
 
 
+def print_phases(out, folder):
+    """Where one thread's time goes: of the rounds the one that was disturbed least."""
+    for name, scenario, paths in (("RM1", RM1, 1_000_000), ("moderate", MODERATE, 50_000)):
+        rounds = [phases(scalepath(out, scenario, 1, paths, folder)) for _ in range(PHASE_ROUNDS)]
+        header, *rows = min(rounds, key=lambda table: float(table[-1][1]))
+        print()
+        print_table([[f"{name}, by phase", *header[1:]]] + [row + [""] * (len(header) - len(row)) for row in rows])
+
+
 def main():
     out = pathlib.Path(sys.argv[1]).resolve()
     with tempfile.TemporaryDirectory() as folder:
@@ -86,6 +96,7 @@ def main():
         for first, second in ((ONE, TWO), ("moderate, 1 thread", "moderate, 2 threads")):
             print(f"two threads: {chosen[first].median() / chosen[second].median():.2f} times one ({first})")
         print_memory(out, folder)
+        print_phases(out, folder)
     print(f"RM1 where nothing else is said. ns: of a path-quarter, from the difference of two numbers of paths, start-up "
           f"left out; {ROUNDS} rounds; cpu ns: of all processors together. / 1 thread: how many times the time of scalepath on one thread.")
 
