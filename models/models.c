@@ -37,7 +37,7 @@ extern const struct sp_mechanism
     sp_policy,
     sp_accounts,
     sp_payables,
-    sp_cash, sp_rounds, sp_runway, sp_economics, sp_surviving;
+    sp_cash, sp_rounds, sp_runway, sp_economics, sp_surviving, sp_tier_entry;
 
 static const struct sp_mechanism *const mechanisms[] = {
     &sp_markets,
@@ -73,7 +73,7 @@ static const struct sp_mechanism *const mechanisms[] = {
     &sp_policy,
     &sp_accounts,
     &sp_payables,
-    &sp_rounds, &sp_cash, &sp_runway, &sp_economics, &sp_surviving,
+    &sp_rounds, &sp_cash, &sp_runway, &sp_economics, &sp_surviving, &sp_tier_entry,
 };
 /* clang-format on */
 

@@ -229,6 +229,34 @@ Test(components, tiers_cost_nothing_by_component) {
     paths_end(&paths);
 }
 
+/* The tier of the opening is entered in the first quarter that ends in it; one that is never entered says
+ * nothing.
+ */
+Test(components, cash_and_cost_at_the_entry_of_a_tier) {
+    struct paths paths =
+        start("[tier.low]\nfrom = 0\nmonthly = 503.7\n[tier.high]\nfrom = 1_300\nmonthly = 1_511\n"
+              "once = 99\n[tier.top]\nfrom = 2_700\nmonthly = 9_999\nonce = 7\n",
+              64);
+    double low = NAN, high = NAN;
+    for (size_t t = 0; t < QUARTERS; t++) {
+        sp_block_quarter(paths.block, t);
+        low = t == 0 ? now(&paths, "cash") : low;
+        high = t == 1 ? now(&paths, "cash") : high;
+        expect(&paths, "tier.low.cash_at_entry", t, low);
+        expect(&paths, "tier.low.cost_at_entry", t, 0);
+        cr_expect(isnan(now(&paths, "tier.top.cash_at_entry")) &&
+                  isnan(now(&paths, "tier.top.cost_at_entry")));
+        if (t == 0) {
+            cr_expect(isnan(now(&paths, "tier.high.cash_at_entry")));
+            continue;
+        }
+        expect(&paths, "tier.high.cash_at_entry", t, high);
+        expect(&paths, "tier.high.cost_at_entry", t, 99);
+    }
+    cr_expect_float_eq(high, 10000 - 3 * (503.7 + 1511) - 99, 1e-9);
+    paths_end(&paths);
+}
+
 /* A change acts on what is not given too. */
 Test(components, changes_act_on_own_costs_and_stages) {
     struct paths paths =
