@@ -107,6 +107,14 @@ static void hash_atoms(struct sp_histogram_plan *plan) {
     }
 }
 
+/* Bins reach 2^SP_HISTOGRAM_OCTAVES scales far. Where most values are almost nothing (what rounding leaves)
+ * and some are large, the scale must not be so small that the large ones all fall into the last bin. */
+static double reaching_scale(const struct sp_histogram_plan *plan, const double *x, size_t n) {
+    double far = fmax(fabs(sp_quantile_sorted(x, n, 0.01) - plan->centre),
+                      fabs(sp_quantile_sorted(x, n, 0.99) - plan->centre));
+    return fmax(plan->scale, ldexp(far, 4 - SP_HISTOGRAM_OCTAVES));
+}
+
 /* `x` holds the sorted values that are no atoms; without any, the atoms tell where values may be expected. */
 static void set_centre(struct sp_histogram_plan *plan, const double *x, size_t n) {
     if (n == 0) {
@@ -120,6 +128,8 @@ static void set_centre(struct sp_histogram_plan *plan, const double *x, size_t n
         plan->centre = n ? sp_quantile_sorted(x, n, 0.5) : 0;
         plan->scale = n ? scale_of(x, n) : 1;
     }
+    if (n)
+        plan->scale = reaching_scale(plan, x, n);
     plan->inverse_scale = 1 / plan->scale;
     hash_atoms(plan);
 }

@@ -305,6 +305,18 @@ Test(histogram, values_far_outside_the_pilot) {
     release(s);
 }
 
+/* A third of the values is what rounding leaves of 0: the others are as exact as ever. */
+Test(histogram, what_rounding_leaves_beside_values) {
+    struct sample *s = draw(&laws[0].law, 17, 10000);
+    for (size_t i = 0; i < s->n; i++)
+        s->x[i] = i % 3 ? 5000 + 100 * fabs(s->x[i]) : 1e-13 * (1 + (double)(i % 97));
+    count(s, PILOT);
+    expect_sound(s, "residue");
+    for (double p = 0.4; p < 0.99; p += 0.05)
+        cr_expect_float_eq(sp_histogram_quantile(&s->pieces, p), sp_quantile_sorted(s->sorted, s->n, p), 40);
+    release(s);
+}
+
 /* All values but the pilot's are elsewhere: the order is kept. */
 Test(histogram, a_pilot_that_was_wrong) {
     static const struct sp_law law = {SP_LAW_NORMAL, {1e6, 1}};
