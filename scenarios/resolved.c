@@ -53,6 +53,68 @@ static int add_setting(const struct sp_scenario *scenario, struct sp_arena *aren
     return added->value ? 0 : SP_ERROR_RESOURCES;
 }
 
+static bool is_of_source(const char *key) {
+    static const char *const keys[] = {"row",   "source", "grade", "note",
+                                       "owner", "as_of",  "fits",  "placeholder"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strcmp(keys[i], key) == 0)
+            return true;
+    return false;
+}
+
+/* What changes, factors and correlations say beside their values: whom they concern, and when. */
+static const char *const relation[] = {"change", "factor", "correlation"};
+enum { RELATIONS = sizeof relation / sizeof *relation };
+
+static bool is_enabled(const struct sp_node *table) {
+    const struct sp_node *enabled = sp_tree_find(table, "enabled");
+    return !enabled || enabled->truth;
+}
+
+static size_t most_relations(const struct sp_scenario *scenario) {
+    size_t most = 0;
+    for (int i = 0; i < RELATIONS; i++) {
+        const struct sp_node *table = sp_tree_find(scenario->root, relation[i]);
+        for (size_t j = 0; table && j < table->count; j++)
+            most += table->entry[j]->count;
+    }
+    return most;
+}
+
+/* One entry of a table such as [change.dearer_ai]; its value is an input, and listed already. */
+static int add_entry(const struct sp_scenario *scenario, struct sp_arena *arena, const char *table,
+                     const struct sp_node *node, struct sp_origin *origin, size_t *origins) {
+    const char *key = sp_arena_format(arena, "%s.%s", table, node->key);
+    if (!key)
+        return SP_ERROR_RESOURCES;
+    if (is_of_source(node->key) || strcmp(node->key, "enabled") == 0 || sp_scenario_find(scenario, key))
+        return 0;
+    struct sp_origin *added = &origin[(*origins)++];
+    *added = (struct sp_origin){
+        .key = key,
+        .value = sp_tree_print_value(arena, node),
+        .unit = "1",
+        .file = sp_provenance_file(node->place.file),
+        .line = node->place.line,
+        .given = true,
+    };
+    return added->value ? 0 : SP_ERROR_RESOURCES;
+}
+
+static int add_relations(const struct sp_scenario *scenario, struct sp_arena *arena, const char *kind,
+                         struct sp_origin *origin, size_t *origins) {
+    const struct sp_node *table = sp_tree_find(scenario->root, kind);
+    int error = 0;
+    for (size_t i = 0; table && i < table->count; i++) {
+        const struct sp_node *instance = table->entry[i];
+        const char *name = sp_arena_format(arena, "%s.%s", kind, instance->key);
+        for (size_t j = 0; name && is_enabled(instance) && !error && j < instance->count; j++)
+            error = add_entry(scenario, arena, name, instance->entry[j], origin, origins);
+        error = name ? error : SP_ERROR_RESOURCES;
+    }
+    return error;
+}
+
 static int compare(const void *a, const void *b) {
     return strcmp(((const struct sp_origin *)a)->key, ((const struct sp_origin *)b)->key);
 }
@@ -65,7 +127,7 @@ int sp_resolved_list(const struct sp_scenario *scenario, struct sp_arena *arena,
     int error = sp_provenance_origins(scenario, arena, &inputs, origins);
     if (error)
         return error;
-    *origin = sp_arena_array(arena, *origins + settings, sizeof **origin);
+    *origin = sp_arena_array(arena, *origins + settings + most_relations(scenario), sizeof **origin);
     if (!*origin)
         return SP_ERROR_RESOURCES;
     if (*origins)
@@ -73,20 +135,14 @@ int sp_resolved_list(const struct sp_scenario *scenario, struct sp_arena *arena,
     for (size_t i = 0; i < settings; i++)
         if (add_setting(scenario, arena, &setting[i], *origin, origins))
             return SP_ERROR_RESOURCES;
+    for (int i = 0; i < RELATIONS; i++)
+        if (add_relations(scenario, arena, relation[i], *origin, origins))
+            return SP_ERROR_RESOURCES;
     qsort(*origin, *origins, sizeof **origin, compare);
     return 0;
 }
 
 /* --- The table --- */
-
-static bool is_of_source(const char *key) {
-    static const char *const keys[] = {"row",   "source", "grade", "note",
-                                       "owner", "as_of",  "fits",  "placeholder"};
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (strcmp(keys[i], key) == 0)
-            return true;
-    return false;
-}
 
 /* The value without what is said of its source, which has a line of its own: of { value = 5, grade = "J" },
  * 5. */

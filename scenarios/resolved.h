@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Every value that a scenario uses, settings too, given or default, with where it comes from.
+ * Every value that a scenario uses, settings too, given or default, with where it comes from; and what
+ * changes, factors and correlations say of whom they concern and when.
  */
 #ifndef SP_SCENARIOS_RESOLVED_H
 #define SP_SCENARIOS_RESOLVED_H
