@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs a scenario and tells every metric by path, period by period: quarters, fiscal years, the horizon."""
+import numpy as np
+
+import books
+import costs
+import money
+import people
+from events import Events
+from world import World
+
+STARTS = [
+    people.start_growth, people.start_conversion, people.start_markets, people.start_partners, people.start_churn,
+    money.start_revenue, costs.start_usage, costs.start_infrastructure, costs.start_team, books.start_payables,
+    books.start_cash,
+]  # fmt: skip
+
+STEPS = [
+    people.markets, people.partners, people.churn, people.growth, people.conversion, people.acquisition, people.plans,
+    money.revenue, costs.usage, people.by_segment, costs.ai, costs.voice, costs.infrastructure, costs.team,
+    costs.support, costs.overheads, costs.partner_costs, costs.credits,
+]  # fmt: skip
+
+BOOKS = [books.accounts, books.payables, books.rounds, books.stop, books.cash, books.runway, books.economics,
+         books.surviving]  # fmt: skip
+
+
+class Period:
+    """Flows summed and stocks as they are at the end."""
+
+    def __init__(self, name):
+        self.name, self.column = name, {}
+
+    def add(self, kinds, now):
+        for metric, kind in kinds.items():
+            if kind == "flow":
+                self.column[metric] = self.column.get(metric, 0) + now[metric]
+            elif kind != "ratio":
+                self.column[metric] = now[metric]
+
+
+def kinds_of(page, now):
+    kinds = {}
+    for name in now:
+        try:
+            kinds[name] = page.metric(name)[0].split(",")[0]
+        except KeyError:
+            pass  # a column that is no metric
+    return kinds
+
+
+def ratios_of(page, kinds):
+    """name -> its two parts, of all ratios on the page of which there are both."""
+    found = {}
+    for form, kind, definition in page.metrics:
+        name = form.pattern[:-1].replace("\\", "")
+        if kind == "ratio":
+            parts = page.metric(name)[1]
+            if all(part in kinds for part in parts):
+                found[name] = parts
+    return found
+
+
+def simulate(scenario, page, paths, seed):
+    """Yields (period, metrics, ratios) as periods end."""
+    w = World(scenario, page, paths, seed)
+    known = {}
+
+    def ratio_parts(name):
+        return known.get(name)
+
+    events = Events(w, ratio_parts)
+    w.t = 1
+    w.assumptions.next_quarter(1)
+    for start in STARTS:
+        start(w)
+    year, horizon = None, Period(f"{scenario.quarter_name(1)}..{scenario.quarter_name(scenario.quarters)}")
+    for t in range(1, scenario.quarters + 1):
+        w.t, w.old, w.now, w.lines = t, w.now, {}, []
+        w.assumptions.next_quarter(t)
+        if t == 1:
+            known.update(all_ratios(page))
+        for step in STEPS:
+            step(w)
+        events.step()
+        for step in BOOKS:
+            step(w)
+        kinds = kinds_of(page, w.now)
+        ratios = ratios_of(page, kinds)
+        quarter = Period(scenario.quarter_name(t))
+        year = year or Period(str(scenario.fiscal_year(t)))
+        for period in (quarter, year, horizon):
+            period.add(kinds, w.now)
+        yield quarter.name, quarter.column, ratios
+        if t == scenario.quarters or scenario.fiscal_year(t + 1) != scenario.fiscal_year(t):
+            yield year.name, year.column, ratios
+            year = None
+    yield horizon.name, horizon.column, ratios
+
+
+def all_ratios(page):
+    return {form.pattern[:-1].replace("\\", ""): page.metric(form.pattern[:-1].replace("\\", ""))[1]
+            for form, kind, _ in page.metrics if kind == "ratio"}  # fmt: skip
