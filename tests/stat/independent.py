@@ -24,7 +24,7 @@ from page import Page  # noqa: E402
 from scenario import Scenario  # noqa: E402
 from simulate import simulate  # noqa: E402
 
-PATHS, PATHS_THERE, SIGMAS, SEED = 100_000, 100_000, 5, 2385
+PATHS, PATHS_THERE, SIGMAS, SEED = 40_000, 100_000, 5, 2385
 MOST_TOLD = 40
 
 

@@ -95,7 +95,7 @@ class Comparison:
             if value is None:
                 continue
             value = float(value)
-            room = 0 if np.isinf(value) else 1e-9 * abs(value) + 1e-12
+            room = 0 if np.isinf(value) else abs(value) / 512 + 1e-12  # half a bin, in which values are spread evenly
             below, up_to = np.mean(x < value - room), np.mean(x <= value + room)
             away = max(p - up_to, below - p, 0)
             z = away / np.sqrt(p * (1 - p) * (1 / len(x) + 1 / n_there))
