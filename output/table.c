@@ -113,16 +113,41 @@ static void print_notes(const struct sp_metric *metric, bool undefined, FILE *st
     fputc('\n', stream);
 }
 
+/* How often rules had to be applied: values held to their bounds, users raised to the payers who stay. */
+static void print_counts(FILE *stream, const struct sp_variant_result *variant) {
+    char number[SP_FIGURE_BYTES];
+    bool any = false;
+    for (size_t i = 0; i < variant->counts; i++) {
+        const struct sp_count_view *count = &variant->count[i];
+        if (count->count == 0)
+            continue;
+        fputs(any ? "" : "Counted:\n", stream);
+        any = true;
+        sp_figure_print_count(count->count, number);
+        fprintf(stream, "  %s  %s: %s\n", number, count->name, count->sentence);
+    }
+}
+
 int sp_table_notes(const struct sp_result *result, char **text) {
     char paths[SP_FIGURE_BYTES];
+    size_t size;
+    FILE *stream = open_memstream(text, &size);
+    if (!stream)
+        return SP_ERROR_RESOURCES;
     sp_figure_print_count(result->paths, paths);
-    int length =
-        asprintf(text,
-                 "P10 to P90 is a prediction band: 10 %% of paths are below P10, 10 %% above P90.\n"
-                 "+/- is one standard error of the figure to its left: what more paths would still change.\n"
-                 "%s paths, seed %llu.\n",
-                 paths, (unsigned long long)result->seed);
-    return length < 0 ? SP_ERROR_RESOURCES : 0;
+    fputs("P10 to P90 is a prediction band: 10 % of paths are below P10, 10 % above P90.\n"
+          "+/- is one standard error of the figure to its left: what more paths would still change.\n",
+          stream);
+    if (result->variants > 0)
+        print_counts(stream, &result->variant[0]);
+    fprintf(stream, "%s paths, seed %llu.\n", paths, (unsigned long long)result->seed);
+    bool failed = ferror(stream);
+    failed = fclose(stream) != 0 || failed;
+    if (!failed)
+        return 0;
+    free(*text);
+    *text = NULL;
+    return SP_ERROR_RESOURCES;
 }
 
 /* Closes the stream; the text is only good when everything has arrived in it. */

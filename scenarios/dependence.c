@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct sp_field loading_field = {.key = "loading", .unit = "", .low = -1, .high = 1};
+static const struct sp_field loading_field = {.key = "loading", .unit = "1", .low = -1, .high = 1};
 
 /* --- Members --- */
 

@@ -108,7 +108,7 @@ def check_bands(path, name, metrics, axis, engine):
                    f"{engine}: /{name}/{metric}: a cell cannot be selected by its labels")
             bands = dataset[metric].sel(statistic=["p10", "p50", "p90"]).values
             expect(bands.shape == (dataset.sizes[axis], 3), f"{engine}: /{name}/{metric}: bands have a wrong shape")
-            expect("--ordered" not in sys.argv or not (numpy.diff(bands, axis=1) < 0).any(),
+            expect("--ordered" not in sys.argv or (bands[:, :-1] <= bands[:, 1:])[~numpy.isnan(bands[:, 1:])].all(),
                    f"{engine}: /{name}/{metric}: percentiles do not ascend")
 
 
