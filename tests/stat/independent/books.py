@@ -107,6 +107,16 @@ def cash(w):
     w["cash.ran_out"] = ~np.isnan(w["cash.ran_out_quarter"]) * 1.0
 
 
+def entries(w):
+    """What the path had and paid when it first was in a tier at the end of a quarter."""
+    for i, name in enumerate(w.scenario.ladder("tier")[0] if w.has("tier") else []):
+        first = (w["tier"] == i) & (w.before(f"entered.{i}") == 0)
+        w[f"entered.{i}"] = np.maximum(w.before(f"entered.{i}"), first)
+        for what, x in (("cash", w["cash"]), ("cost", w["cost.upgrade"])):
+            column = f"tier.{name}.{what}_at_entry"
+            w[column] = np.where(first, x, w.before(column, np.nan))
+
+
 def runway(w):
     w["burned"] = w.before("burned") + w["net_burn"]
     w["funding_need"] = np.maximum(w.before("funding_need"), w["burned"])

@@ -63,7 +63,7 @@ class Comparison:
         x = np.broadcast_to(np.asarray(x, float), self.paths)
         defined = x[np.isfinite(x)]
         self.undefined(metric, time, there, len(defined) / len(x))
-        if there.get("mean", (None,))[0] is not None and len(defined) > 1:
+        if there.get("mean", (None,))[0] is not None and len(defined) >= 500:  # of fewer, errors are not known well
             sd = defined.std(ddof=1)
             self.tell_mean(metric, time, there, defined.mean(), sd / np.sqrt(len(defined)))
             self.tell_sd(metric, time, there, defined, sd)

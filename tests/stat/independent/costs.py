@@ -134,7 +134,7 @@ def infrastructure(w):
     if not w.has("tier"):
         return
     names, _ = w.scenario.ladder("tier")
-    tier = tier_of(w, w["users"]) + np.zeros(w.paths, int)
+    tier = w["tier"] = tier_of(w, w["users"]) + np.zeros(w.paths, int)
     w["tier.highest"] = np.maximum(w.old["tier.highest"].astype(int), tier)
     cost = 3 * chosen(w, [f"tier.{i}.monthly" for i in names], tier) * w.value("infrastructure.factor")
     once = chosen(w, [f"tier.{i}.once" for i in names], w["tier.highest"])

@@ -21,7 +21,7 @@ STEPS = [
     costs.support, costs.overheads, costs.partner_costs, costs.credits,
 ]  # fmt: skip
 
-BOOKS = [books.accounts, books.payables, books.rounds, books.stop, books.cash, books.runway, books.economics,
+BOOKS = [books.accounts, books.payables, books.rounds, books.stop, books.cash, books.entries, books.runway, books.economics,
          books.surviving]  # fmt: skip
 
 
