@@ -186,15 +186,14 @@ def leaving(w, a, mean_churn):
 def lifetime(w):
     """churn.lifetime: months within three years of a payer who starts now."""
     last = oldest_age(w)
-    by_rate = w.scenario.text("churn.by") == "constant"
-    mean_churn = 1.0 if by_rate else segment_means(w)[2]
+    mean_churn = segment_means(w)[2]
     monthly, annual = [1.0], [1.0]
     for a in range(12):
         monthly.append(monthly[-1] * (1 - leaving(w, min(a, last), mean_churn)))
         annual.append(w.value("churn.annual_renewal", 1.0) ** ((a + 1) // 4))
 
     def months(survival):
-        return 3 * sum((x + y) / 2 for x, y in zip(survival, survival[1:]))
+        return 3 * sum((x + y) / 2 if w.is_average else y for x, y in zip(survival, survival[1:]))
 
     x = w.value("churn.annual_share", 0.0)
     return (1 - x) * months(monthly) + x * months(annual)
