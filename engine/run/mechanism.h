@@ -174,7 +174,7 @@ static inline const double *sp_step_read(const struct sp_step *s, int read) {
 }
 
 /* For loops, in which no array may be NULL, even where a condition guards it: the compiler makes masked loads
- * of it, which at address 0 take the processor a hundred times the time. The array, or where it is absent one
+ * of it, which at address 0 take the processor much longer. The array, or where it is absent one
  * that holds 0 (1) on all paths. */
 static inline const double *sp_step_or_zeros(const struct sp_step *s, const double *x) {
     return x ? x : s->zeros;
