@@ -51,6 +51,24 @@ int sp_value_number(const struct sp_value_context *context, const struct sp_node
     return TELL(context, node, "%s: expected a number, got %s", key, sp_value_kind_name(node));
 }
 
+bool sp_value_is_date(const struct sp_field *field) {
+    return strcmp(field->unit, "quarter") == 0;
+}
+
+int sp_value_point(const struct sp_value_context *context, const struct sp_node *node, const char *key,
+                   double *number) {
+    int quarter;
+    if (!context->is_date || node->kind != SP_NODE_TEXT)
+        return sp_value_number(context, node, key, number);
+    sp_value_mark_used(node);
+    if (sp_calendar_parse(node->text, &quarter))
+        return TELL(context, node,
+                    "%s: expected a quarter, got the text \"%s\"; write \"2027Q1\", or 5 for the fifth", key,
+                    node->text);
+    *number = quarter - context->first_quarter + 1;
+    return 0;
+}
+
 static int check_bounds(const struct sp_value_context *context, const struct sp_node *node, const char *key,
                         const struct sp_field *field, double number) {
     bool is_share = field->low == 0 && field->high == 1;
@@ -66,7 +84,9 @@ static int check_bounds(const struct sp_value_context *context, const struct sp_
 
 int sp_value_bounded(const struct sp_value_context *context, const struct sp_node *node, const char *key,
                      const struct sp_field *field, double *number) {
-    int error = sp_value_number(context, node, key, number);
+    struct sp_value_context own = *context;
+    own.is_date = sp_value_is_date(field);
+    int error = sp_value_point(&own, node, key, number);
     if (error || (error = check_bounds(context, node, key, field, *number)))
         return error;
     if (field->whole && *number != floor(*number))

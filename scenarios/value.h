@@ -15,13 +15,21 @@ struct sp_value_context {
     struct sp_problems *problems;
     int first_quarter;
     size_t quarters;
+    bool is_date; /* what is read is a quarter, counted from 1: "2027Q1" may be written for it */
 };
 
 /* A number, or a text like "5%". `key` names it in messages. */
 int sp_value_number(const struct sp_value_context *context, const struct sp_node *node, const char *key,
                     double *number);
 
-/* A number that must lie within the field's bounds (and be whole if the field says so). */
+/* Whether values of the field are dates: quarters, counted from 1. */
+bool sp_value_is_date(const struct sp_field *field);
+
+/* The same for a point on the value's scale, which may be a date: see is_date. */
+int sp_value_point(const struct sp_value_context *context, const struct sp_node *node, const char *key,
+                   double *number);
+
+/* A point that must lie within the field's bounds (and be whole if the field says so). */
 int sp_value_bounded(const struct sp_value_context *context, const struct sp_node *node, const char *key,
                      const struct sp_field *field, double *number);
 

@@ -172,7 +172,8 @@ static void warn_outside(const struct sp_value_context *context, const struct sp
         double below, above, ignored;
         if (isinf(input->field->low))
             continue;
-        sp_law_distribution(&law[i], input->field->low, &below, &ignored);
+        /* What is at the bound itself is inside: whole numbers can be there. */
+        sp_law_distribution(&law[i], nextafter(input->field->low, -INFINITY), &below, &ignored);
         sp_law_distribution(&law[i], input->field->high, &ignored, &above);
         if (law[i].kind != SP_LAW_CONSTANT && below + above > 1e-3)
             sp_problems_warn(context->problems, node->place,
@@ -229,9 +230,10 @@ static int read_long_form(const struct sp_value_context *context, struct sp_node
     return error ? SP_ERROR_SCENARIO : 0;
 }
 
-int sp_value_assumption(const struct sp_value_context *context, struct sp_node *node,
-                        struct sp_input *input) {
+int sp_value_assumption(const struct sp_value_context *given, struct sp_node *node, struct sp_input *input) {
+    struct sp_value_context own = *given, *context = &own;
     int error;
+    own.is_date = sp_value_is_date(input->field);
     sp_value_mark_used(node);
     input->node = node;
     input->place = node->place;

@@ -130,6 +130,16 @@ static int refuse_drawn(const struct sp_value_context *context, const struct sp_
         key, node->key);
 }
 
+/* What lies on the value's own scale, which may be that of dates; all else is a plain number. */
+static int read_scaled(const struct sp_value_context *context, const struct sp_node *node, const char *path,
+                       const char *name, double *number) {
+    static const char *const points[] = {"min", "mode", "max", "mean", "median", "loc", "values"};
+    for (size_t i = 0; i < sizeof points / sizeof *points; i++)
+        if (strcmp(points[i], name) == 0)
+            return sp_value_point(context, node, path, number);
+    return sp_value_number(context, node, path, number);
+}
+
 static int make_form(const struct sp_value_context *context, const struct sp_law_form *form,
                      const struct sp_node *table, const char *key, struct sp_law *law) {
     double parameter[SP_LAW_PARAMETERS] = {0};
@@ -139,8 +149,8 @@ static int make_form(const struct sp_value_context *context, const struct sp_law
         parameter[i] = form->standard;
         if (node && node->kind == SP_NODE_TABLE)
             error = refuse_drawn(context, node, key);
-        else if (node &&
-                 sp_value_number(context, node, join(context, key, form->parameter[i]), &parameter[i]))
+        else if (node && read_scaled(context, node, join(context, key, form->parameter[i]),
+                                     form->parameter[i], &parameter[i]))
             error = SP_ERROR_SCENARIO;
     }
     if (error)
@@ -178,7 +188,7 @@ static int read_percentiles(const struct sp_value_context *context, const struct
         struct percentile *added = &list[count];
         if ((added->p = percentile_of(node->key)) < 0)
             continue;
-        error |= sp_value_number(context, node, join(context, key, node->key), &added->x);
+        error |= sp_value_point(context, node, join(context, key, node->key), &added->x);
         count++;
     }
     qsort(list, count, sizeof *list, compare_percentiles);
@@ -204,7 +214,7 @@ static int read_fitted(const struct sp_value_context *context, const struct sp_n
 static int read_bound(const struct sp_value_context *context, const struct sp_node *table, const char *key,
                       const char *name, double *bound) {
     const struct sp_node *node = sp_tree_find(table, name);
-    return node ? sp_value_number(context, node, join(context, key, name), bound) : 0;
+    return node ? sp_value_point(context, node, join(context, key, name), bound) : 0;
 }
 
 static int read_metalog(const struct sp_value_context *context, const struct sp_node *table, const char *key,
@@ -240,7 +250,7 @@ static int read_numbers(const struct sp_value_context *context, const struct sp_
     if (!*numbers)
         return SP_ERROR_RESOURCES;
     for (size_t i = 0; i < node->count; i++)
-        error |= sp_value_number(context, node->entry[i], join(context, key, name), &(*numbers)[i]);
+        error |= read_scaled(context, node->entry[i], join(context, key, name), name, &(*numbers)[i]);
     *count = node->count;
     return error ? SP_ERROR_SCENARIO : 0;
 }
@@ -373,7 +383,7 @@ static int read_end(const struct sp_value_context *context, const struct sp_node
         *end = *node->text == '-' ? -INFINITY : INFINITY;
         return 0;
     }
-    return sp_value_number(context, node, join(context, key, "within"), end);
+    return sp_value_point(context, node, join(context, key, "within"), end);
 }
 
 static int cut(const struct sp_value_context *context, const struct sp_node *node, const char *key,
