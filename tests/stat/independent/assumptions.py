@@ -103,13 +103,15 @@ class Assumptions:
 
         return self.kept(each, ("uniform", stream), make)
 
-    def uniform_of_event(self, stream, event):
-        """That of the quarter in which the event began the last time."""
-        u, begins = self.uniform(stream, "quarter"), self.strength(event)[1]
-        if ("held", stream) not in self.anew:
-            self.held[stream] = np.where(begins, u, self.held.get(stream, 0.5))
-            self.anew["held", stream] = True
-        return self.held[stream]
+    def held_by_event(self, key, law, stream):
+        """Drawn in the quarter in which the event began the last time; before the first time nobody asks."""
+        event = re.match(r"(.*?)\.(effect|costs)\.", key)[1]
+        if ("held", key) not in self.anew:
+            begins = np.flatnonzero(self.strength(event)[1])
+            x = self.held.setdefault(key, np.zeros(self.paths))
+            x[begins] = laws.law_of(law).ppf(self.uniform(stream, "quarter")[begins])
+            self.anew["held", key] = True
+        return self.held[key]
 
     # --- Schedule, law, parameters ---
 
@@ -139,16 +141,12 @@ class Assumptions:
         if self.parameters(key, law):
             return self.from_parameters(key, law, each)
         if each == "event":
-            return laws.law_of(law).ppf(self.uniform_of(key, each))
-        return self.kept(each, ("draw", key, entry), lambda: laws.law_of(law).ppf(self.uniform_of(key, each)))
+            return self.held_by_event(key, law, self.stream(key))
+        return self.kept(each, ("draw", key, entry), lambda: laws.law_of(law).ppf(self.uniform(self.stream(key), each)))
 
-    def uniform_of(self, key, each):
+    def stream(self, key):
         node = self.scenario.node[key]
-        stream = node.get("stream", key) if isinstance(node, dict) else key
-        if each == "event":
-            event = re.match(r"(.*?)\.(effect|costs)\.", key)[1]
-            return self.uniform_of_event(stream, event)
-        return self.uniform(stream, each)
+        return node.get("stream", key) if isinstance(node, dict) else key
 
     def parameters(self, key, law):
         """The parameters of its law that are assumptions themselves."""
@@ -159,7 +157,7 @@ class Assumptions:
         name = laws.family(law)
         drawn = self.parameters(key, law)
         a = {p: self.value(f"{key}.{p}") if p in drawn else laws.number(law[name][p]) for p in law[name]}
-        return laws.DRAWN[name](self.uniform_of(key, each), a)
+        return laws.DRAWN[name](self.uniform(self.stream(key), each), a)
 
     # --- Noise ---
 

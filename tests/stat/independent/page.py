@@ -3,6 +3,7 @@
 
 They are read from the page, so that a key that the page forgets, or gives wrong bounds, is found out.
 """
+import functools
 import re
 
 NAME = "[^.]+"
@@ -39,7 +40,7 @@ def names(cell):
 class Page:
     def __init__(self, path):
         self.keys = []  # (pattern, (low, high), each)
-        self.metrics = []  # (pattern, kind, definition)
+        self.metrics = []  # (pattern, kind, adverse side, definition)
         self.read(open(path, encoding="utf-8").read().splitlines())
 
     def read(self, lines):
@@ -64,10 +65,12 @@ class Page:
             self.keys.append((pattern(name), bounds, row.get("each", "path")))
 
     def read_metric(self, row):
-        kinds = row["kind"].split(", ")
+        kinds, sides = row["kind"].split(", "), row["adverse"].split(", ")
         for i, name in enumerate(names(row["metric"])):
-            self.metrics.append((pattern(name), kinds[min(i, len(kinds) - 1)], row["definition"]))
+            kind, side = kinds[min(i, len(kinds) - 1)], sides[min(i, len(sides) - 1)]
+            self.metrics.append((pattern(name), kind, side, row["definition"]))
 
+    @functools.lru_cache(maxsize=None)
     def key(self, key):
         """Bounds and `each` of an assumption."""
         for form, bounds, each in self.keys:
@@ -75,9 +78,10 @@ class Page:
                 return bounds, each
         raise KeyError(f"models/README.md has no bounds for {key}")
 
+    @functools.lru_cache(maxsize=None)
     def metric(self, name):
-        """Kind of a metric; for a ratio also its two parts."""
-        for form, kind, definition in self.metrics:
+        """Kind of a metric and its adverse side; for a ratio also its two parts."""
+        for form, kind, side, definition in self.metrics:
             if form.match(name):
-                return kind, re.findall(r"`([^`]+)`", definition)[:2] if kind == "ratio" else None
+                return kind, side, re.findall(r"`([^`]+)`", definition)[:2] if kind == "ratio" else None
         raise KeyError(f"models/README.md has no metric {name}")

@@ -18,11 +18,13 @@ class Scenario:
         done = subprocess.run(
             [program, "check", "--resolved", "--json", *arguments], check=True, stdout=subprocess.PIPE, text=True
         )
-        self.node = {}
+        self.node, self.given = {}, set()
         for line in done.stdout.splitlines():
             entry = json.loads(line)
             if entry["value"]:
                 self.node[entry["key"]] = tomllib.loads("x = " + entry["value"])["x"]
+                if entry["given"]:
+                    self.given.add(entry["key"])
         self.first = quarter_number(self.node["time.first"])
         self.quarters = self.node["time.quarters"]
 

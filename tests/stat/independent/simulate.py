@@ -26,10 +26,11 @@ BOOKS = [books.accounts, books.payables, books.rounds, books.stop, books.cash, b
 
 
 class Period:
-    """Flows summed and stocks as they are at the end."""
+    """Flows summed and stocks as they are at the end; ratios by their two parts; of a quarter, the tier at its end too."""
 
     def __init__(self, name):
-        self.name, self.column = name, {}
+        self.name, self.column, self.ratios = name, {}, {}
+        self.tier = self.opening_tier = None
 
     def add(self, kinds, now):
         for metric, kind in kinds.items():
@@ -52,17 +53,17 @@ def kinds_of(page, now):
 def ratios_of(page, kinds):
     """name -> its two parts, of all ratios on the page of which there are both."""
     found = {}
-    for form, kind, definition in page.metrics:
+    for form, kind, _, _ in page.metrics:
         name = form.pattern[:-1].replace("\\", "")
         if kind == "ratio":
-            parts = page.metric(name)[1]
+            parts = page.metric(name)[2]
             if all(part in kinds for part in parts):
                 found[name] = parts
     return found
 
 
 def simulate(scenario, page, paths, seed):
-    """Yields (period, metrics, ratios) as periods end."""
+    """Yields periods as they end."""
     w = World(scenario, page, paths, seed)
     known = {}
 
@@ -74,6 +75,7 @@ def simulate(scenario, page, paths, seed):
     w.assumptions.next_quarter(1)
     for start in STARTS:
         start(w)
+    opening_tier = costs.tier_of(w, w["users"]) + np.zeros(paths, int) if w.has("tier") else None
     year, horizon = None, Period(f"{scenario.quarter_name(1)}..{scenario.quarter_name(scenario.quarters)}")
     for t in range(1, scenario.quarters + 1):
         w.t, w.old, w.now, w.lines = t, w.now, {}, []
@@ -91,13 +93,16 @@ def simulate(scenario, page, paths, seed):
         year = year or Period(str(scenario.fiscal_year(t)))
         for period in (quarter, year, horizon):
             period.add(kinds, w.now)
-        yield quarter.name, quarter.column, ratios
+            period.ratios = ratios
+        if w.has("tier"):
+            quarter.tier, quarter.opening_tier = np.broadcast_to(w["tier"], paths).astype(int), opening_tier
+        yield quarter
         if t == scenario.quarters or scenario.fiscal_year(t + 1) != scenario.fiscal_year(t):
-            yield year.name, year.column, ratios
+            yield year
             year = None
-    yield horizon.name, horizon.column, ratios
+    yield horizon
 
 
 def all_ratios(page):
-    return {form.pattern[:-1].replace("\\", ""): page.metric(form.pattern[:-1].replace("\\", ""))[1]
-            for form, kind, _ in page.metrics if kind == "ratio"}  # fmt: skip
+    return {form.pattern[:-1].replace("\\", ""): page.metric(form.pattern[:-1].replace("\\", ""))[2]
+            for form, kind, _, _ in page.metrics if kind == "ratio"}  # fmt: skip

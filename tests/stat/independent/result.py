@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A result file of scalepath: every figure with its standard error, and the bins in which values were counted."""
+import h5py
+import numpy as np
+
+
+class Bins:
+    """Where values of one metric at one time were counted: edges and counts of bins, and values counted exactly."""
+
+    def __init__(self, edges=(), counts=(), atoms=(), atom_counts=()):
+        self.edges = np.asarray(edges)[~np.isnan(edges)] if len(edges) else np.empty(0)
+        self.counts = np.asarray(counts)[: max(len(self.edges) - 1, 0)]
+        known = ~np.isnan(atoms) if len(atoms) else np.empty(0, bool)
+        self.atoms, self.atom_counts = np.asarray(atoms)[known], np.asarray(atom_counts)[known]
+
+    def around(self, value):
+        """The ends of the bin that a value lies in, within which its place is not known; the value when it was counted exactly."""
+        i = np.searchsorted(self.edges, value, side="right")
+        if value in self.atoms or not 0 < i < len(self.edges):
+            return value, value
+        return self.edges[i - 1], self.edges[i]
+
+    def below(self, x):
+        """How many values are certainly lower."""
+        bins, atoms = self.edges[1:] <= x, self.atoms < x
+        return int(self.counts[bins].sum() + self.atom_counts[atoms].sum()) - self.infinite(-1)
+
+    def above(self, x):
+        bins, atoms = self.edges[:-1] >= x, self.atoms > x
+        return int(self.counts[bins].sum() + self.atom_counts[atoms].sum()) - self.infinite(1)
+
+    def infinite(self, sign):
+        """Ranks of undefined values, which are no values."""
+        return int(self.atom_counts[self.atoms == sign * np.inf].sum())
+
+
+class Guess:
+    """Bins that the file does not tell: 128 to each doubling of the distance from the centre, in units of the scale."""
+
+    def __init__(self, figures):
+        self.centre = figures["p50"][0]
+        self.scale = (figures["p75"][0] - figures["p25"][0]) / 2
+
+    def around(self, value):
+        if not np.isfinite([self.centre, self.scale, value]).all():
+            return value, value
+        room = (2 ** (1 / 128) - 1) * (max(abs(value - self.centre), abs(value)) + self.scale)
+        return value - room, value + room
+
+
+def texts(array):
+    return [x.decode() if isinstance(x, bytes) else x for x in array[:]]
+
+
+def metrics_of(group):
+    return [name for name in group if f"{name}.standard_error" in group]
+
+
+class Result:
+    """table: (metric, time) -> statistic -> (value, standard error); bins alike; tiers: (metric, tier) -> the same;
+    passage: name -> (values, errors), as the file has them."""
+
+    def __init__(self, file):
+        self.table, self.bins, self.tiers, self.passage = {}, {}, {}, {}
+        self.tier_names = []
+        with h5py.File(file, "r") as root:
+            self.paths = int(root.attrs["paths"])
+            base = root["base"]
+            for axis in ("quarter", "fiscal_year", "horizon"):
+                self.read_axis(base[axis], base[f"histogram/{axis}"], axis)
+            if "tier" in base:
+                self.read_tiers(base["tier"], base["tier_passage"])
+
+    def read_axis(self, group, histograms, axis):
+        statistics, times = texts(group["statistic"]), texts(group[axis])
+        for metric in metrics_of(group):
+            values, errors = group[metric][:], group[f"{metric}.standard_error"][:]
+            parts = [histograms[f"{metric}.{part}"][:] if f"{metric}.{part}" in histograms else None
+                     for part in ("edge", "count", "atom", "atom_count")]  # fmt: skip
+            for row, time in enumerate(times):
+                self.table[metric, time] = dict(zip(statistics, zip(values[row], errors[row])))
+                self.bins[metric, time] = Bins(*[() if part is None else part[row] for part in parts])
+
+    def read_tiers(self, group, passage):
+        statistics, self.tier_names = texts(group["statistic"]), texts(group["tier"])
+        for metric in metrics_of(group):
+            values, errors = group[metric][:], group[f"{metric}.standard_error"][:]
+            for row, tier in enumerate(self.tier_names):
+                self.tiers[metric, tier] = dict(zip(statistics, zip(values[row], errors[row])))
+        for name in metrics_of(passage):
+            self.passage[name] = passage[name][:], passage[f"{name}.standard_error"][:]
