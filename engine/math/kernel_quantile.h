@@ -8,22 +8,38 @@
 #include "engine/math/kernel_vector.h"
 #include "engine/math/kernels.h"
 
+enum { ROW_BITS = 5, STEP_BITS = 4, SIDE_BIT = 9 };
+_Static_assert(4 * sizeof(double) == 1 << ROW_BITS && SP_TABLE_STEPS == 1 << STEP_BITS &&
+                   SP_TABLE_ROWS == 1 << SIDE_BIT,
+               "bits");
+
 /* The tail of word k is m = min(k, 2^32 - 1 - k), its probability (m + 1/2) 2^-32 = v 2^-34 with v = 4m + 2.
  * As a double, v shows its octave as exponent, the step as the first bits of its mantissa, and the position
  * within the step as the bits after these. Taken with its sign, k is m or - (m + 1), and 4k + 2 is v or - v:
- * the sign is the side. The exponent of v is 1 to 32, of which the encoding 1024 to 1055 shows 0 to 31 in its
- * low bits. `offset` is in bytes from the first row. */
-static inline void table_position(const uint32_t *words, u64x4 *offset, f64x4 *position) {
-    enum { ROW = 4 * sizeof(double), ROWS = SP_TABLE_ROWS, ROW_BITS = 5, STEP_BITS = 4, SIDE_BIT = 9 };
-    _Static_assert(ROW == 1 << ROW_BITS && ROWS == 1 << SIDE_BIT && SP_TABLE_STEPS == 1 << STEP_BITS, "bits");
+ * the sign is the side. */
+static inline void table_tail(const uint32_t *words, f64x4 *tail) {
     const f64x4 zero = {0}, four = zero + 4.0, two = zero + 2.0;
+    f64x4 k;
+    widen_four(words, &k);
+    fused_four(&k, &four, &two, tail);
+}
+
+/* Where the row is, in bytes from the first: side, octave, step. The exponent of v is 1 to 32, of which the
+ * encoding 1024 to 1055 shows 0 to 31 in its low bits. The last 19 bits of v are 0, those of the offset too.
+ * (Processors with AVX-512 are quick to pick bits; some with AVX2 are not.) */
+static inline uint64_t table_offset(uint64_t tail) {
+    enum { LAST = SP_TABLE_ROWS - 1 };
+#ifdef __AVX512F__
+    return _pext_u64(tail, UINT64_C(1) << 63 | (uint64_t)LAST << (52 - STEP_BITS) | ((1 << ROW_BITS) - 1));
+#else
+    return (tail >> (52 - STEP_BITS - ROW_BITS) & (LAST << ROW_BITS)) |
+           (tail >> (63 - SIDE_BIT - ROW_BITS) & (SP_TABLE_ROWS << ROW_BITS));
+#endif
+}
+
+static inline void table_position(const u64x4 *tail, f64x4 *position) {
     const u64x4 none = {0}, mantissa = none + 0xFFFFFFFFFFFFF, exponent = none + 0x3FF0000000000000;
-    f64x4 k = __builtin_convertvector(*(const i32x4_at *)words, f64x4), real;
-    fused_four(&k, &four, &two, &real);
-    u64x4 bits = (u64x4)real;
-    *offset = (bits >> (52 - STEP_BITS - ROW_BITS) & ((ROWS - 1) << ROW_BITS)) |
-              (bits >> (63 - SIDE_BIT - ROW_BITS) & (ROWS << ROW_BITS));
-    *position = (f64x4)((bits << STEP_BITS & mantissa) | exponent) - 1.0;
+    *position = (f64x4)((*tail << STEP_BITS & mantissa) | exponent) - 1.0;
 }
 
 /* Four rows of four coefficients, turned so that each vector holds one power for the four values. */
@@ -49,24 +65,27 @@ static inline void table_cubic(const f64x4 power[4], const f64x4 *position, f64x
     fused_four(value, position, &power[0], value);
 }
 
-enum { STRETCH = 64 };
+enum { STRETCH = 128 };
 
-/* One stretch, n of it. First where all values lie, then what is there: the processor can then load many rows
- * at once, because it knows all addresses early. */
+/* One stretch, n of it. First all tails, then what is there: the processor can then load many rows at once,
+ * because it knows all addresses early. */
 static inline void table_stretch(const struct sp_table_rows *table, double shift, double scale,
                                  const uint32_t *words, double *out, size_t n) {
     const f64x4 zero = {0}, shifts = zero + shift, scales = zero + scale;
-    uint64_t offset[STRETCH];
+    uint64_t tail[STRETCH], offset[4];
     for (size_t p = 0; p < n; p += 4) {
-        u64x4 where;
-        f64x4 position;
-        table_position(words + p, &where, &position);
-        memcpy(offset + p, &where, sizeof where);
-        *(f64x4_at *)(out + p) = position;
+        f64x4 four;
+        table_tail(words + p, &four);
+        memcpy(tail + p, &four, sizeof four);
     }
     for (size_t p = 0; p < n; p += 4) {
-        f64x4 power[4], position = *(const f64x4_at *)(out + p), value;
-        table_load(table->row, offset + p, power);
+        f64x4 power[4], position, value;
+        u64x4 tails = *(const u64x4_at *)(tail + p);
+#pragma GCC unroll 4
+        for (size_t i = 0; i < 4; i++)
+            offset[i] = table_offset(tail[p + i]);
+        table_load(table->row, offset, power);
+        table_position(&tails, &position);
         table_cubic(power, &position, &value);
         fused_four(&value, &scales, &shifts, &value);
         *(f64x4_at *)(out + p) = value;

@@ -73,6 +73,15 @@ static inline void fused_four(const f64x4 *a, const f64x4 *b, const f64x4 *c, f6
 #endif
 }
 
+/* Four signed whole numbers as doubles. */
+static inline void widen_four(const void *words, f64x4 *real) {
+#ifdef __AVX2__
+    *real = (f64x4)_mm256_cvtepi32_pd((__m128i) * (const i32x4_at *)words);
+#else
+    *real = __builtin_convertvector(*(const i32x4_at *)words, f64x4);
+#endif
+}
+
 /* Lane by lane: a where the mask is all ones, else b. */
 static inline void choose(const i64v *mask, const f64v *a, const f64v *b, f64v *chosen) {
     *chosen = (f64v)(((i64v)*a & *mask) | ((i64v)*b & ~*mask));
