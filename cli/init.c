@@ -15,10 +15,11 @@
 
 struct arguments {
     const char *file;
-    bool force;
+    bool force, all;
 };
 
 static const struct argp_option options[] = {
+    {"all", 'a', NULL, 0, "every table and key, with defaults, not only what must be there", 0},
     {"force", 'f', NULL, 0, "replace FILE if it is there", 0},
     {0},
 };
@@ -28,6 +29,9 @@ static error_t parse(int key, char *argument, struct argp_state *state) {
     switch (key) {
     case 'f':
         arguments->force = true;
+        return 0;
+    case 'a':
+        arguments->all = true;
         return 0;
     case ARGP_KEY_ARG:
         if (arguments->file)
@@ -87,7 +91,7 @@ static int save(const struct arguments *arguments, const char *text, struct sp_p
 
 static int make(const struct arguments *arguments, struct sp_problems *problems) {
     char *text = NULL;
-    int error = sp_starter_text(&text);
+    int error = sp_starter_text(arguments->all, &text);
     if (!error && strcmp(arguments->file, "-") == 0)
         fputs(text, stdout);
     else if (!error && !(error = save(arguments, text, problems))) {
@@ -103,7 +107,7 @@ static int run(int argc, char **argv) {
         options,
         parse,
         "[FILE]",
-        "Writes a scenario to begin with: every key commented, ready to run. FILE is "
+        "Writes a scenario to begin with: every key explained, ready to run. FILE is "
         "scenario.toml when not given, and - is the standard output.",
         NULL,
         NULL,

@@ -86,7 +86,7 @@ static void print_field(struct sp_prose *prose, const struct sp_field *field, co
     if (is_live && example)
         fprintf(prose->out, "%s = %s\n", field->key,
                 field->kind == SP_FIELD_ASSUMPTION ? marked(prose, example) : example);
-    else if (!sp_field_is_number(field) || (field->optional && isnan(field->standard)))
+    else if (!sp_field_is_number(field) || isnan(field->standard))
         fprintf(prose->out, "# %s = %s\n", field->key, example ? example : "\"\"");
     else
         fprintf(prose->out, "# %s = %s\n", field->key, sp_describe_default(prose, field));
@@ -103,16 +103,29 @@ static bool is_absent(const struct sp_field_table *table, const struct sp_field 
 
 /* What may be left out is shown all the same where a named instance has an example for it: a risk without a
  * cost would be a poor one. */
-static void print_fields(struct sp_prose *prose, const struct sp_field_table *table, size_t instance) {
+static bool is_live(const struct sp_field_table *table, size_t i) {
+    const struct sp_field *field = &table->field[i];
+    bool is_one_of = table->one_of[0] == (int)i + 1;
+    return is_one_of || field->expected ||
+           (!is_absent(table, field) &&
+            (sp_describe_is_required(field) || (table->instanced && field->kind == SP_FIELD_ASSUMPTION)));
+}
+
+static void print_fields(struct sp_prose *prose, const struct sp_field_table *table, size_t instance,
+                         bool all) {
     for (size_t i = 0; i < table->fields; i++) {
-        const struct sp_field *field = &table->field[i];
-        bool is_one_of = table->one_of[0] == (int)i + 1;
-        bool is_live = is_one_of || field->expected ||
-            (!is_absent(table, field) &&
-             (sp_describe_is_required(field) || (table->instanced && field->kind == SP_FIELD_ASSUMPTION)));
-        if (field->kind != SP_FIELD_DRAW)
-            print_field(prose, field, sp_describe_example(field, instance), is_live);
+        const char *example = sp_describe_example(&table->field[i], instance);
+        if (table->field[i].kind != SP_FIELD_DRAW && (all || (is_live(table, i) && example)))
+            print_field(prose, &table->field[i], example, is_live(table, i));
     }
+}
+
+/* Whether no company can do without the table: it has keys that must be given, or is the ladder of tiers. */
+static bool is_basic(const struct sp_field_table *table) {
+    bool is_basic = table->ordered_by_first && !table->needs;
+    for (size_t i = 0; i < table->fields && !table->instanced; i++)
+        is_basic = is_basic || (sp_describe_is_required(&table->field[i]) && is_live(table, i));
+    return is_basic;
 }
 
 /* --- Tables --- */
@@ -122,7 +135,7 @@ static bool is_start(const struct sp_field_table *table) {
 }
 
 /* [start] gathers what the mechanisms declare of it. */
-static void print_start(struct sp_prose *prose) {
+static void print_start(struct sp_prose *prose, bool all) {
     size_t count;
     const struct sp_mechanism *const *mechanism = sp_models_list(&count);
     bool any = false;
@@ -137,11 +150,11 @@ static void print_start(struct sp_prose *prose) {
                 fprintf(prose->out, "[%s]\n", table->name);
             }
             any = true;
-            print_fields(prose, table, 0);
+            print_fields(prose, table, 0, all);
         }
 }
 
-static void print_table(struct sp_prose *prose, const struct sp_field_table *table) {
+static void print_table(struct sp_prose *prose, const struct sp_field_table *table, bool all) {
     const char *path = sp_describe_path(prose, table);
     fputc('\n', prose->out);
     print_comment(prose, sp_prose_text(prose, "[%s]: %s", path, table->sentence));
@@ -151,7 +164,7 @@ static void print_table(struct sp_prose *prose, const struct sp_field_table *tab
             fputc('\n', prose->out);
         fprintf(prose->out, "[%s]\n",
                 table->instanced ? sp_describe_instance(prose, table, name) : table->name);
-        print_fields(prose, table, i);
+        print_fields(prose, table, i, all);
     }
 }
 
@@ -161,26 +174,50 @@ static bool is_needless(const struct sp_mechanism *mechanism, const struct sp_fi
     return choice && (int)choice->standard != table->needs_choice;
 }
 
-static void print_mechanisms(struct sp_prose *prose) {
+static bool is_of_scenario(const struct sp_mechanism *mechanism, const struct sp_field_table *table) {
+    return !is_start(table) && !table->count && !table->borrowed && sp_models_owns(mechanism, table);
+}
+
+static void print_mechanisms(struct sp_prose *prose, bool all) {
     size_t count;
     const struct sp_mechanism *const *mechanism = sp_models_list(&count);
     for (size_t i = 0; i < count; i++)
         for (size_t t = 0; t < SP_STEP_TABLES && mechanism[i]->table[t]; t++)
-            if (!is_start(mechanism[i]->table[t]) && !mechanism[i]->table[t]->count &&
-                !mechanism[i]->table[t]->borrowed && sp_models_owns(mechanism[i], mechanism[i]->table[t]) &&
-                !is_needless(mechanism[i], mechanism[i]->table[t]))
-                print_table(prose, mechanism[i]->table[t]);
+            if (is_of_scenario(mechanism[i], mechanism[i]->table[t]) &&
+                (all ? !is_needless(mechanism[i], mechanism[i]->table[t]) : is_basic(mechanism[i]->table[t])))
+                print_table(prose, mechanism[i]->table[t], all);
 }
 
-int sp_starter_text(char **text) {
+/* The tables that a short text leaves out, one a line. */
+static void print_others(struct sp_prose *prose) {
+    size_t count;
+    const struct sp_mechanism *const *mechanism = sp_models_list(&count);
+    fputs(
+        "\n# What else a scenario may have (`scalepath explain TABLE` shows the keys, `scalepath init --all` "
+        "writes them\n# all):\n#\n",
+        prose->out);
+    for (size_t i = 0; i < count; i++)
+        for (size_t t = 0; t < SP_STEP_TABLES && mechanism[i]->table[t]; t++) {
+            const struct sp_field_table *table = mechanism[i]->table[t];
+            if (is_of_scenario(mechanism[i], table) && !is_basic(table))
+                print_comment(
+                    prose, sp_prose_text(prose, "[%s]: %s", sp_describe_path(prose, table), table->sentence));
+        }
+}
+
+int sp_starter_text(bool all, char **text) {
     struct sp_prose prose;
     if (sp_prose_begin(&prose, WIDTH))
         return SP_ERROR_RESOURCES;
     fputs(head, prose.out);
-    print_settings(&prose, "");
+    if (all)
+        print_settings(&prose, "");
     print_settings(&prose, "time");
-    print_start(&prose);
-    print_mechanisms(&prose);
-    print_settings(&prose, "results");
+    print_start(&prose, all);
+    print_mechanisms(&prose, all);
+    if (all)
+        print_settings(&prose, "results");
+    else
+        print_others(&prose);
     return sp_prose_end(&prose, text);
 }

@@ -24,7 +24,7 @@ static const char *folder, *file;
 static void begin(void) {
     char *text;
     arena = sp_arena_create();
-    cr_assert_eq(sp_starter_text(&text), 0);
+    cr_assert_eq(sp_starter_text(true, &text), 0);
     folder = tree_helper_folder(arena);
     file = tree_helper_write(arena, folder, "all.toml", text);
     free(text);

@@ -158,7 +158,7 @@ static void expect_none(const struct sp_problems *problems) {
 Test(descriptors, the_first_scenario_is_without_mistakes) {
     struct sp_problems problems = {0};
     char *text = NULL;
-    cr_assert_eq(sp_starter_text(&text), 0);
+    cr_assert_eq(sp_starter_text(true, &text), 0);
     struct sp_scenario *scenario = read_text(text, &problems);
     expect_none(&problems);
     cr_assert_not_null(scenario);
@@ -177,7 +177,7 @@ Test(descriptors, the_first_scenario_is_without_mistakes) {
 /* Every example is accepted where its key stands, alone on top of a scenario that is complete. */
 Test(descriptors, examples_are_accepted, .init = fill, .fini = clear) {
     char *starter = NULL;
-    cr_assert_eq(sp_starter_text(&starter), 0);
+    cr_assert_eq(sp_starter_text(true, &starter), 0);
     for (size_t i = 0; i < catalog.entries; i++) {
         const struct sp_catalog_entry *entry = &catalog.entry[i];
         for (size_t e = 0; entry->field && e < 2; e++) {
