@@ -195,6 +195,9 @@ $(OUT)/unit-tests: $(TEST_O) $(LIBRARY)
 $(OUT)/naive_rm1 $(OUT)/plain_rm1: $(OUT)/%: $(OUT)/tests/bench/%.o
 	$(Q)$(CC) $(CFLAGS_ALL) $< -o $@ $(shell pkg-config --libs gsl) -lm
 
+$(OUT)/variants: $(OUT)/tests/bench/variants.o $(LIBRARY)
+	$(Q)$(CC) $(CFLAGS_ALL) $^ -o $@ $(LIBS)
+
 $(OUT)/check/%.ok: % $(OUT)/flags
 	$(Q)mkdir -p $(@D); $(CC) $(CFLAGS_ALL) -fsyntax-only -x c -include stddef.h $< && touch $@
 

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How time and memory grow with paths, quarters, components, risks and metrics: growth.py OUT [--all]
+"""How time and memory grow with paths, quarters, components, risks, variants and metrics: growth.py OUT [--all]
 
 Each series should be a straight line. One is fitted to the times, each weighted by what it is a part of (least squares
 of relative errors), and the largest departure is shown. A point is the processor's time, the best of some rounds, all points once a round.
@@ -53,6 +53,8 @@ def series(out, folder):
                               for n in (1, 4, 8, 16, 32)]
     yield "risks, RM1", [(n, scalepath(out, with_text(f"risks-{n}", risks(n), folder), 1, 200_000, folder))
                          for n in (0, 4, 8, 16, 32)]
+    for name, scenario, paths in (("RM1", RM1, 200_000), ("moderate", MODERATE, 10_000)):
+        yield f"variants, {name}", [(n, [out / "variants", scenario, paths, n]) for n in (1, 2, 4, 8)]
     names = metric_names(out, folder)
     yield "metrics, moderate", [(n, scalepath(out, MODERATE, 1, 50_000, folder, "--set", "results.metrics=" +
                                               str(names[:n]).replace("'", '"')))
