@@ -643,7 +643,9 @@ int sp_bind_scenario(struct sp_scenario *scenario, struct sp_problems *problems)
                                        .quarters = scenario->quarters};
     size_t count;
     const struct sp_mechanism *const *mechanism = sp_models_list(&count);
-    bool used[64] = {false};
+    bool *used = sp_arena_array(scenario->arena, count, sizeof *used);
+    if (!used)
+        return SP_ERROR_RESOURCES;
     for (size_t i = 0; i < count; i++)
         if ((used[i] = is_used(&context, scenario, mechanism[i])))
             bind_mechanism(&context, scenario, mechanism[i]);

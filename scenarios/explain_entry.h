@@ -9,8 +9,8 @@
 
 void sp_explain_entry_print(struct sp_prose *prose, const struct sp_catalog_entry *entry);
 
-/* A word like risk.outage.cost.mean, the parameter of an assumption's law: which laws have it, and its bounds;
- * then the assumption. Whether the word is one. */
+/* A word like risk.outage.cost.mean, the parameter of an assumption's law: which laws have it, and its
+ * bounds; then the assumption. Whether the word is one. */
 bool sp_explain_entry_parameter(struct sp_prose *prose, const struct sp_catalog *catalog, const char *word);
 
 #endif

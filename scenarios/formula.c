@@ -78,7 +78,7 @@ static void parse_or(struct parser *parser);
 
 /* Digits with _ between them, a fraction, an exponent, and % for a hundredth. */
 static void parse_number(struct parser *parser) {
-    char digits[64], *end;
+    char digits[64] = "", *end;
     const char *from = parser->at;
     size_t length = 0;
     for (; length < sizeof digits - 1; parser->at++) {

@@ -21,8 +21,8 @@
 
 enum { SP_STREAM_VERSION = 1, SP_STREAM_PER_PATH = 0xFFFF, SP_STREAM_QUARTERS = 0xFFFF };
 
-/* The word that stands for the middle of a law: u = 1/2 + 2^-33, of the two words next to 1/2 the upper one, so
- * that an event with probability p, which happens when u < p, happens only when p is above 1/2. */
+/* The word that stands for the middle of a law: u = 1/2 + 2^-33, of the two words next to 1/2 the upper one,
+ * so that an event with probability p, which happens when u < p, happens only when p is above 1/2. */
 #define SP_STREAM_CENTRE UINT32_C(0x80000000)
 
 struct sp_stream {

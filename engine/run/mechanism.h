@@ -68,8 +68,8 @@ struct sp_write {
                                  when one of them finds nothing */
     const char *numerator, *denominator; /* of a ratio: made by the engine, not by `step` */
     int category; /* 1 + table whose instances it numbers: a path is in instance 0, 1, .. */
-    /* What `step` and `start` do, said once more as formulas for the workbook of the centre: of one path, with
-     * people not rounded. In the words of scenarios/centre_formula.h; NULL: it cannot be said so. */
+    /* What `step` and `start` do, said once more as formulas for the workbook of the centre: of one path,
+     * with people not rounded. In the words of scenarios/centre_formula.h; NULL: it cannot be said so. */
     const char *formula, *opening;
 };
 

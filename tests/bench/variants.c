@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Runs COUNT equal variants of a scenario in one plan, for `growth.py`: variants SCENARIO PATHS COUNT. Nothing is
- * written: what more variants cost is simulating, accumulating and summing up.
+ * Runs COUNT equal variants of a scenario in one plan, for `growth.py`: variants SCENARIO PATHS COUNT.
+ * Nothing is written: what more variants cost is simulating, accumulating and summing up.
  */
 #include "engine/run/run.h"
 #include "scenarios/compile.h"
