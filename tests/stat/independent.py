@@ -16,9 +16,8 @@ and adverse sides of metrics are read from the tables of the page. A difference 
 failure: by chance one comparison in 1.7 million. Seeds are fixed, so that a run either always passes or never.
 """
 import os
-import subprocess
 import sys
-import tempfile
+from fnmatch import fnmatchcase
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "independent"))
@@ -26,7 +25,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from compare import Comparison, Failures  # noqa: E402
 from page import Page  # noqa: E402
-from result import Result  # noqa: E402
+from result import Result, run  # noqa: E402
 from scenario import Scenario  # noqa: E402
 from simulate import simulate  # noqa: E402
 from tiers import TierComparison  # noqa: E402
@@ -35,29 +34,28 @@ PATHS, PATHS_THERE, SIGMAS, SEED = 40_000, 40_000, 5, 2385
 MOST_TOLD = 40
 
 
-def run(program, arguments):
-    with tempfile.TemporaryDirectory() as folder:
-        file = os.path.join(folder, "result.h5")
-        subprocess.run([program, "run", *arguments, "--paths", str(PATHS_THERE), "-o", file], check=True,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
-        return Result(file)
+def kept(scenario, metrics):
+    """Those that the scenario keeps in the result."""
+    wanted = scenario.text("results.metrics", ["*"])
+    return {metric for metric in metrics if any(fnmatchcase(metric, name) for name in wanted)}
 
 
 def main():
     out, *arguments = sys.argv[1:]
     program = os.path.join(out, "scalepath")
-    result, failures = run(program, arguments), Failures(SIGMAS)
+    result = run(program, arguments, PATHS_THERE, Result)
+    scenario, failures = Scenario(program, arguments), Failures(SIGMAS)
     page = Page(os.path.join(HERE, "..", "..", "models", "README.md"))
     periods = Comparison(result, page, PATHS, failures)
     tiers = TierComparison(result, page, PATHS, failures)
-    for period in simulate(Scenario(program, arguments), page, PATHS, SEED):
+    for period in simulate(scenario, page, PATHS, SEED):
         periods.period(period)
         if period.opening_tier is not None:
             tiers.quarter(period)
     tiers.end()
     for z, metric, time, statistic, there, here in sorted(failures.failed, key=lambda f: -f[0])[:MOST_TOLD]:
         print(f"{metric} {time} {statistic}: scalepath {there:.10g}, independent {here:.10g}, {z:.1f} standard errors")
-    missing = {"only scalepath has": periods.missing, "only the page has": periods.extra,
+    missing = {"only scalepath has": periods.missing, "only the page has": kept(scenario, periods.extra),
                "only scalepath has by tier": tiers.missing}  # fmt: skip
     for what, names in missing.items():
         for name in sorted(names):

@@ -129,7 +129,9 @@ class Assumptions:
 
     def draw(self, key):
         """x before noise and changes."""
-        node, entry = self.scenario.node[key], 0
+        node, entry = self.scenario.node.get(key), 0
+        if node is None:
+            return self.page.key(key)[2]
         if isinstance(node, dict) and "at" in node:
             entry, law = self.scenario.schedule(node["at"], self.t)
         else:
@@ -172,7 +174,7 @@ class Assumptions:
         return a
 
     def with_noise(self, key, x):
-        node = self.scenario.node[key]
+        node = self.scenario.node.get(key)
         if not (isinstance(node, dict) and "noise" in node):
             return x
         about = node["noise"]

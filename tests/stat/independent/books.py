@@ -131,15 +131,8 @@ def runway(w):
 
 def economics(w):
     if w.has("revenue"):
-        for i in range(1, 5):
-            w[f"mrr.{i}"] = w.before(f"mrr.{i - 1}")
-        w["mrr.0"] = w["mrr"]
-        for i in range(1, 4):
-            w[f"burn.{i}"] = w.before(f"burn.{i - 1}")
-        w["burn.0"] = w["net_burn"]
-        burn, gained = sum(w[f"burn.{i}"] for i in range(4)), 12 * (w["mrr"] - w["mrr.4"])
-        multiple = np.where(gained > 0, burn / np.where(gained > 0, gained, 1), np.where(burn > 0, np.inf, -np.inf))
-        w["burn_multiple"] = multiple if w.t >= 5 else np.full(w.paths, np.nan)
+        w["burn_multiple"] = burn_multiple(w)
+    if w.has("conversion"):
         profit = divide(w["gross_profit"], 3 * w.average("paid"), np.nan)
         if w.has("churn"):
             w["ltv"] = profit * w["churn.lifetime"]
@@ -148,9 +141,21 @@ def economics(w):
             wins = (new > 0) & (profit > 0)
             months = np.where(wins, spent / np.where(wins, new * profit, 1), np.inf)
             w["payback"] = np.where(spent == 0, 0, months)
-        if stops(w):
-            for name in {"ltv", "payback", "burn_multiple"} & set(w.now):
-                w[name] = np.where(w.before("cash.ran_out") == 1, np.nan, w[name])
+    if stops(w):
+        for name in {"ltv", "payback", "burn_multiple"} & set(w.now):
+            w[name] = np.where(w.before("cash.ran_out") == 1, np.nan, w[name])
+
+
+def burn_multiple(w):
+    for i in range(1, 5):
+        w[f"mrr.{i}"] = w.before(f"mrr.{i - 1}")
+    w["mrr.0"] = w["mrr"]
+    for i in range(1, 4):
+        w[f"burn.{i}"] = w.before(f"burn.{i - 1}")
+    w["burn.0"] = w["net_burn"]
+    burn, gained = sum(w[f"burn.{i}"] for i in range(4)), 12 * (w["mrr"] - w["mrr.4"])
+    multiple = np.where(gained > 0, burn / np.where(gained > 0, gained, 1), np.where(burn > 0, np.inf, -np.inf))
+    return multiple if w.t >= 5 else np.full(w.paths, np.nan)
 
 
 def surviving(w):

@@ -120,9 +120,19 @@ def tier_of(w, users):
     return np.searchsorted(w.scenario.ladder("tier")[1], users, side="right") - 1
 
 
+def stages_of(w, component):
+    """The stages of a component, in the order of `from`, and where they begin."""
+    names, thresholds = w.scenario.ladder("component_stage")
+    mine = [i for i, name in enumerate(names) if w.scenario.text(f"component_stage.{name}.component") == component]
+    return [names[i] for i in mine], [thresholds[i] for i in mine]
+
+
 def start_infrastructure(w):
-    if w.has("tier"):
-        w["tier.highest"] = tier_of(w, w["users"]) + np.zeros(w.paths, int)
+    if not w.has("tier"):
+        return
+    w["tier.highest"] = tier_of(w, w["users"]) + np.zeros(w.paths, int)
+    for name, begin in zip(*w.scenario.ladder("component_stage")):
+        w[f"stage.{name}.held"] = w[f"stage.{name}.reached"] = (w["users"] >= begin) * 1.0
 
 
 def chosen(w, keys, which):
@@ -136,16 +146,65 @@ def infrastructure(w):
     names, _ = w.scenario.ladder("tier")
     tier = w["tier"] = tier_of(w, w["users"]) + np.zeros(w.paths, int)
     w["tier.highest"] = np.maximum(w.old["tier.highest"].astype(int), tier)
-    cost = 3 * chosen(w, [f"tier.{i}.monthly" for i in names], tier) * w.value("infrastructure.factor")
-    once = chosen(w, [f"tier.{i}.once" for i in names], w["tier.highest"])
-    parts_of = w.scenario.names("component")
-    for share, j in zip(parts([w.value(f"component.{j}.share") for j in parts_of]) if parts_of else [], parts_of):
-        w.line(f"cost.infrastructure.{j}", w.account(f"component.{j}.account", "cogs.hosting"), cost * share)
-    if parts_of:
-        w["cost.infrastructure"] = cost
-    else:
+    cost = once = np.zeros(w.paths)
+    if w.scenario.text("infrastructure.by") == "tier":
+        cost = 3 * chosen(w, [f"tier.{i}.monthly" for i in names], tier) * w.value("infrastructure.factor")
+        once = chosen(w, [f"tier.{i}.once" for i in names], w["tier.highest"]) * (w["tier.highest"] > w.old["tier.highest"])
+    components = w.scenario.names("component")
+    if not components:
         w.line("cost.infrastructure", "cogs.hosting", cost)
-    w.line("cost.upgrade", "one_off", once * (w["tier.highest"] > w.old["tier.highest"]))
+    else:
+        of_tier = parts([w.value(f"component.{j}.share") for j in components])
+        for share, j in zip(of_tier, components):
+            own, upgrade = own_cost(w, j)
+            w.line(f"cost.infrastructure.{j}", w.account(f"component.{j}.account", "cogs.hosting"), cost * share + own)
+            once = once + upgrade
+        w["cost.infrastructure"] = sum(w[f"cost.infrastructure.{j}"] for j in components)
+    w.line("cost.upgrade", "one_off", once)
+
+
+def units(w, driver):
+    """What per_unit is paid for, in a month."""
+    if driver == "stories":
+        return w["stories"] / 3
+    return w.average({"users": "users", "payers": "paid", "stored_stories": "stories.stored"}[driver])
+
+
+def own_cost(w, component):
+    """A component's own cost, and the one-off cost of its stages."""
+    names, thresholds = stages_of(w, component)
+    active = stages(w, names, thresholds)
+
+    def in_force(key):
+        x = w.value(f"component.{component}.{key}")
+        for name in names:
+            if w.has(f"component_stage.{name}.{key}"):
+                x = np.where(active[name], w.value(f"component_stage.{name}.{key}"), x)
+        return x
+
+    beyond = np.maximum(units(w, w.scenario.text(f"component.{component}.driver")) - in_force("included"), 0)
+    cost = 3 * w.value("infrastructure.factor") * (in_force("monthly") + in_force("per_unit") * beyond)
+    return cost, sum((w[f"cost.upgrade.{name}"] for name in names), 0.0)
+
+
+def stages(w, names, thresholds):
+    """Which stage of a component is in force, and what entering the highest so far costs."""
+    users, old = w["users"], w.old["users"]
+    increase = np.maximum(divide(users, old, 1), 1)
+    in_force = np.full(w.paths, -1)
+    for k, (name, begin) in enumerate(zip(names, thresholds)):
+        key = f"component_stage.{name}"
+        ahead = users * increase ** w.scenario.number(f"{key}.lead")
+        stays = (w.old[f"stage.{name}.held"] == 1) & (ahead >= begin * (1 - w.scenario.number(f"{key}.hysteresis")))
+        held = (ahead >= begin) | stays
+        w[f"stage.{name}.held"] = held * 1.0
+        in_force = np.where(held, k, in_force)
+    for k, name in enumerate(names):
+        before, key = w.old[f"stage.{name}.reached"], f"component_stage.{name}"
+        w[f"stage.{name}.reached"] = np.maximum(before, in_force >= k)
+        w[f"{key}.active"] = (in_force == k) * 1.0
+        w[f"cost.upgrade.{name}"] = (in_force == k) * (1 - before) * w.value(f"{key}.once")
+    return {name: in_force == k for k, name in enumerate(names)}
 
 
 # --- Team, support, overheads ---
@@ -208,7 +267,7 @@ def support(w):
         return
     contacts = w.scenario.text("support.by") == "contacts"
     capacity = w.value("support.contacts_per_agent" if contacts else "support.users_per_agent")
-    free = w.average("free") * (w.value("support.contacts_free") if contacts else 1) / capacity
+    free = w.average("free" if w.has("conversion") else "users") * (w.value("support.contacts_free") if contacts else 1) / capacity
     paid = w.average("paid") * (w.value("support.contacts_paid") if contacts else 1) / capacity if w.has("conversion") else 0
     w["support.agents"] = np.maximum(free + paid, w.value("support.minimum"))
     cost = w["support.agents"] * w.value("support.cost_per_agent") * w.get("team.wage_index", 1.0) / 4
@@ -273,10 +332,10 @@ def payout(w, p, count):
 
 
 def credits(w):
-    names = [p for p in w.scenario.names("partner") if w.has(f"partner.{p}.credits")]
-    if not names:
+    if not w.has("partner"):
         return
-    longest = int(max(w.scenario.number(f"partner.{p}.credits_last") for p in names))
+    names = [p for p in w.scenario.names("partner") if w.has(f"partner.{p}.credits")]
+    longest = int(max((w.scenario.number(f"partner.{p}.credits_last") for p in names), default=1))
     unpaid = w.get("cost.infrastructure")
     used = 0.0
     for j in range(1, longest + 1):

@@ -102,7 +102,7 @@ def tax_and_channels(w):
 
 def bridge(w):
     month, old_month, annual = w["price.month"], w.old["price.month"], w["price.annual"]
-    left, ended, renewed = w["paid.churned"], w["annual.left"], w.get("annual.4")
+    left, ended, renewed = w.get("paid.churned"), w.get("annual.left"), w.get("annual.4")
     ending = w["annual.value.4"]
     lost = divide(ending * ended, ended + renewed, 0)
     monthly = 12 * (w.old["paid.monthly"] - (left - ended)) * (month - old_month)

@@ -39,7 +39,7 @@ def names(cell):
 
 class Page:
     def __init__(self, path):
-        self.keys = []  # (pattern, (low, high), each)
+        self.keys = []  # (pattern, (low, high), each, default)
         self.metrics = []  # (pattern, kind, adverse side, definition)
         self.read(open(path, encoding="utf-8").read().splitlines())
 
@@ -61,8 +61,10 @@ class Page:
         if not ends:
             return
         bounds = float(ends[1]), float(ends[2])
-        for name in names(row["key"]):
-            self.keys.append((pattern(name), bounds, row.get("each", "path")))
+        defaults = re.findall(r"(?:^|, )(-?[\d.e+]+)(?=:|,|$)", row["default"])
+        for i, name in enumerate(names(row["key"])):
+            default = float(defaults[min(i, len(defaults) - 1)]) if defaults else None
+            self.keys.append((pattern(name), bounds, row.get("each", "path"), default))
 
     def read_metric(self, row):
         kinds, sides = row["kind"].split(", "), row["adverse"].split(", ")
@@ -72,10 +74,10 @@ class Page:
 
     @functools.lru_cache(maxsize=None)
     def key(self, key):
-        """Bounds and `each` of an assumption."""
-        for form, bounds, each in self.keys:
+        """Bounds, `each` and default of an assumption; None when it has none that is a number."""
+        for form, *told in self.keys:
             if form.match(key):
-                return bounds, each
+                return told
         raise KeyError(f"models/README.md has no bounds for {key}")
 
     @functools.lru_cache(maxsize=None)

@@ -201,9 +201,9 @@ def lifetime(w):
 
 def churn(w):
     """Everybody who leaves, and by age who stays; who starts is sorted into plans by `plans`, after conversion."""
-    w["paid.churned"] = w["annual.left"] = 0.0
     if not w.has("churn"):
         return
+    w["annual.left"] = 0.0
     mean_churn = segment_means(w)[2]
     if not keeps_ages(w):
         w["paid.churned"] = w.count(w.old["paid"], leaving(w, 0, mean_churn))
@@ -281,7 +281,7 @@ def growth(w):
     brought = sum(w[f"partner.{p}.users"] for p in w.scenario.names("partner"))
     users = w.rounded(w.old["users"] * np.exp(rate) + brought)
     if w.has("conversion"):
-        users = np.maximum(users, w.old["paid"] - w["paid.churned"] + w.get("paid.reactivated"))
+        users = np.maximum(users, w.old["paid"] - w.get("paid.churned") + w.get("paid.reactivated"))
     active = w.rounded(w.old["users"] * (1 - w.value("growth.inactive_monthly")) ** 3)
     w["users"] = users
     w["users.new"] = np.maximum(users - active, 0)
@@ -295,16 +295,13 @@ def growth(w):
 def start_conversion(w):
     if w.has("conversion"):
         w["paid"] = w.rounded(w.opening("start.paid"))
-    if "users" in w.now:
-        w["free"] = np.maximum(w["users"] - w.get("paid"), 0)
+        w["free"] = np.maximum(w["users"] - w["paid"], 0)
 
 
 def conversion(w):
     if not w.has("conversion"):
-        if w.has("growth"):
-            w["free"] = w["users"]
         return
-    stay = w.old["paid"] - w["paid.churned"] + w.get("paid.reactivated")
+    stay = w.old["paid"] - w.get("paid.churned") + w.get("paid.reactivated")
     others, share = w["users"] - stay, w.value("conversion.share")
     if w.scenario.text("conversion.basis") == "flow":
         new = np.minimum(w.count(w["users.new"], share), others)

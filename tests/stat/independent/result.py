@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A result file of scalepath: every figure with its standard error, and the bins in which values were counted."""
+import os
+import subprocess
+import tempfile
+
 import h5py
 import numpy as np
 
@@ -14,9 +18,10 @@ class Bins:
         self.atoms, self.atom_counts = np.asarray(atoms)[known], np.asarray(atom_counts)[known]
 
     def around(self, value):
-        """The ends of the bin that a value lies in, within which its place is not known; the value when it was counted exactly."""
+        """The ends of the bin that a value lies in, within which its place is not known; the value itself when all near
+        it were counted exactly."""
         i = np.searchsorted(self.edges, value, side="right")
-        if value in self.atoms or not 0 < i < len(self.edges):
+        if not 0 < i < len(self.edges) or (value in self.atoms and self.counts[i - 1] == 0):
             return value, value
         return self.edges[i - 1], self.edges[i]
 
@@ -89,3 +94,17 @@ class Result:
                 self.tiers[metric, tier] = dict(zip(statistics, zip(values[row], errors[row])))
         for name in metrics_of(passage):
             self.passage[name] = passage[name][:], passage[f"{name}.standard_error"][:]
+
+
+def run(program, arguments, paths, read):
+    """What `read` makes of the file of a run of scalepath."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = os.path.join(folder, "result.h5")
+        subprocess.run([program, "run", *arguments, "--paths", str(paths), "-o", file], check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+        return read(file)
+
+
+def metric_names(file):
+    with h5py.File(file, "r") as root:
+        return set(metrics_of(root["base/quarter"]))

@@ -121,7 +121,8 @@ class TierComparison:
         if min(there["count"][0], sums["defined"].sum()) < FEW or np.count_nonzero(sums["all"]) < GROUPS / 5:
             return  # in so few groups that they do not tell how they differ
         divisor = sums["divisor"] if np.any(sums["divisor"]) else sums["all"]
-        self.mean(metric, tier, "mean", there["mean"], sums["sum"], divisor)
+        room = max(rounding(self.result.tiers[metric, other]) for other in self.tiers)  # sums are about a common centre
+        self.mean(metric, tier, there["mean"], sums["sum"], divisor, room)
         if there["sd"][1] > 0 and np.any(sums["square"]):
             self.sd(metric, tier, there["sd"], sums)
         if there["es5"][1] >= 0 and 0.05 * min(there["count"][0], sums["defined"].sum()) >= FEW:
@@ -152,13 +153,13 @@ class TierComparison:
         self.tell(metric, tier, name, expected, here,
                   distance(expected, near, self.result.paths, sd, self.paths, sd))  # fmt: skip
 
-    def mean(self, metric, tier, name, expected, sums, numbers):
+    def mean(self, metric, tier, expected, sums, numbers, room):
         if np.isnan(expected[0]) or numbers.sum() <= 0:
             return
         here, sd = self.over(sums, numbers)
         sd_there = 0 if np.isnan(expected[1]) else expected[1] * np.sqrt(self.result.paths)
-        self.tell(metric, tier, name, expected[0], here,
-                  distance(expected[0], here, self.result.paths, sd_there, self.paths, sd))  # fmt: skip
+        self.tell(metric, tier, "mean", expected[0], here,
+                  distance(expected[0], here, self.result.paths, sd_there, self.paths, sd, room))  # fmt: skip
 
     def sd(self, metric, tier, expected, sums):
         variance, sd = self.over(sums["square"], sums["all"])
