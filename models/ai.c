@@ -5,6 +5,7 @@
 #include "models/price_index.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { AI };
 enum {
@@ -121,6 +122,7 @@ static const struct sp_write writes[] = {
               .sentence = "AI cost of all stories, free ones included"},
     [INDEX] = {.column = "ai.price_index",
                .formula = "exp(ai.log_index)",
+               .opening = "1",
                .kind = SP_STOCK,
                .unit = "1",
                .adverse = SP_HIGH,
@@ -214,6 +216,10 @@ static void update_free(const struct sp_step *s, const double *cost) {
     }
 }
 
+static void start(const struct sp_step *s) {
+    memcpy(sp_step_out(s, INDEX, 0), s->ones, s->n * sizeof(double));
+}
+
 SP_WIDE static void step(const struct sp_step *s) {
     double *restrict cost = sp_step_out(s, COST, 0);
     advance_prices(s);
@@ -235,5 +241,6 @@ const struct sp_mechanism sp_ai = {
     .reads = SP_MODELS_COUNT(reads),
     .write = writes,
     .writes = SP_MODELS_COUNT(writes),
+    .start = start,
     .step = step,
 };

@@ -152,6 +152,7 @@ static const struct sp_write writes[] = {
                  .sentence = "voice cost of one vendor"},
     [INDEX] = {.column = "vendor.*.price_index",
                .formula = "exp(vendor.*.log_index)",
+               .opening = "1",
                .kind = SP_STOCK,
                .unit = "1",
                .adverse = SP_HIGH,
@@ -289,6 +290,11 @@ static void work_vendors(const struct sp_step *s, double *restrict all) {
         price_vendor(s, i, all);
 }
 
+static void start(const struct sp_step *s) {
+    for (size_t i = 0; i < s->instances[VENDORS]; i++)
+        memcpy(sp_step_out(s, INDEX, i), s->ones, s->n * sizeof(double));
+}
+
 SP_WIDE static void step(const struct sp_step *s) {
     double *restrict cost = sp_step_out(s, COST, 0);
     memset(cost, 0, s->n * sizeof *cost);
@@ -311,6 +317,7 @@ const struct sp_mechanism sp_voice = {
     .reads = SP_MODELS_COUNT(reads),
     .write = writes,
     .writes = SP_MODELS_COUNT(writes),
+    .start = start,
     .step = step,
     .check = check,
 };

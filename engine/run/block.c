@@ -285,13 +285,18 @@ static void hold_values(struct sp_block *block, size_t i, double *x) {
     block->rule[i] += again ? 0 : held;
 }
 
-/* The bounds are kept here when no change follows that would be held to them anyway. */
+/* The bounds are kept at the draw when nothing follows that would be held to them anyway, and before noise on
+ * the logit scale, for which there is no logit beyond 0 .. 1. */
+static bool holds_draw(const struct sp_variable *variable) {
+    bool is_logit = has_noise(variable) && variable->noise.scale == SP_NOISE_LOGIT;
+    return variable->may_leave_bounds && (is_logit || (variable->changes == 0 && !has_noise(variable)));
+}
+
 static void draw_within(struct sp_block *block, size_t i, size_t e, int quarter) {
     const struct sp_variable *variable = &block->variant->variable[i];
     double *out = block->values[i].drawn[e];
     draw(block, variable, &variable->entry[e], quarter, out);
-    if (variable->may_leave_bounds && variable->changes == 0 && !has_noise(variable) &&
-        !has_drawn_parameters(variable))
+    if (holds_draw(variable) && !has_drawn_parameters(variable))
         hold_values(block, i, out);
 }
 
@@ -354,7 +359,7 @@ static void apply_parameters(struct sp_block *block, size_t i) {
             count_contradictions(block, i, parameter);
         variable->given.conditional->fill(block->plan->kernels, parameter, values->effective, values->given,
                                           block->n);
-        if (variable->may_leave_bounds && variable->changes == 0 && !has_noise(variable))
+        if (holds_draw(variable))
             hold_values(block, i, values->given);
     }
     values->effective = values->given;
@@ -567,6 +572,17 @@ SP_WIDE void sp_block_ratio(const double *numerator, const double *denominator, 
         out[p] = denominator[p] > 0 ? numerator[p] / denominator[p] : NAN;
 }
 
+/* What no step opens is 0 before the first quarter, as nothing has happened yet; but what may be undefined is
+ * so. */
+static void clear_opening(struct sp_block *block) {
+    for (size_t c = 0; c < block->variant->columns; c++) {
+        double *before = block->before[c],
+               empty = block->variant->column[c].write->may_be_undefined ? NAN : 0;
+        for (size_t p = 0; before && p < block->n; p++)
+            before[p] = empty;
+    }
+}
+
 void sp_block_begin(struct sp_block *block, uint64_t first_path, size_t valid) {
     const struct sp_variant *variant = block->variant;
     block->first_path = first_path;
@@ -584,9 +600,7 @@ void sp_block_begin(struct sp_block *block, uint64_t first_path, size_t valid) {
          i++) /* who looks at what was drawn for the path sees these too */
         if (variant->variable[i].each == SP_EACH_PATH && has_drawn_parameters(&variant->variable[i]))
             put_in_force(block, i);
-    for (size_t c = 0; c < variant->columns; c++)
-        if (block->before[c])
-            memset(block->before[c], 0, block->n * sizeof(double));
+    clear_opening(block);
     for (size_t i = 0; i < variant->steps; i++)
         if (variant->step[i].is_live && variant->step[i].mechanism->start) {
             struct sp_step step = bind_step(block, &variant->step[i], -1);

@@ -26,7 +26,7 @@ def read_changes(scenario):
     for name in scenario.names("change"):
         key = f"change.{name}"
         operation = next(o for o in OPERATIONS if scenario.has(f"{key}.{o}"))
-        found.append(Change(key, scenario.node[f"{key}.of"], operation, scenario.quarter(f"{key}.from", -np.inf),
+        found.append(Change(key, scenario.node[f"{key}.of"], operation, scenario.quarter(f"{key}.from", 1),
                             scenario.quarter(f"{key}.until", np.inf), scenario.number(f"{key}.ramp", 1)))  # fmt: skip
     for key, node in scenario.node.items():
         if re.match(EFFECT_LISTS, key):
@@ -103,13 +103,16 @@ class Assumptions:
 
         return self.kept(each, ("uniform", stream), make)
 
-    def held_by_event(self, key, law, stream):
+    def held_by_event(self, key, law):
         """Drawn in the quarter in which the event began the last time; before the first time nobody asks."""
         event = re.match(r"(.*?)\.(effect|costs)\.", key)[1]
         if ("held", key) not in self.anew:
             begins = np.flatnonzero(self.strength(event)[1])
             x = self.held.setdefault(key, np.zeros(self.paths))
-            x[begins] = laws.law_of(law).ppf(self.uniform(stream, "quarter")[begins])
+            if self.parameters(key, law):
+                x[begins] = self.from_parameters(key, law, "quarter")[begins]
+            else:
+                x[begins] = laws.law_of(law).ppf(self.uniform(self.stream(key), "quarter")[begins])
             self.anew["held", key] = True
         return self.held[key]
 
@@ -140,10 +143,10 @@ class Assumptions:
         if fixed is not None:
             return fixed
         each = self.each(key, node)
+        if each == "event":
+            return self.held_by_event(key, law)
         if self.parameters(key, law):
             return self.from_parameters(key, law, each)
-        if each == "event":
-            return self.held_by_event(key, law, self.stream(key))
         return self.kept(each, ("draw", key, entry), lambda: laws.law_of(law).ppf(self.uniform(self.stream(key), each)))
 
     def stream(self, key):
@@ -198,7 +201,7 @@ class Assumptions:
         if change.event:
             share = 0 if opening else self.strength(change.event)[0]
         else:
-            share = min((self.t - max(change.first, 1) + 1) / change.ramp, 1)
+            share = min((self.t - change.first + 1) / change.ramp, 1)
         if isinstance(share, (int, float)) and share == 0:
             return x
         v = self.value(change.value, opening)

@@ -151,6 +151,7 @@ class Comparison:
             self.tell(metric, time, name, value, here, z)
 
     def ratio(self, metric, time, above, below):
+        """Its sd is left out: where denominators come near 0 the law may have none."""
         there = self.found(metric, time)
         if there is None:
             return

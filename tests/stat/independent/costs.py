@@ -61,6 +61,11 @@ def length(w, group):
 # --- AI and voice ---
 
 
+def start_prices(w):
+    for key in ["ai"] * w.has("ai") + [f"vendor.{i}" for i in w.scenario.names("vendor")]:
+        w[f"{key}.price_index"] = 1.0
+
+
 def price_index(w, key, has_jumps):
     name = f"{key}.log_index"
     jumps = 0.0

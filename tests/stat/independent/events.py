@@ -6,6 +6,7 @@ import re
 import numpy as np
 
 WORDS = r"\s*([\d][\d_]*\.?[\d_]*(?:[eE][+-]?\d+)?%?|[a-z_][\w]*(?:\.[\w-]+)*|<=|>=|==|!=|[-+*/<>()])"
+NOT_YET = r"ltv$|payback$|burn_multiple$|runway\.simple$|.*\.surviving$"  # undefined before the first quarter
 
 
 class Formula:
@@ -164,7 +165,7 @@ class Events:
         """A metric of the quarter before; a ratio is the division of its parts."""
         parts = self.ratio_parts(name)
         if not parts:
-            return self.w.before(name)
+            return self.w.before(name, np.nan if self.w.t == 1 and re.match(NOT_YET, name) else 0.0)
         above, below = (np.asarray(self.w.before(part), float) for part in parts)
         return np.where(below > 0, above / np.where(below > 0, below, 1), np.nan)
 

@@ -11,7 +11,7 @@ from world import World
 
 STARTS = [
     people.start_growth, people.start_conversion, people.start_markets, people.start_partners, people.start_churn,
-    money.start_revenue, costs.start_usage, costs.start_infrastructure, costs.start_team, books.start_payables,
+    money.start_revenue, costs.start_usage, costs.start_prices, costs.start_infrastructure, costs.start_team, books.start_payables,
     books.start_cash,
 ]  # fmt: skip
 

@@ -97,6 +97,28 @@ Test(policy, formulas_are_worth_what_they_say) {
     }
 }
 
+/* Before the first quarter prices are those of today, and what is reckoned from a quarter is not there yet.
+ */
+Test(policy, the_opening_state_has_no_figures_of_a_quarter) {
+    static const char more[] = "[churn]\nmonthly = 0.1\n[usage]\nfree_monthly = 1\npaid_monthly = 1\n"
+                               "[ai]\ncost_free = 1\ncost_paid = 1\nprice_drift = -1\n"
+                               "[voice]\nby = \"vendor\"\n[vendor.v]\ncost = 1\nprice_drift = -1\n"
+                               "[surviving]\n[policy.x]\nwhen = \"%s\"\ncosts = []\n";
+    static const char *const not_yet[] = {
+        "runway.simple < 6",  "burn_multiple < 1",        "burn_multiple > -1",       "ltv < 100",
+        "ai.price_index < 1", "vendor.v.price_index < 1", "cash.ran_out_quarter < 9", "users.surviving < 1"};
+    for (size_t i = 0; i < sizeof not_yet / sizeof *not_yet; i++) {
+        struct paths paths = start(engine_test_text(more, not_yet[i]));
+        sp_block_quarter(paths.block, 0);
+        cr_expect_eq(paths_column(&paths, "policy.x.active")[9], 0, "%s", not_yet[i]);
+        paths_end(&paths);
+    }
+    struct paths paths = start(engine_test_text(more, "ai.price_index == 1 and vendor.v.price_index == 1"));
+    sp_block_quarter(paths.block, 0);
+    cr_expect_eq(paths_column(&paths, "policy.x.active")[9], 1);
+    paths_end(&paths);
+}
+
 Test(policy, mistakes_in_formulas_are_told) {
     static const struct {
         const char *formula, *message;

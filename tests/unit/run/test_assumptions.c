@@ -44,6 +44,16 @@ Test(assumptions, schedules) {
                   (double[]){7, 7, 18, 18, 18, 18});
 }
 
+/* A share beyond 0 .. 1 has no logit: it is held to the end before noise, which leaves that where it is. */
+Test(assumptions, noise_on_shares_beyond_their_bounds) {
+    expect_prices("2.385",
+                  "discount = { uniform = { min = 1.05, max = 1.35 }, noise = { sd = 3, phi = 0.5 } }\n",
+                  (double[]){0, 0, 0, 0, 0, 0});
+    expect_prices("2.385",
+                  "discount = { uniform = { min = -0.35, max = -0.05 }, noise = { sd = 3, phi = 0.5 } }\n",
+                  (double[]){2.385, 2.385, 2.385, 2.385, 2.385, 2.385});
+}
+
 Test(assumptions, changes) {
     static const struct {
         const char *change;
