@@ -7,7 +7,6 @@
 #   PREFIX, DESTDIR   where `make install` puts things      (/usr/local, nothing)
 #   DEPS=no           do not install missing packages
 #   V=1               show the whole commands
-#   ALL=yes           `make bench` with the points that take long too
 
 -include config.mak
 
@@ -113,11 +112,12 @@ asan: ## The unit tests and the command-line tests under the address and undefin
 	$(Q)$(MAKE) BUILD=asan build/asan/unit-tests build/asan/scalepath
 	$(Q)tests/support/run-tests build/asan
 
-bench: $(PROGRAM) $(PLAIN) ## RM1 beside other programs, the moderate scenario, and how cost grows; some minutes
+bench: $(PROGRAM) $(PLAIN) ## RM1 beside other programs, the moderate scenario, and how cost grows; some 8 minutes
+	$(Q)tests/bench/compare_rm1.py $(OUT)
 	$(Q)tests/bench/sidebyside.py $(OUT)
-	$(Q)tests/bench/growth.py $(OUT) $(if $(ALL),--all)
+	$(Q)tests/bench/growth.py $(OUT)
 
-bench-check: $(PROGRAM) $(PLAIN) ## Fails when scalepath lost 15 % against the plain programs since bench-record
+bench-check: $(PROGRAM) $(PLAIN) ## Fails when scalepath has become 15 % slower since bench-record
 	$(Q)tests/bench/ratios.py $(OUT) check
 
 bench-record: $(PROGRAM) $(PLAIN) ## Write the ratios that bench-check compares with: tests/bench/recorded.json
@@ -151,7 +151,7 @@ clean: ## Remove everything that was built
 help: ## This list
 	$(Q)awk 'BEGIN { FS = ":.*## " } /^##@/ { print "\n" substr($$0, 5) } \
 	  /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
-	$(Q)echo; sed -n '5,10s/^# */  /p' Makefile
+	$(Q)echo; sed -n '5,9s/^# */  /p' Makefile
 
 .PHONY: all run install test test-installed asan bench bench-check bench-record check-bits check-layers check-headers check-symbols lint reference deps \
         clean help
@@ -192,7 +192,7 @@ $(OUT)/unit-tests: $(TEST_O) $(LIBRARY)
 	$(Q)$(CC) $(CFLAGS_ALL) $(TEST_O) $(LIBRARY) -o $@ $(LIBS) -lcriterion
 
 # The plain programs that people would write: no part of the library is linked to them.
-$(OUT)/naive_rm1 $(OUT)/plain_rm1: $(OUT)/%: $(OUT)/tests/bench/%.o
+$(filter-out %/variants,$(PLAIN)): $(OUT)/%: $(OUT)/tests/bench/%.o
 	$(Q)$(CC) $(CFLAGS_ALL) $< -o $@ $(shell pkg-config --libs gsl) -lm
 
 $(OUT)/variants: $(OUT)/tests/bench/variants.o $(LIBRARY)

@@ -22,13 +22,23 @@ static struct sp_phase_cost total[SP_PHASES];
 static _Thread_local struct {
     enum sp_phase phase;
     uint64_t since;
+    uint64_t checked, run; /* when it was last looked how long the thread had run, and how long that was */
     struct sp_phase_cost cost[SP_PHASES];
 } thread;
 
-static uint64_t now(void) {
+static uint64_t read_clock(clockid_t clock) {
     struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
+    clock_gettime(clock, &time);
     return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
+}
+
+/* How long the thread has waited for a processor since this was last asked. */
+static uint64_t find_wait(uint64_t time) {
+    uint64_t run = read_clock(CLOCK_THREAD_CPUTIME_ID), passed = time - thread.checked;
+    uint64_t ran = run - thread.run;
+    thread.checked = time;
+    thread.run = run;
+    return passed > ran ? passed - ran : 0;
 }
 
 void sp_phase_measure(void) {
@@ -40,12 +50,17 @@ void sp_phase_begin(void) {
         return;
     memset(thread.cost, 0, sizeof thread.cost);
     thread.phase = SP_PHASE_ASSUMPTIONS;
-    thread.since = now();
+    thread.since = read_clock(CLOCK_MONOTONIC);
+    find_wait(thread.since);
 }
 
+/* The clock of the thread itself takes too long to be read every time: it is where a phase took so long that
+ * the thread may have had to wait in it. */
 void sp_phase_switch(enum sp_phase next, uint64_t values) {
-    uint64_t time = now();
-    thread.cost[thread.phase].nanoseconds += time - thread.since;
+    const uint64_t suspicious = 100000;
+    uint64_t time = read_clock(CLOCK_MONOTONIC), spent = time - thread.since;
+    uint64_t wait = spent > suspicious ? find_wait(time) : 0;
+    thread.cost[thread.phase].nanoseconds += spent > wait ? spent - wait : 0;
     thread.cost[next].values += values;
     thread.phase = next;
     thread.since = time;

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How time and memory grow with paths, quarters, components, risks, variants and metrics: growth.py OUT [--all]
+"""How time and memory grow with paths, quarters, components, risks, variants and metrics: growth.py OUT
 
-Each series should be a straight line. One is fitted to the times, each weighted by what it is a part of (least squares
-of relative errors), and the largest departure is shown. A point is the processor's time, the best of some rounds, all points once a round.
-The points with most paths are left out when they would take longer than LONGEST seconds each, unless --all is given.
+Each series should be a straight line. One is fitted through the times of the processor (least squares of relative
+errors); a series that has a point further off than STRAIGHT is no line, and then the phases of that point and of the
+largest are measured and shown beside each other.
 """
 import json
 import pathlib
@@ -12,9 +12,9 @@ import subprocess
 import sys
 import tempfile
 
-from measure import MODERATE, RM1, measure, print_table, scalepath
+from measure import MODERATE, RM1, least, measure, print_table, scalepath
 
-ROUNDS, LONGEST = 3, 4
+ROUNDS, LONG, STRAIGHT = 3, 4, 0.10
 RISK = '[risk.r{0}]\nper_quarter = 0.05\ncost = {{ lognormal = {{ median = 3_000, sigma = 0.5 }}, each = "quarter" }}\n'
 
 
@@ -42,76 +42,88 @@ def metric_names(out, folder):
 
 
 def series(out, folder):
-    """Name, and for each point its size and the command."""
-    yield "paths, RM1", [(10 ** k, scalepath(out, RM1, 1, 10 ** k, folder)) for k in range(3, 9)]
-    yield "paths, moderate", [(10 ** k, scalepath(out, MODERATE, 1, 10 ** k, folder)) for k in range(3, 7)]
-    for name, scenario, paths in (("RM1", RM1, 200_000), ("moderate", MODERATE, 30_000)):
-        yield (f"quarters, {name}",
-               [(n, scalepath(out, scenario, 1, paths, folder, "--set", f"time.quarters={n}"))
-                for n in (4, 8, 12, 20, 40, 80)])
-    yield "components, RM1", [(n, scalepath(out, with_text(f"components-{n}", components(n), folder), 1, 200_000, folder))
-                              for n in (1, 4, 8, 16, 32)]
-    yield "risks, RM1", [(n, scalepath(out, with_text(f"risks-{n}", risks(n), folder), 1, 200_000, folder))
-                         for n in (0, 4, 8, 16, 32)]
-    for name, scenario, paths in (("RM1", RM1, 200_000), ("moderate", MODERATE, 10_000)):
-        yield f"variants, {name}", [(n, [out / "variants", scenario, paths, n]) for n in (1, 2, 4, 8)]
+    """Name, and for each size the command."""
+    def rm1(paths, *more, scenario=RM1):
+        return scalepath(out, scenario, 1, paths, folder, *more)
+
+    def moderate(paths, *more):
+        return rm1(paths, *more, scenario=MODERATE)
+
+    yield "paths, RM1", {10 ** k: rm1(10 ** k) for k in range(3, 9)}
+    yield "paths, moderate", {10 ** k: moderate(10 ** k) for k in range(3, 6)}
+    for name, run, paths in (("RM1", rm1, 300_000), ("moderate", moderate, 20_000)):
+        yield f"quarters, {name}", {n: run(paths, "--set", f"time.quarters={n}") for n in (4, 8, 12, 20, 40, 80)}
+    for name, text, sizes in (("components", components, (1, 4, 8, 16, 32)), ("risks", risks, (0, 4, 8, 16, 32))):
+        yield f"{name}, RM1", {n: rm1(300_000, scenario=with_text(f"{name}-{n}", text(n), folder)) for n in sizes}
+    for name, scenario, paths in (("RM1", RM1, 300_000), ("moderate", MODERATE, 10_000)):
+        yield f"variants, {name}", {n: [out / "variants", scenario, paths, n] for n in (1, 2, 4, 8)}
     names = metric_names(out, folder)
-    yield "metrics, moderate", [(n, scalepath(out, MODERATE, 1, 50_000, folder, "--set", "results.metrics=" +
-                                              str(names[:n]).replace("'", '"')))
-                                for n in sorted({5, 10, 20, 30, len(names)}) if n <= len(names)]
+    yield "metrics, moderate", {n: moderate(20_000, "--set", f"results.metrics={json.dumps(names[:n])}")
+                                for n in sorted({5, 10, 20, 40, len(names)}) if n <= len(names)}
 
 
 def fit(points):
     """Intercept and slope of the line with the least relative errors."""
     w = [1 / y ** 2 for _, y in points]
-    sw = sum(w)
-    mx, my = (sum(wi * p[i] for wi, p in zip(w, points)) / sw for i in (0, 1))
+    mx, my = (sum(wi * p[i] for wi, p in zip(w, points)) / sum(w) for i in (0, 1))
     slope = (sum(wi * (x - mx) * (y - my) for wi, (x, y) in zip(w, points)) /
              sum(wi * (x - mx) ** 2 for wi, (x, _) in zip(w, points)))
     return my - slope * mx, slope
 
 
-def expected(best, sizes, i):
-    """The seconds that the i-th size is likely to take: what the last took over the first, in proportion."""
-    if i == 0:
-        return 0
-    first, last = best[sizes[0]][0], best[sizes[i - 1]][0]
-    return last + (last - first) * (sizes[i] / max(sizes[i - 1], 1) - 1)
+def run(points):
+    """The best cost of each size; those that take long are run once."""
+    costs = {size: [] for size in points}
+    for _ in range(ROUNDS):
+        for size, command in points.items():
+            if not costs[size] or costs[size][0].cpu < LONG:
+                costs[size].append(measure(command))
+    return {size: least(runs) for size, runs in costs.items()}
 
 
-def run(points, everything):
-    """Best time and largest memory of each size. Those that take long are run once, or not at all."""
-    best, sizes = {}, [size for size, _ in points]
-    for turn in range(ROUNDS):
-        for i, (size, command) in enumerate(points):
-            if turn == 0 and not everything and expected(best, sizes, i) > LONGEST:
-                break
-            if turn > 0 and best.get(size, (LONGEST + 1, 0))[0] > LONGEST:
-                continue
-            cost = measure(command)
-            old = best.get(size, (cost.cpu, cost.memory))
-            best[size] = (min(old[0], cost.cpu), max(old[1], cost.memory))
-    return best
+def judge(best):
+    """The line, and the size that lies furthest off it and how far."""
+    constant, slope = fit([(size, cost.cpu) for size, cost in best.items()])
+    return constant, slope, *max(((size, cost.cpu / (constant + slope * size) - 1) for size, cost in best.items()),
+                                 key=lambda pair: abs(pair[1]))
+
+
+def short(size):
+    return f"{size:,}" if size < 10_000 else f"{size:.0e}"
+
+
+def row(name, best):
+    constant, slope, worst, departure = judge(best)
+    verdict = "straight" if abs(departure) <= STRAIGHT else "NOT straight"
+    return [name, " ".join(map(short, best)), " ".join(f"{cost.cpu:.2f}" for cost in best.values()),
+            " ".join(f"{cost.memory:.0f}" for cost in best.values()), f"{constant:.3f}", f"{slope:.2e}",
+            f"{verdict}: {departure:+.0%} at {worst:,}"]
+
+
+def explain(name, points, best):
+    """Where the time of the worst point goes, beside that of the largest which takes no longer than LONG."""
+    worst = judge(best)[2]
+    other = max(size for size, cost in best.items() if size != worst and cost.cpu < LONG)
+    phases = {size: least([measure(points[size], phases=True) for _ in range(ROUNDS)]).phases
+              for size in (worst, other)}
+    print()
+    print_table([[f"{name}, ns/path-quarter", f"at {worst:,}", f"at {other:,}"]] +
+                [[phase, f"{cost.ns:.2f}", f"{phases[other][phase].ns:.2f}"] for phase, cost in phases[worst].items()])
 
 
 def main():
-    out, everything = pathlib.Path(sys.argv[1]).resolve(), "--all" in sys.argv
-    rows = [["growth with", "sizes", "cpu s", "MiB", "fixed s", "s per 1", "largest departure"]]
+    out = pathlib.Path(sys.argv[1]).resolve()
     with tempfile.TemporaryDirectory() as folder:
-        for name, points in series(out, folder):
-            best = run(points, everything)
-            constant, slope = fit([(size, seconds) for size, (seconds, _) in best.items()])
-            size, share = max(((size, seconds / (constant + slope * size) - 1) for size, (seconds, _) in best.items()),
-                              key=lambda pair: abs(pair[1]))
-            rows.append([name, " ".join(f"{n:,}" if n < 10_000 else f"{n:.0e}" for n in best),
-                         " ".join(f"{s:.2f}" for s, _ in best.values()), " ".join(f"{m:.0f}" for _, m in best.values()),
-                         f"{constant:.3f}", f"{slope:.2e}", f"{share:+.0%} at {size:,}"])
-    print_table(rows)
-    print(f"one thread, time of the processor, best of {ROUNDS}; a line through the times, and how far off it the worst point lies"
-          + ("" if everything else f"; points of more than {LONGEST} s are left out (make bench ALL=yes has them)"))
+        all_series = {name: (points, run(points)) for name, points in series(out, folder)}
+        print_table([["growth with", "sizes", "cpu s", "MiB", "fixed s", "s per 1", "a line?"]] +
+                    [row(name, best) for name, (_, best) in all_series.items()])
+        print(f"one thread; best of {ROUNDS}, of what takes more than {LONG} s the only one")
+        for name, (points, best) in all_series.items():
+            if abs(judge(best)[3]) > STRAIGHT and not name.startswith("variants"):  # which show no phases
+                explain(name, points, best)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.exit("usage: growth.py OUT [--all]")
+    if len(sys.argv) != 2:
+        sys.exit("usage: growth.py OUT")
     main()

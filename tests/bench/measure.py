@@ -9,35 +9,48 @@ import time
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 RM1, MODERATE = TOP / "tests/bench/rm1.toml", TOP / "scenarios/moderate.toml"
+QUARTERS = 12  # of both
+FEWEST = 64  # paths of a run that is all start-up
+
+# Seconds on the clock; seconds of all processors together, which other programs on the machine change less; the
+# largest resident set in MiB; and of a run of scalepath its phases, by name (Phase).
+Cost = collections.namedtuple("Cost", "seconds cpu memory phases")
+# Nanoseconds and values of a path-quarter.
+Phase = collections.namedtuple("Phase", "ns values")
+
+try:
+    os.nice(-10)  # where that is allowed others on the machine disturb less
+except PermissionError:
+    pass
 
 
-# Seconds on the clock; seconds of all processors together, which other programs on the machine hardly change; the
-# largest resident set in MiB.
-Cost = collections.namedtuple("Cost", "seconds cpu memory")
+def read_phases(text):
+    """The table that scalepath prints of its phases."""
+    lines = text.splitlines()
+    start = next((i for i, line in enumerate(lines) if line.startswith("phase ")), len(lines))
+    rows = [line.split() for line in lines[start + 1:]]
+    return {row[0]: Phase(float(row[1]), float(row[2]) if len(row) > 2 else 0) for row in rows if row}
 
 
-def measure(arguments):
+def measure(arguments, phases=False):
     """The cost of running a program."""
-    arguments = [str(argument) for argument in arguments]
     start = time.perf_counter()
-    pid = os.posix_spawn(arguments[0], arguments, os.environ,
-                         file_actions=[(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)])
-    _, status, usage = os.wait4(pid, 0)
+    done = subprocess.Popen([str(argument) for argument in arguments], stdout=subprocess.DEVNULL, text=True,
+                            stderr=subprocess.PIPE, env=os.environ | ({"SCALEPATH_PHASES": "1"} if phases else {}))
+    text = done.stderr.read()
+    _, status, usage = os.wait4(done.pid, 0)
     seconds = time.perf_counter() - start
+    done.returncode = status
     if status:
-        sys.exit(f"failed: {' '.join(arguments)}")
-    return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+        sys.exit(f"failed: {' '.join(done.args)}\n{text}")
+    return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, read_phases(text))
 
 
-def phases(arguments):
-    """What the phases of one run took: rows of the table that scalepath prints of them, the header first."""
-    done = subprocess.run([str(argument) for argument in arguments], env=os.environ | {"SCALEPATH_PHASES": "1"},
-                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    if done.returncode:
-        sys.exit(f"failed: {' '.join(str(argument) for argument in arguments)}")
-    lines = done.stderr.splitlines()
-    start = next(i for i, line in enumerate(lines) if line.startswith("phase "))
-    return [line.split() for line in lines[start:] if line]
+def least(costs):
+    """The best of some runs of one program: what else the machine does can only make a time longer."""
+    return Cost(min(cost.seconds for cost in costs), min(cost.cpu for cost in costs),
+                max(cost.memory for cost in costs),
+                min((cost.phases for cost in costs), key=lambda p: p["all"].ns if p else 0))
 
 
 def scalepath(out, scenario, threads, paths, folder, *more):
@@ -46,10 +59,10 @@ def scalepath(out, scenario, threads, paths, folder, *more):
             "-o", f"{folder}/result.h5", "--force", *more]
 
 
-def without_results(folder):
-    """RM1 with all metrics and everything by tier: a copy without its table [results]."""
+def with_default_statistics(folder):
+    """RM1 with all metrics and everything by tier, which is the default: a copy without its table [results]."""
     before, rest = RM1.read_text().split("[results]")
-    scenario = pathlib.Path(folder) / "rm1-all.toml"
+    scenario = pathlib.Path(folder) / "rm1-default.toml"
     scenario.write_text(before + rest[rest.index("[start]"):])
     return scenario
 
@@ -58,4 +71,5 @@ def print_table(rows):
     """The first column to the left, the others to the right."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
-        print("  ".join([row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]))
+        print("  ".join([row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]),
+              flush=True)

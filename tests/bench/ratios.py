@@ -1,75 +1,102 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether scalepath is as fast as it was, measured by programs that do not change: ratios.py OUT check|record
+"""Whether scalepath is as fast as it was: ratios.py OUT check|record
 
-A ratio is how many times faster scalepath is than a plain program that runs beside it, path by path; absolute times
-say more of the machine than of the program. `record` writes them to recorded.json, `check` fails when one is smaller
-by more than 15 %. Ratios are taken of the processor's time, the best of some rounds:
-what else the machine does can only make a time longer. Two threads are left out: their gain needs idle processors.
+Absolute times say more of the machine than of the program, so each is divided by that of a program that never
+changes (reference.c). All run in turn, round after round, and the best of the rounds counts: other programs on the
+machine make times longer and never shorter. `record` writes the ratios to recorded.json; `check` fails when one has
+grown by more than 15 %, but not before many rounds: what was disturbed gets better, what was lost does not.
+
+Times are those of the processor. A phase's is its share of the simulation's, so that waiting for a processor counts
+for none. How much two threads gain is the one ratio of times on the clock, by what two programs at once gain.
 """
 import json
 import pathlib
+import subprocess
 import sys
 import tempfile
+import time
 
-from measure import RM1, measure, scalepath, without_results
+from measure import FEWEST, MODERATE, QUARTERS, RM1, measure, scalepath
 
 RECORDED = pathlib.Path(__file__).with_name("recorded.json")
-ROUNDS, LOSS = 5, 0.15
+LEAST_ROUNDS, MOST_ROUNDS, LOSS = 6, 30, 0.15
+SCENARIOS = {"RM1": (RM1, 400_000), "moderate": (MODERATE, 10_000)}
+PHASES = ("words", "quantiles", "steps", "streams", "cells")
 
 
-def programs(out, folder):
-    """Name, many and few paths, and the command."""
-    whole = without_results(folder)
-    return {
-        "naive": (90_000, 30_000, lambda n: [out / "naive_rm1", n, 1]),
-        "plain 1": (400_000, 100_000, lambda n: [out / "plain_rm1", n, 1, 1]),
-        "rm1 1": (1_500_000, 100_000, lambda n: scalepath(out, RM1, 1, n, folder)),
-        "rm1 all 1": (500_000, 50_000, lambda n: scalepath(out, whole, 1, n, folder)),
-    }
+def run_two(command):
+    """Seconds on the clock of two of a program at once."""
+    start = time.perf_counter()
+    for one in [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(2)]:
+        one.wait()
+    return time.perf_counter() - start
 
 
-def measure_all(out):
-    """The best time of a path of each program, of the processor."""
-    best = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for _ in range(ROUNDS):
-            for name, (many, few, command) in programs(out, folder).items():
-                costs = [measure(command(n)) for n in (many, few)]
-                times = [cost.cpu for cost in costs]
-                kept = best.setdefault(name, [*times, many - few])
-                kept[0], kept[1] = min(kept[0], times[0]), min(kept[1], times[1])
-    return {name: (long - short) / paths for name, (long, short, paths) in best.items()}
+def measure_round(out, folder):
+    """Seconds of each thing; and of phases, nanoseconds of a path-quarter on the clock."""
+    times = {"two references": run_two(out / "reference")}
+    for name, (scenario, paths) in SCENARIOS.items():
+        reference = measure([out / "reference"])
+        few, many = (measure(scalepath(out, scenario, 1, n, folder), phases=True) for n in (FEWEST, paths))
+        times |= {f"reference beside {name}": reference.cpu, "reference": reference.seconds,
+                  f"{name}, start-up": few.cpu, f"{name}, simulation": many.cpu - few.cpu}
+        times |= {f"{name}, {phase}": cost.ns for phase, cost in many.phases.items()}
+        times |= {f"{name}, values of {phase}": many.phases[phase].values for phase in PHASES}
+    for threads in (1, 2):
+        times[f"{threads} threads"] = measure(scalepath(out, RM1, threads, 1_000_000, folder)).seconds
+    return times
 
 
-def find_ratios(out):
-    time = measure_all(out)
-    return {
-        "naive C / RM1, one thread": time["naive"] / time["rm1 1"],
-        "plain C / RM1, one thread": time["plain 1"] / time["rm1 1"],
-        "plain C / RM1 with all metrics, one thread": time["plain 1"] / time["rm1 all 1"],
-    }
+def find_ratios(rounds):
+    """Each of the best times by that of the reference."""
+    best = {what: min(times[what] for times in rounds) for what in rounds[0]}
+    ratios = {}
+    for name, (_, paths) in SCENARIOS.items():
+        reference = best[f"reference beside {name}"]
+        path_quarter = best[f"{name}, simulation"] / reference / (paths - FEWEST) / QUARTERS * 1e9
+        whole = sum(best[what] for what in best if what.startswith(f"{name}, ") and is_phase(what))
+        ratios |= {f"{name}, start-up": best[f"{name}, start-up"] / reference,
+                   f"{name}, path-quarter": path_quarter}
+        ratios |= {f"{name}, {phase}": path_quarter * best[f"{name}, {phase}"] / whole /
+                   best[f"{name}, values of {phase}"] for phase in PHASES}
+    threads = best["2 threads"] / best["1 threads"]
+    return ratios | {"RM1, two threads": threads / (best["two references"] / best["reference"] / 2)}
 
 
-def check(found):
+def is_phase(what):
+    return not what.endswith((", start-up", ", simulation", ", all")) and ", values of " not in what
+
+
+def find_lost(ratios, recorded):
+    return [what for what, before in recorded.items() if not ratios.get(what, float("inf")) <= (1 + LOSS) * before]
+
+
+def check(out, folder):
     """Prints every ratio beside the recorded one; whether none was lost."""
-    recorded, good = json.loads(RECORDED.read_text()), True
-    for name, before in recorded.items():
-        now = found.get(name, 0)
-        lost = now < (1 - LOSS) * before
-        good = good and not lost
-        print(f"{'LOST' if lost else 'good'}  {name}: {now:.2f}, recorded {before:.2f} ({now / before - 1:+.0%})")
-    return good
+    recorded, rounds, lost = json.loads(RECORDED.read_text()), [], True
+    while len(rounds) < LEAST_ROUNDS or (lost and len(rounds) < MOST_ROUNDS):
+        rounds.append(measure_round(out, folder))
+        ratios = find_ratios(rounds)
+        lost = find_lost(ratios, recorded)
+    for what, before in recorded.items():
+        now = ratios.get(what, float("nan"))
+        print(f"{'LOST' if what in lost else 'good'}  {what}: {now:.4g}, recorded {before:.4g} ({now / before - 1:+.0%})")
+    print(f"times by the reference's, best of {len(rounds)} rounds; lost is what has grown by more than {LOSS:.0%}")
+    return not lost
+
+
+def record(out, folder):
+    ratios = find_ratios([measure_round(out, folder) for _ in range(2 * LEAST_ROUNDS)])
+    RECORDED.write_text(json.dumps({what: float(f"{ratio:.4g}") for what, ratio in ratios.items()}, indent=2) + "\n")
+    print(RECORDED.read_text(), end="")
+    return True
 
 
 def main():
     out = pathlib.Path(sys.argv[1]).resolve()
-    found = find_ratios(out)
-    if sys.argv[2] == "record":
-        RECORDED.write_text(json.dumps({name: round(ratio, 3) for name, ratio in found.items()}, indent=2) + "\n")
-        print(RECORDED.read_text(), end="")
-        return 0
-    return 0 if check(found) else 1
+    with tempfile.TemporaryDirectory() as folder:
+        return 0 if (record if sys.argv[2] == "record" else check)(out, folder) else 1
 
 
 if len(sys.argv) != 3 or sys.argv[2] not in ("check", "record"):
