@@ -303,7 +303,7 @@ static uint64_t hash_data(uint64_t hash, const struct sp_document_node *node) {
     size_t values = sp_document_values(node);
     const char *const *text = node->data;
     if (node->type != SP_DOCUMENT_TEXT)
-        return values ? sp_hash64_bytes(hash, node->data, values * sp_document_type_size(node->type)) : hash;
+        return values ? sp_hash64_lanes(hash, node->data, values * sp_document_type_size(node->type)) : hash;
     for (size_t i = 0; i < values; i++)
         hash = hash_text(hash, text[i]);
     return hash;

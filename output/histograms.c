@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/parts.h"
 
-#include <math.h>
 #include <string.h>
 
-/* The four arrays of a metric, padded to its widest time. A width of 0: there are no such arrays. */
-struct block {
-    size_t times, edges, bins, atoms;
+/* The edges of all metrics and times of an axis, one after the other, each with the count of the bin that it
+ * begins (0 at the last edge of a histogram), and so their atoms; and where those of one metric and time
+ * begin and how many they are, [metric][time]. */
+struct table {
+    size_t cells, edges, atoms;
+    int32_t *first_edge, *edges_of, *first_atom, *atoms_of;
     double *edge, *atom;
     uint64_t *count, *atom_count;
 };
@@ -15,21 +17,25 @@ static size_t edges_of(const struct sp_histogram_view *view) {
     return view->bins ? view->bins + 1 : 0;
 }
 
-static struct block measure(const struct sp_histogram_view *view, size_t times) {
-    struct block block = {.times = times};
-    for (size_t t = 0; t < times; t++) {
-        block.bins = view[t].bins > block.bins ? view[t].bins : block.bins;
-        block.atoms = view[t].atoms > block.atoms ? view[t].atoms : block.atoms;
+static void measure(const struct sp_histogram_view *view, struct table *table) {
+    for (size_t i = 0; i < table->cells; i++) {
+        table->edges += edges_of(&view[i]);
+        table->atoms += view[i].atoms;
     }
-    block.edges = block.bins ? block.bins + 1 : 0;
-    return block;
 }
 
-static double *nan_array(struct sp_document *document, size_t count) {
-    double *array = sp_document_memory(document, count, sizeof *array);
-    for (size_t i = 0; array && i < count; i++)
-        array[i] = NAN;
-    return array;
+/* Every pointer is set, or the document has a complaint. */
+static bool create(struct sp_document *document, struct table *table) {
+    int32_t **number[] = {&table->first_edge, &table->edges_of, &table->first_atom, &table->atoms_of};
+    for (int i = 0; i < 4; i++)
+        *number[i] = sp_document_memory(document, table->cells, sizeof **number[i]);
+    table->edge = sp_document_memory(document, table->edges, sizeof *table->edge);
+    table->count = sp_document_memory(document, table->edges, sizeof *table->count);
+    table->atom = sp_document_memory(document, table->atoms, sizeof *table->atom);
+    table->atom_count = sp_document_memory(document, table->atoms, sizeof *table->atom_count);
+    if (!document->complaint && (table->edges > INT32_MAX || table->atoms > INT32_MAX))
+        sp_document_complain(document, "too many histograms for one file");
+    return !document->complaint;
 }
 
 static void copy(void *to, const void *from, size_t count) {
@@ -37,135 +43,178 @@ static void copy(void *to, const void *from, size_t count) {
         memcpy(to, from, count * sizeof(double));
 }
 
-static void pad(struct sp_document *document, const struct sp_histogram_view *view, struct block *block) {
-    block->edge = nan_array(document, block->times * block->edges);
-    block->atom = nan_array(document, block->times * block->atoms);
-    block->count = sp_document_memory(document, block->times * block->bins, sizeof *block->count);
-    block->atom_count = sp_document_memory(document, block->times * block->atoms, sizeof *block->atom_count);
-    for (size_t t = 0; block->atom_count && t < block->times; t++) {
-        copy(block->edge + t * block->edges, view[t].edge, edges_of(&view[t]));
-        copy(block->count + t * block->bins, view[t].count, view[t].bins);
-        copy(block->atom + t * block->atoms, view[t].atom, view[t].atoms);
-        copy(block->atom_count + t * block->atoms, view[t].atom_count, view[t].atoms);
+static void fill(const struct sp_histogram_view *view, struct table *table) {
+    size_t edge = 0, atom = 0;
+    for (size_t i = 0; i < table->cells; i++) {
+        table->first_edge[i] = (int32_t)edge;
+        table->edges_of[i] = (int32_t)edges_of(&view[i]);
+        table->first_atom[i] = (int32_t)atom;
+        table->atoms_of[i] = (int32_t)view[i].atoms;
+        copy(table->edge + edge, view[i].edge, edges_of(&view[i]));
+        copy(table->count + edge, view[i].count, view[i].bins);
+        copy(table->atom + atom, view[i].atom, view[i].atoms);
+        copy(table->atom_count + atom, view[i].atom_count, view[i].atoms);
+        edge += edges_of(&view[i]);
+        atom += view[i].atoms;
     }
 }
 
-/* A dimension of `count` numbers that all metrics with this width share. */
-static const struct sp_document_node *share_index(struct sp_document *document,
-                                                  const struct sp_document_node *group, const char *kind,
-                                                  size_t count) {
-    char *name = document->complaint ? NULL : sp_arena_format(document->arena, "%s_%zu", kind, count);
-    const struct sp_document_node *found = name ? sp_document_find(document, group, name) : NULL;
-    return found ? found : sp_document_index(document, group, name ? name : kind, count);
+static void put_array(struct sp_document *document, const struct sp_document_node *group, const char *name,
+                      enum sp_document_type type, const struct sp_document_node *first,
+                      const struct sp_document_node *second, const char *meaning, const void *data) {
+    struct sp_document_node *node = sp_document_array(document, group, name, type, first, second, data);
+    sp_document_add_text(document, node, "long_name", meaning);
 }
 
-static void put_array(struct sp_document *document, const struct sp_document_node *group,
-                      const struct sp_document_node *time, const struct sp_metric *metric, const char *what,
-                      const struct sp_document_node *across, const void *data) {
-    bool counted = strcmp(what, "count") == 0 || strcmp(what, "atom_count") == 0;
-    char *name = document->complaint ? NULL : sp_arena_format(document->arena, "%s.%s", metric->name, what);
-    struct sp_document_node *node = sp_document_array(
-        document, group, name ? name : what, counted ? SP_DOCUMENT_U64 : SP_DOCUMENT_F64, time, across, data);
-    sp_document_add_text(document, node, "units", counted ? "1" : metric->unit);
+static const struct sp_document_node *put_names(struct sp_document *document,
+                                                const struct sp_document_node *group,
+                                                const struct sp_result *result) {
+    const char **name = sp_document_memory(document, result->metrics, sizeof *name);
+    for (size_t m = 0; name && m < result->metrics; m++)
+        name[m] = result->metric[m].name;
+    return sp_document_scale(document, group, "metric", SP_DOCUMENT_TEXT, name ? result->metrics : 0, name);
 }
 
-static void put_metric(struct sp_document *document, const struct sp_document_node *group,
-                       const struct sp_document_node *time, const struct sp_metric *metric,
-                       const struct sp_histogram_view *view) {
-    struct block block = measure(view, time->dims[0]);
-    pad(document, view, &block);
-    if (block.bins) {
-        put_array(document, group, time, metric, "edge", share_index(document, group, "edge", block.edges),
-                  block.edge);
-        put_array(document, group, time, metric, "count", share_index(document, group, "bin", block.bins),
-                  block.count);
-    }
-    if (block.atoms) {
-        const struct sp_document_node *across = share_index(document, group, "atom", block.atoms);
-        put_array(document, group, time, metric, "atom", across, block.atom);
-        put_array(document, group, time, metric, "atom_count", across, block.atom_count);
-    }
+static void put_edges(struct sp_document *document, const struct sp_document_node *group,
+                      const struct sp_document_node *metric, const struct sp_document_node *time,
+                      const struct table *table) {
+    if (table->edges == 0)
+        return;
+    const struct sp_document_node *place = sp_document_index(document, group, "edge", table->edges);
+    put_array(document, group, "first_edge", SP_DOCUMENT_I32, metric, time, "where its edges begin",
+              table->first_edge);
+    put_array(document, group, "edges", SP_DOCUMENT_I32, metric, time, "how many edges it has",
+              table->edges_of);
+    put_array(document, group, "edge_value", SP_DOCUMENT_F64, place, NULL, "edge between bins", table->edge);
+    put_array(document, group, "count", SP_DOCUMENT_U64, place, NULL,
+              "paths from this edge to the next; 0 at the last", table->count);
+}
+
+static void put_atoms(struct sp_document *document, const struct sp_document_node *group,
+                      const struct sp_document_node *metric, const struct sp_document_node *time,
+                      const struct table *table) {
+    if (table->atoms == 0)
+        return;
+    const struct sp_document_node *atom = sp_document_index(document, group, "atom", table->atoms);
+    put_array(document, group, "first_atom", SP_DOCUMENT_I32, metric, time, "where its atoms begin",
+              table->first_atom);
+    put_array(document, group, "atoms", SP_DOCUMENT_I32, metric, time, "how many atoms it has",
+              table->atoms_of);
+    put_array(document, group, "atom_value", SP_DOCUMENT_F64, atom, NULL, "a value that is counted exactly",
+              table->atom);
+    put_array(document, group, "atom_count", SP_DOCUMENT_U64, atom, NULL, "paths with that very value",
+              table->atom_count);
+}
+
+static void put_axis(struct sp_document *document, const struct sp_document_node *all,
+                     const struct sp_result *result, const struct sp_axis *axis,
+                     const struct sp_histogram_view *view) {
+    struct sp_document_node *group = sp_document_group(document, all, axis->name);
+    sp_document_add_text(document, group, "role", "histograms");
+    const struct sp_document_node *metric = put_names(document, group, result);
+    const struct sp_document_node *time = sp_scales_put_time(document, group, axis);
+    struct table table = {.cells = result->metrics * axis->count};
+    measure(view, &table);
+    if (!create(document, &table))
+        return;
+    fill(view, &table);
+    put_edges(document, group, metric, time, &table);
+    put_atoms(document, group, metric, time, &table);
 }
 
 void sp_histograms_put(struct sp_document *document, const struct sp_document_node *variant_group,
                        const struct sp_result *result, const struct sp_variant_result *variant) {
     const struct sp_document_node *all = NULL;
     for (int a = 0; a < SP_AXES; a++) {
-        const struct sp_axis *axis = &result->axis[a];
-        if (!variant->histogram[a] || !axis->count)
+        if (!variant->histogram[a] || !result->axis[a].count)
             continue;
         if (!all)
             all = sp_document_group(document, variant_group, "histogram");
-        struct sp_document_node *group = sp_document_group(document, all, axis->name);
-        sp_document_add_text(document, group, "role", "histograms");
-        const struct sp_document_node *time = sp_scales_put_time(document, group, axis);
-        for (size_t m = 0; !document->complaint && m < result->metrics; m++)
-            put_metric(document, group, time, &result->metric[m], variant->histogram[a] + m * axis->count);
+        put_axis(document, all, result, &result->axis[a], variant->histogram[a]);
     }
 }
 
 /* --- reading --- */
 
-/* The array METRIC.WHAT and the width of its rows; NULL when the metric has none. */
-static const void *get_array(struct sp_document *document, const struct sp_document_node *group,
-                             const char *metric, const char *what, enum sp_document_type type, size_t times,
-                             size_t *width) {
-    char *name = document->complaint ? NULL : sp_arena_format(document->arena, "%s.%s", metric, what);
-    const struct sp_document_node *node = name ? sp_document_find(document, group, name) : NULL;
-    *width = node && node->rank == 2 ? node->dims[1] : 0;
-    return node ? sp_document_data(document, group, name, type, times * *width) : NULL;
+static size_t length_of(const struct sp_document *document, const struct sp_document_node *group,
+                        const char *scale) {
+    const struct sp_document_node *node = sp_document_find(document, group, scale);
+    return node ? sp_document_values(node) : 0;
 }
 
-static size_t count_numbers(const double *row, size_t width) {
-    size_t count = 0;
-    while (count < width && !isnan(row[count]))
-        count++;
-    return count;
+/* A const array of the document, for a table that is only read. */
+static void *find(struct sp_document *document, const struct sp_document_node *group, const char *name,
+                  enum sp_document_type type, size_t count) {
+    return (void *)(uintptr_t)sp_document_data(document, group, name, type, count);
 }
 
-static void *copy_row(struct sp_document *document, const void *row, size_t count) {
+static void find_edges(struct sp_document *document, const struct sp_document_node *group,
+                       struct table *table) {
+    table->edges = length_of(document, group, "edge");
+    if (table->edges == 0)
+        return;
+    table->first_edge = find(document, group, "first_edge", SP_DOCUMENT_I32, table->cells);
+    table->edges_of = find(document, group, "edges", SP_DOCUMENT_I32, table->cells);
+    table->edge = find(document, group, "edge_value", SP_DOCUMENT_F64, table->edges);
+    table->count = find(document, group, "count", SP_DOCUMENT_U64, table->edges);
+}
+
+static void find_atoms(struct sp_document *document, const struct sp_document_node *group,
+                       struct table *table) {
+    table->atoms = length_of(document, group, "atom");
+    if (table->atoms == 0)
+        return;
+    table->first_atom = find(document, group, "first_atom", SP_DOCUMENT_I32, table->cells);
+    table->atoms_of = find(document, group, "atoms", SP_DOCUMENT_I32, table->cells);
+    table->atom = find(document, group, "atom_value", SP_DOCUMENT_F64, table->atoms);
+    table->atom_count = find(document, group, "atom_count", SP_DOCUMENT_U64, table->atoms);
+}
+
+static void *take(struct sp_document *document, const void *from, size_t count) {
     void *memory = count ? sp_document_memory(document, count, sizeof(double)) : NULL;
-    return memory ? memcpy(memory, row, count * sizeof(double)) : NULL;
+    return memory ? memcpy(memory, from, count * sizeof(double)) : NULL;
 }
 
-static void get_row(struct sp_document *document, const double *edge, const uint64_t *count, size_t edges,
-                    const double *atom, const uint64_t *atom_count, size_t atoms,
-                    struct sp_histogram_view *view) {
-    size_t used = count_numbers(edge, edges);
-    view->bins = used ? used - 1 : 0;
-    view->atoms = count_numbers(atom, atoms);
-    view->edge = copy_row(document, edge, used);
-    view->count = copy_row(document, count, view->bins);
-    view->atom = copy_row(document, atom, view->atoms);
-    view->atom_count = copy_row(document, atom_count, view->atoms);
+/* Where the stretch of one metric and time begins; a complaint when it is not within the arrays. */
+static size_t get_stretch(struct sp_document *document, const struct sp_document_node *group,
+                          const int32_t *first, const int32_t *number, size_t i, size_t all, size_t *count) {
+    *count = 0;
+    if (all == 0)
+        return 0;
+    if (first[i] < 0 || number[i] < 0 || (size_t)first[i] + (size_t)number[i] > all) {
+        sp_document_complain(document, "%s: a histogram lies outside its arrays", group->path);
+        return 0;
+    }
+    *count = (size_t)number[i];
+    return (size_t)first[i];
 }
 
-static void get_metric(struct sp_document *document, const struct sp_document_node *group, const char *metric,
-                       size_t times, struct sp_histogram_view *view) {
-    size_t edges, bins, atoms, again;
-    const double *edge = get_array(document, group, metric, "edge", SP_DOCUMENT_F64, times, &edges);
-    const uint64_t *count = get_array(document, group, metric, "count", SP_DOCUMENT_U64, times, &bins);
-    const double *atom = get_array(document, group, metric, "atom", SP_DOCUMENT_F64, times, &atoms);
-    const uint64_t *atom_count =
-        get_array(document, group, metric, "atom_count", SP_DOCUMENT_U64, times, &again);
-    if (edges != (bins ? bins + 1 : 0) || atoms != again)
-        sp_document_complain(document, "%s: the histogram of %s is incomplete", group->path, metric);
-    for (size_t t = 0; view && !document->complaint && t < times; t++)
-        get_row(document, edge + t * edges, count + t * bins, edges, atom + t * atoms, atom_count + t * atoms,
-                atoms, &view[t]);
+static void get_cell(struct sp_document *document, const struct sp_document_node *group,
+                     const struct table *table, size_t i, struct sp_histogram_view *view) {
+    size_t edges;
+    size_t edge = get_stretch(document, group, table->first_edge, table->edges_of, i, table->edges, &edges);
+    size_t atom =
+        get_stretch(document, group, table->first_atom, table->atoms_of, i, table->atoms, &view->atoms);
+    view->bins = edges ? edges - 1 : 0;
+    view->edge = take(document, table->edge + edge, edges);
+    view->count = take(document, table->count + edge, view->bins);
+    view->atom = take(document, table->atom + atom, view->atoms);
+    view->atom_count = take(document, table->atom_count + atom, view->atoms);
 }
 
 void sp_histograms_get(struct sp_document *document, const struct sp_document_node *variant_group,
                        const struct sp_result *result, struct sp_variant_result *variant) {
     const struct sp_document_node *all = sp_document_find(document, variant_group, "histogram");
     for (int a = 0; a < SP_AXES; a++) {
-        size_t times = result->axis[a].count;
         const struct sp_document_node *group = sp_document_find(document, all, result->axis[a].name);
+        struct table table = {.cells = result->metrics * result->axis[a].count};
         if (!group)
             continue;
-        struct sp_histogram_view *view = sp_document_memory(document, result->metrics * times, sizeof *view);
-        for (size_t m = 0; view && m < result->metrics; m++)
-            get_metric(document, group, result->metric[m].name, times, view + m * times);
+        struct sp_histogram_view *view = sp_document_memory(document, table.cells, sizeof *view);
+        find_edges(document, group, &table);
+        find_atoms(document, group, &table);
+        for (size_t i = 0; !document->complaint && i < table.cells; i++)
+            get_cell(document, group, &table, i, view + i);
         variant->histogram[a] = view;
     }
 }

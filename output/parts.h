@@ -16,7 +16,7 @@
 #include "output/document.h"
 
 /* layout.c: all parts in order, with the version of the layout and the hash over everything. */
-#define SP_LAYOUT_MAJOR 1
+#define SP_LAYOUT_MAJOR 2
 #define SP_LAYOUT_MINOR 0
 #define SP_LAYOUT_HASH  "content_hash"
 void sp_layout_put(struct sp_document *document, const struct sp_result *result);

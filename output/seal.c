@@ -9,8 +9,8 @@
 enum { LETTERS = 16 };
 
 static void make_seal(const unsigned char *bytes, size_t size, unsigned char seal[SP_SEAL_BYTES]) {
-    uint64_t hash = sp_hash64_bytes(SP_HASH64_START, bytes, size);
-    memcpy(seal, "scalepath:sealed", LETTERS);
+    uint64_t hash = sp_hash64_lanes(SP_HASH64_START, bytes, size);
+    memcpy(seal, "scalepath:seal_2", LETTERS);
     for (int i = 0; i < 8; i++)
         seal[LETTERS + i] = (unsigned char)(hash >> 8 * i);
 }

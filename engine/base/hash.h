@@ -17,4 +17,10 @@ uint32_t sp_hash32_text(const char *text);
 /* Continues `hash` (start with SP_HASH64_START) over `size` bytes. */
 uint64_t sp_hash64_bytes(uint64_t hash, const void *bytes, size_t size);
 
+/* For many bytes, some ten times as fast: eight lanes side by side, each of which takes every eighth word of
+ * 8 bytes (little-endian; the end is filled up with zeros). Lane j starts with hash + j. A word w makes of a
+ * lane h: h = (h ^ w) P, then h = h ^ (h >> 32), with P = 0x100000001b3. Result: `hash`, taking the eight
+ * lanes in order and then `size` as such words. A change of one word changes the result. */
+uint64_t sp_hash64_lanes(uint64_t hash, const void *bytes, size_t size);
+
 #endif

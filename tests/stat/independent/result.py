@@ -12,10 +12,8 @@ class Bins:
     """Where values of one metric at one time were counted: edges and counts of bins, and values counted exactly."""
 
     def __init__(self, edges=(), counts=(), atoms=(), atom_counts=()):
-        self.edges = np.asarray(edges)[~np.isnan(edges)] if len(edges) else np.empty(0)
-        self.counts = np.asarray(counts)[: max(len(self.edges) - 1, 0)]
-        known = ~np.isnan(atoms) if len(atoms) else np.empty(0, bool)
-        self.atoms, self.atom_counts = np.asarray(atoms)[known], np.asarray(atom_counts)[known]
+        self.edges, self.counts = np.asarray(edges), np.asarray(counts)[:-1]
+        self.atoms, self.atom_counts = np.asarray(atoms), np.asarray(atom_counts)
 
     def around(self, value):
         """The ends of the bin that a value lies in, within which its place is not known; the value itself when all near
@@ -61,6 +59,22 @@ def metrics_of(group):
     return [name for name in group if f"{name}.standard_error" in group]
 
 
+def stretches(group, first, number, arrays):
+    """The pieces of the arrays that belong to one metric and time, by (row of metric, row of time)."""
+    if first not in group:
+        return lambda place: ()
+    starts, lengths, data = group[first][:], group[number][:], [group[name][:] for name in arrays]
+    return lambda place: [part[starts[place]:starts[place] + lengths[place]] for part in data]
+
+
+def bins_of(histograms, axis):
+    """(metric, time) -> Bins."""
+    edges = stretches(histograms, "first_edge", "edges", ("edge_value", "count"))
+    atoms = stretches(histograms, "first_atom", "atoms", ("atom_value", "atom_count"))
+    return {(metric, time): Bins(*(edges((i, j)) or ((), ())), *(atoms((i, j)) or ((), ())))
+            for i, metric in enumerate(texts(histograms["metric"])) for j, time in enumerate(texts(histograms[axis]))}
+
+
 class Result:
     """table: (metric, time) -> statistic -> (value, standard error); bins alike; tiers: (metric, tier) -> the same;
     passage: name -> (values, errors), as the file has them."""
@@ -80,11 +94,9 @@ class Result:
         statistics, times = texts(group["statistic"]), texts(group[axis])
         for metric in metrics_of(group):
             values, errors = group[metric][:], group[f"{metric}.standard_error"][:]
-            parts = [histograms[f"{metric}.{part}"][:] if f"{metric}.{part}" in histograms else None
-                     for part in ("edge", "count", "atom", "atom_count")]  # fmt: skip
             for row, time in enumerate(times):
                 self.table[metric, time] = dict(zip(statistics, zip(values[row], errors[row])))
-                self.bins[metric, time] = Bins(*[() if part is None else part[row] for part in parts])
+        self.bins.update(bins_of(histograms, axis))
 
     def read_tiers(self, group, passage):
         statistics, self.tier_names = texts(group["statistic"]), texts(group["tier"])

@@ -39,3 +39,46 @@ Test(hash, all_bytes_count) {
     cr_expect_eq(sp_hash64_bytes(sp_hash64_bytes(SP_HASH64_START, bytes, 37), bytes + 37, 219), whole);
     cr_expect_eq(sp_hash32_text("\xC3\xA4"), ((0x811c9dc5u ^ 0xC3u) * 16777619u ^ 0xA4u) * 16777619u);
 }
+
+static uint64_t plain_mix(uint64_t hash, uint64_t word) {
+    uint64_t mixed = (hash ^ word) * 1099511628211u;
+    return mixed ^ (mixed >> 32);
+}
+
+/* As the header states it, a byte at a time. */
+static uint64_t plain_lanes(uint64_t hash, const unsigned char *bytes, size_t size) {
+    size_t words = (size + 63) / 64 * 8;
+    uint64_t lane[8];
+    for (size_t j = 0; j < 8; j++)
+        lane[j] = hash + j;
+    for (size_t i = 0; i < words; i++) {
+        uint64_t word = 0;
+        for (size_t k = 0; k < 8; k++)
+            word |= 8 * i + k < size ? (uint64_t)bytes[8 * i + k] << 8 * k : 0;
+        lane[i % 8] = plain_mix(lane[i % 8], word);
+    }
+    for (size_t j = 0; j < 8; j++)
+        hash = plain_mix(hash, lane[j]);
+    return plain_mix(hash, size);
+}
+
+Test(hash, lanes_are_as_stated) {
+    unsigned char bytes[200];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (unsigned char)(37 * i + 11);
+    for (size_t size = 0; size <= sizeof bytes; size++)
+        cr_expect_eq(sp_hash64_lanes(SP_HASH64_START, bytes, size), plain_lanes(SP_HASH64_START, bytes, size),
+                     "%zu", size);
+}
+
+/* Every single bit counts, also the highest of a word, and zeros at the end. */
+Test(hash, lanes_see_every_bit) {
+    unsigned char bytes[150] = {0};
+    uint64_t whole = sp_hash64_lanes(SP_HASH64_START, bytes, sizeof bytes);
+    for (size_t bit = 0; bit < 8 * sizeof bytes; bit++) {
+        bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);
+        cr_expect_neq(sp_hash64_lanes(SP_HASH64_START, bytes, sizeof bytes), whole, "%zu", bit);
+        bytes[bit / 8] = 0;
+    }
+    cr_expect_neq(sp_hash64_lanes(SP_HASH64_START, bytes, sizeof bytes - 1), whole);
+}

@@ -113,18 +113,22 @@ def check_bands(path, name, metrics, axis, engine):
 
 
 def check_histograms(name, group, paths):
-    """The bins ascend; what is counted does not exceed the paths."""
-    for key in [k[:-5] for k in group if k.endswith(".edge")]:
-        edge, count = group[key + ".edge"][()], group[key + ".count"][()]
-        expect(edge.shape[1] == count.shape[1] + 1, f"/{name}/{key}: edges and bins do not match")
-        for row, numbers in zip(edge, count):
-            used = row[~numpy.isnan(row)]
-            expect((numpy.diff(used) > 0).all(), f"/{name}/{key}: edges do not ascend")
-            expect(not numbers[max(len(used) - 1, 0):].any(), f"/{name}/{key}: counts in the padding")
-        total = count.sum(axis=1)
-        if key + ".atom_count" in group:
-            total = total + group[key + ".atom_count"][()].sum(axis=1)
-        expect("--ordered" not in sys.argv or (total <= paths).all(), f"/{name}/{key}: more values than paths")
+    """The bins of each metric and time ascend; what is counted does not exceed the paths."""
+    total = numpy.zeros((len(group["metric"]), len(group[name.split("/")[-1]])), dtype=numpy.uint64)
+    for first, number, counts in (("first_edge", "edges", "count"), ("first_atom", "atoms", "atom_count")):
+        if first not in group:
+            continue
+        starts, lengths, count = group[first][()], group[number][()], group[counts][()]
+        expect(lengths.sum() == len(count), f"/{name}: {number} do not add up")
+        for place in numpy.ndindex(total.shape):
+            stretch = slice(starts[place], starts[place] + lengths[place])
+            total[place] += count[stretch].sum()
+            if counts == "atom_count":
+                expect((numpy.diff(group["atom_value"][stretch]) > 0).all(), f"/{name}: atoms do not ascend")
+            else:
+                expect((numpy.diff(group["edge_value"][stretch]) > 0).all(), f"/{name}: edges do not ascend")
+                expect(lengths[place] != 1 and not count[stretch][-1:].any(), f"/{name}: the last edge has a bin")
+    expect("--ordered" not in sys.argv or (total <= paths).all(), f"/{name}: more values than paths")
 
 
 def main():
