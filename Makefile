@@ -75,9 +75,10 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Ws
             -Wformat=2 -Wundef -Wunused-result -Wno-missing-field-initializers -Werror
 WARNINGS_CXX := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
 
-# Bits: no contraction into fused operations but those written as fma, and never -ffast-math.
+# Bits: no contraction into fused operations but those written as fma, and never -ffast-math. A loop over many
+# arrays is vectorised too: gcc looks at run time whether they overlap, by default for ten pairs at most.
 FLAGS := -std=gnu17 -D_GNU_SOURCE -I. -ffp-contract=off -fno-math-errno -fno-trapping-math -fopenmp -g \
-         -fno-common
+         -fno-common --param vect-max-version-for-alias-checks=64
 FLAGS_release := -O3
 FLAGS_debug   := -O0 -DSP_DEBUG
 FLAGS_asan    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer

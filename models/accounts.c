@@ -129,14 +129,26 @@ static const struct sp_write writes[] = {
                      .sentence = "gross margin when free users' cost counts as sales and marketing"},
 };
 
+/* Adds four lines, or begins the sum with them: in one go, for the sum is then fetched and put back once. */
+static void add_four(const double *const *line, bool begins, double *restrict sum, size_t n) {
+    const double *a = line[0], *b = line[1], *c = line[2], *d = line[3];
+    if (begins)
+        for (size_t p = 0; p < n; p++)
+            sum[p] = 0 + a[p] + b[p] + c[p] + d[p];
+    else
+        for (size_t p = 0; p < n; p++)
+            sum[p] = sum[p] + a[p] + b[p] + c[p] + d[p];
+}
+
 static void add_lines(const struct sp_step *s, int read, double *restrict sum) {
-    for (size_t p = 0; p < s->n; p++)
-        sum[p] = 0;
-    for (size_t i = 0; i < s->read_count[read]; i++) {
-        const double *line = sp_step_read_one(s, read, i);
-        for (size_t p = 0; p < s->n; p++)
-            sum[p] += line[p];
-    }
+    size_t first = 0;
+    do {
+        const double *line[4];
+        for (size_t i = 0; i < 4; i++)
+            line[i] = sp_step_or_zeros(s, sp_step_read_one(s, read, first + i));
+        add_four(line, first == 0, sum, s->n);
+        first += 4;
+    } while (first < s->read_count[read]);
 }
 
 static void update_gross(const struct sp_step *s) {

@@ -54,10 +54,13 @@ SP_WIDE static void step(const struct sp_step *s) {
     const double *before = sp_step_read(s, PAID_BEFORE);
     double *restrict billings = sp_step_out(s, BILLINGS, 0), *restrict payments = sp_step_out(s, PAYMENTS, 0);
     double *restrict monthly = sp_step_out(s, BILLINGS_MONTHLY, 0);
+    for (size_t p = 0; p < s->n; p++)
+        monthly[p] = SP_MODELS_MONTHS * price[p] * sp_models_average(s, before[p], paid[p]);
+    if (!sp_step_wants(s, BILLINGS) && !sp_step_wants(s, PAYMENTS))
+        return;
     for (size_t p = 0; p < s->n; p++) {
-        double average = sp_models_average(s, before[p], paid[p]);
-        billings[p] = monthly[p] = SP_MODELS_MONTHS * price[p] * average;
-        payments[p] = price[p] > 0 ? SP_MODELS_MONTHS * average : 0;
+        billings[p] = monthly[p];
+        payments[p] = price[p] > 0 ? SP_MODELS_MONTHS * sp_models_average(s, before[p], paid[p]) : 0;
     }
     if (s->read_count[YEAR] > 0)
         add_annual(s);

@@ -166,11 +166,18 @@ static void update_ran_out(const struct sp_step *s, const double *cash) {
     }
 }
 
-/* What is owed to the company and not yet paid takes cash; what it owes gives cash. */
-static void add_change(const struct sp_step *s, int stock, double sign, double *restrict burn) {
-    const double *now = sp_step_read(s, stock), *before = sp_step_read(s, stock + 1);
-    for (size_t p = 0; now && p < s->n; p++)
-        burn[p] += sign * (now[p] - before[p]);
+/* What is owed to the company, or by it, now and a quarter before. */
+struct owed {
+    const double *now, *before;
+};
+
+static struct owed get_owed(const struct sp_step *s, int stock) {
+    return (struct owed){sp_step_or_zeros(s, sp_step_read(s, stock)),
+                         sp_step_or_zeros(s, sp_step_read(s, stock + 1))};
+}
+
+static double change_of(const struct owed *owed, size_t p) {
+    return owed->now[p] - owed->before[p];
 }
 
 /* Financing is no part of the burn. */
@@ -180,14 +187,17 @@ static void add_financing(const struct sp_step *s, double *restrict cash) {
         cash[p] += in[p];
 }
 
-static void update_burn(const struct sp_step *s, double *restrict burn) {
+/* What is owed to the company and not yet paid takes cash; what it owes gives cash. */
+static void burn_cash(const struct sp_step *s, double *restrict burn, double *restrict cash) {
     const double *earned = sp_step_or_zeros(s, sp_step_read(s, EARNED)), *cost = sp_step_read(s, TOTAL_COST);
-    for (size_t p = 0; p < s->n; p++)
-        burn[p] = cost[p] - earned[p];
-    add_change(s, RECEIVABLES, 1, burn);
-    add_change(s, PAYABLES, -1, burn);
-    add_change(s, DEFERRED, -1, burn);
-    add_change(s, TAX, -1, burn);
+    const double *before = sp_step_read(s, CASH_BEFORE);
+    struct owed receivables = get_owed(s, RECEIVABLES), payables = get_owed(s, PAYABLES);
+    struct owed deferred = get_owed(s, DEFERRED), tax = get_owed(s, TAX);
+    for (size_t p = 0; p < s->n; p++) {
+        burn[p] = cost[p] - earned[p] + change_of(&receivables, p) - change_of(&payables, p) -
+                  change_of(&deferred, p) - change_of(&tax, p);
+        cash[p] = before[p] - burn[p];
+    }
 }
 
 /* The engine takes all that others find to 0 there, from the next quarter on: cash stays as it is then, but
@@ -201,11 +211,8 @@ static void update_stopped(const struct sp_step *s, const double *cash) {
 }
 
 SP_WIDE static void step(const struct sp_step *s) {
-    const double *before = sp_step_read(s, CASH_BEFORE);
-    double *restrict cash = sp_step_out(s, CASH, 0), *restrict burn = sp_step_out(s, NET_BURN, 0);
-    update_burn(s, burn);
-    for (size_t p = 0; p < s->n; p++)
-        cash[p] = before[p] - burn[p];
+    double *restrict cash = sp_step_out(s, CASH, 0);
+    burn_cash(s, sp_step_out(s, NET_BURN, 0), cash);
     add_financing(s, cash);
     if (sp_step_out(s, STOPPED, 0))
         update_stopped(s, cash);

@@ -5,7 +5,7 @@
  */
 #include "models/churn_parts.h"
 
-void sp_churn_hazard_scale(const struct sp_step *s, size_t first, size_t n, double *share) {
+SP_WIDE void sp_churn_hazard_scale(const struct sp_step *s, size_t first, size_t n, double *share) {
     const double *times = sp_step_read(s, SEGMENT_CHURN);
     for (size_t p = 0; times && p < n; p++) {
         double scaled = share[p] * times[first + p];
@@ -15,11 +15,9 @@ void sp_churn_hazard_scale(const struct sp_step *s, size_t first, size_t n, doub
 
 static void constant(const struct sp_step *s, size_t first, size_t n, double *out) {
     const double *monthly = sp_step_field(s, CHURN, 0, MONTHLY) + first;
-    for (size_t p = 0; p < n; p++)
-        out[p] = monthly[p];
-    sp_churn_hazard_scale(s, first, n, out);
+    const double *times = sp_step_or_ones(s, sp_step_read(s, SEGMENT_CHURN)) + first;
     for (size_t p = 0; p < n; p++) {
-        double stay = 1 - out[p];
+        double scaled = monthly[p] * times[p], stay = scaled < 1 ? 1 - scaled : 0;
         out[p] = 1 - stay * stay * stay;
     }
 }
@@ -45,7 +43,7 @@ static void shifted_beta_geometric(const struct sp_step *s, size_t age, size_t f
     }
 }
 
-void sp_churn_hazard(const struct sp_step *s, size_t age, size_t first, size_t n, double *out) {
+SP_WIDE void sp_churn_hazard(const struct sp_step *s, size_t age, size_t first, size_t n, double *out) {
     switch ((int)sp_step_number(s, CHURN, 0, BY)) {
     case PROFILE:
         profile(s, age, first, n, out);

@@ -46,7 +46,7 @@ static void mix_annual(const struct sp_step *s, size_t first, double *months) {
     }
 }
 
-void sp_churn_lifetime(const struct sp_step *s) {
+SP_WIDE void sp_churn_lifetime(const struct sp_step *s) {
     double *months = sp_step_out(s, LIFETIME, 0);
     for (size_t first = 0; first < s->n; first += PART) {
         add_monthly(s, first, months + first);

@@ -12,8 +12,8 @@ static void take(const struct sp_step *s, double people, double share, const dou
     *out = s->whole_counts ? sp_count_binomial(people, share, *u) : people * share;
 }
 
-void sp_churn_reactivation_note(const struct sp_step *s, size_t first, size_t n, const double *leavers,
-                                bool annual) {
+SP_WIDE void sp_churn_reactivation_note(const struct sp_step *s, size_t first, size_t n,
+                                        const double *leavers, bool annual) {
     const double *share = sp_step_field(s, CHURN, 0, REACTIVATION);
     const double *of_annual = sp_step_field(s, CHURN, 0, ANNUAL_REACTIVATION);
     const double *u = sp_step_field(s, CHURN, 0, annual ? ANNUAL_RETURNERS : RETURNERS);

@@ -101,61 +101,76 @@ static const struct sp_write writes[] = {
                     .sentence = "new payers per gross new user"},
 };
 
-static void update_free(const struct sp_step *s, const double *users) {
-    const double *restrict paid = sp_step_out(s, PAID, 0);
-    double *restrict free_users = sp_step_out(s, FREE, 0);
+static void start(const struct sp_step *s) {
+    const double *opening = sp_step_field(s, START, 0, START_PAID), *users = sp_step_read(s, USERS);
+    double *restrict paid = sp_step_out(s, PAID, 0), *restrict free_users = sp_step_out(s, FREE, 0);
+    for (size_t p = 0; p < s->n; p++)
+        paid[p] = opening[p];
+    sp_models_round(s, paid);
     for (size_t p = 0; p < s->n; p++)
         free_users[p] = users[p] - paid[p] > 0 ? users[p] - paid[p] : 0;
 }
 
-static void start(const struct sp_step *s) {
-    const double *opening = sp_step_field(s, START, 0, START_PAID);
-    double *restrict paid = sp_step_out(s, PAID, 0);
-    for (size_t p = 0; p < s->n; p++)
-        paid[p] = opening[p];
-    sp_models_round(s, paid);
-    update_free(s, sp_step_read(s, USERS));
+/* What the quarter brings, before payers start. */
+struct given {
+    const double *share, *users, *users_new, *paid_before, *churned, *back;
+    bool is_stock;
+};
+
+static struct given get_given(const struct sp_step *s) {
+    return (struct given){
+        .share = sp_step_field(s, CONVERSION, 0, SHARE),
+        .users = sp_step_read(s, USERS),
+        .users_new = sp_step_read(s, USERS_NEW),
+        .paid_before = sp_step_read(s, PAID_BEFORE),
+        .churned = sp_step_or_zeros(s, sp_step_read(s, CHURNED)),
+        .back = sp_step_or_zeros(s, sp_step_read(s, REACTIVATED)),
+        .is_stock = (int)sp_step_number(s, CONVERSION, 0, BASIS) == STOCK,
+    };
 }
 
-/* Payers who stay or come back, and those who are wanted anew, as a real number. */
-static void want(const struct sp_step *s, double *restrict stay, double *restrict wanted) {
-    const double *share = sp_step_field(s, CONVERSION, 0, SHARE), *users = sp_step_read(s, USERS);
-    const double *users_new = sp_step_read(s, USERS_NEW), *before = sp_step_read(s, PAID_BEFORE);
-    const double *churned = sp_step_or_zeros(s, sp_step_read(s, CHURNED)),
-                 *back = sp_step_or_zeros(s, sp_step_read(s, REACTIVATED));
-    bool is_stock = (int)sp_step_number(s, CONVERSION, 0, BASIS) == STOCK;
+/* Payers who stay or come back. */
+static double stay(const struct given *given, size_t p) {
+    return given->paid_before[p] - given->churned[p] + given->back[p];
+}
+
+/* New payers who are wanted, as a real number. */
+static double want(const struct given *given, size_t p) {
+    double of_users = given->share[p] * given->users[p] - stay(given, p);
+    double of_new = given->share[p] * given->users_new[p];
+    return given->is_stock ? of_users : of_new;
+}
+
+/* Their count: each of those whom the share asks (stock: users who do not pay; flow: new users) does it with
+ * the same probability. */
+static void count(const struct sp_step *s, const struct given *given, double *restrict wanted) {
+    const double *u = sp_step_field(s, CONVERSION, 0, CONVERTS);
     for (size_t p = 0; p < s->n; p++) {
-        stay[p] = before[p] - churned[p] + back[p];
-        wanted[p] = is_stock ? share[p] * users[p] - stay[p] : share[p] * users_new[p];
+        double could = given->users[p] - stay(given, p), probability = could > 0 ? want(given, p) / could : 0;
+        probability = probability < 0 ? 0 : probability > 1 ? 1 : probability;
+        wanted[p] = given->is_stock ? sp_count_binomial(could, probability, u[p])
+                                    : sp_count_binomial(given->users_new[p], given->share[p], u[p]);
     }
 }
 
-/* Turns the wanted into a count: each of those whom the share asks (stock: users who do not pay; flow: new
- * users) does it with the same probability. */
-static void count(const struct sp_step *s, const double *restrict stay, double *restrict wanted) {
-    const double *share = sp_step_field(s, CONVERSION, 0, SHARE), *users = sp_step_read(s, USERS);
-    const double *users_new = sp_step_read(s, USERS_NEW), *u = sp_step_field(s, CONVERSION, 0, CONVERTS);
-    bool is_stock = (int)sp_step_number(s, CONVERSION, 0, BASIS) == STOCK;
+/* No more than there are users who do not pay. */
+static void convert(const struct sp_step *s, const struct given *given, double *restrict fresh) {
+    double *restrict paid = sp_step_out(s, PAID, 0), *restrict free_users = sp_step_out(s, FREE, 0);
     for (size_t p = 0; p < s->n; p++) {
-        double could = users[p] - stay[p], probability = could > 0 ? wanted[p] / could : 0;
-        probability = probability < 0 ? 0 : probability > 1 ? 1 : probability;
-        wanted[p] = is_stock ? sp_count_binomial(could, probability, u[p])
-                             : sp_count_binomial(users_new[p], share[p], u[p]);
+        double users = given->users[p], could = users - stay(given, p);
+        double wanted = s->whole_counts ? fresh[p] : want(given, p);
+        fresh[p] = wanted < 0 ? 0 : wanted > could ? could : wanted;
+        paid[p] = stay(given, p) + fresh[p];
+        free_users[p] = users - paid[p] > 0 ? users - paid[p] : 0;
     }
 }
 
 SP_WIDE static void step(const struct sp_step *s) {
-    const double *users = sp_step_read(s, USERS);
-    double *restrict paid = sp_step_out(s, PAID, 0), *restrict fresh = sp_step_out(s, NEW, 0);
-    want(s, paid, fresh);
+    struct given given = get_given(s);
+    double *fresh = sp_step_out(s, NEW, 0);
     if (s->whole_counts)
-        count(s, paid, fresh);
-    for (size_t p = 0; p < s->n; p++) {
-        double wanted = fresh[p], could = users[p] - paid[p];
-        fresh[p] = wanted < 0 ? 0 : wanted > could ? could : wanted;
-        paid[p] += fresh[p];
-    }
-    update_free(s, users);
+        count(s, &given, fresh);
+    convert(s, &given, fresh);
 }
 
 extern const struct sp_mechanism sp_conversion;

@@ -75,21 +75,20 @@ static double months_left(const struct sp_step *s, int age) {
 
 /* Nobody leaves an annual plan before its end: all that was kept of it is earned in time. */
 static void update_deferred(const struct sp_step *s) {
+    const double *restrict kept = sp_step_out(s, KEPT, 0), *restrict kept_1 = sp_step_out(s, KEPT + 1, 0);
+    const double *restrict kept_2 = sp_step_out(s, KEPT + 2, 0), *restrict kept_3 =
+                                                                     sp_step_out(s, KEPT + 3, 0);
+    const double left[] = {months_left(s, 0), months_left(s, 1), months_left(s, 2), months_left(s, 3)};
     double *restrict deferred = sp_step_out(s, DEFERRED, 0);
     for (size_t p = 0; p < s->n; p++)
-        deferred[p] = 0;
-    for (int age = 0; has_annual(s) && age < AGES; age++) {
-        const double *restrict kept = sp_step_out(s, KEPT + age, 0);
-        double left = months_left(s, age);
-        for (size_t p = 0; p < s->n; p++)
-            deferred[p] += left * kept[p];
-    }
+        deferred[p] = left[0] * kept[p] + left[1] * kept_1[p] + left[2] * kept_2[p] + left[3] * kept_3[p];
 }
 
 static void start(const struct sp_step *s) {
     for (int age = 0; has_annual(s) && age < AGES; age++)
         memcpy(sp_step_out(s, KEPT + age, 0), sp_step_read(s, VALUE + age), s->n * sizeof(double));
-    update_deferred(s);
+    if (has_annual(s))
+        update_deferred(s);
 }
 
 /* What goes back of an annual plan goes back when it is charged, and is never earned. */
@@ -121,8 +120,8 @@ SP_WIDE static void step(const struct sp_step *s) {
     if (has_annual(s)) {
         update_kept(s);
         add_annual(s, earned);
+        update_deferred(s);
     }
-    update_deferred(s);
     for (size_t p = 0; of_partners && p < s->n; p++)
         earned[p] += of_partners[p];
 }

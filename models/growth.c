@@ -235,18 +235,18 @@ static void start(const struct sp_step *s) {
     start_registered(s, users);
 }
 
-static void update_fade(const struct sp_step *s) {
-    const double *decay = sp_step_field(s, GROWTH, 0, DECAY), *before = sp_step_read(s, FADE_BEFORE);
+/* The rate without season, cap and shock. */
+static void fade_rate(const struct sp_step *s, double *restrict rate) {
+    const double *first = sp_step_field(s, GROWTH, 0, RATE_FIRST);
+    const double *longrun = sp_step_field(s, GROWTH, 0, RATE_LONGRUN);
+    const double *decay = s->quarter == 0 ? s->ones : sp_step_field(s, GROWTH, 0, DECAY);
+    const double *before = sp_step_read(s, FADE_BEFORE);
     double *restrict fade = sp_step_out(s, FADE, 0);
-    for (size_t p = 0; p < s->n; p++)
-        fade[p] = s->quarter == 0 ? before[p] : before[p] * decay[p];
-}
-
-static void fade_between(const struct sp_step *s, const double *first, const double *longrun,
-                         double *restrict rate) {
-    const double *fade = sp_step_out(s, FADE, 0);
-    for (size_t p = 0; p < s->n; p++)
-        rate[p] = longrun[p] + (first[p] - longrun[p]) * fade[p];
+    for (size_t p = 0; p < s->n; p++) {
+        double left = before[p] * decay[p];
+        fade[p] = left;
+        rate[p] = longrun[p] + (first[p] - longrun[p]) * left;
+    }
 }
 
 /* Where it does not take off, the stalled rates hold. */
@@ -283,7 +283,7 @@ static void add(const double *x, double *restrict sum, size_t n) {
 
 /* The rate of this quarter. */
 static void update_rate(const struct sp_step *s, double *rate) {
-    fade_between(s, sp_step_field(s, GROWTH, 0, RATE_FIRST), sp_step_field(s, GROWTH, 0, RATE_LONGRUN), rate);
+    fade_rate(s, rate);
     if (sp_step_field(s, GROWTH, 0, TAKES_OFF))
         stall(s, rate);
     multiply_by_season(s, rate);
@@ -293,70 +293,68 @@ static void update_rate(const struct sp_step *s, double *rate) {
         add(sp_step_read_one(s, MARKET_GROWTH, i), rate, s->n);
 }
 
-/* Payers who stay or come back are active users. `stay` is room to work in. */
-static void raise_to_payers(const struct sp_step *s, double *restrict users, double *restrict stay) {
-    const double *paid = sp_step_read(s, PAID_BEFORE),
-                 *churned = sp_step_or_zeros(s, sp_step_read(s, CHURNED));
-    const double *back = sp_step_or_zeros(s, sp_step_read(s, REACTIVATED));
+/* What the users of a quarter are held against. */
+struct given {
+    const double *before, *inactive, *paid, *churned, *back;
+};
+
+static struct given get_given(const struct sp_step *s) {
+    const double *paid = sp_step_read(s, PAID_BEFORE);
+    return (struct given){
+        .before = sp_step_read(s, USERS_BEFORE),
+        .inactive = sp_step_field(s, GROWTH, 0, INACTIVE_MONTHLY),
+        .paid = sp_step_or_zeros(s, paid),
+        .churned = sp_step_or_zeros(s, paid ? sp_step_read(s, CHURNED) : NULL),
+        .back = sp_step_or_zeros(s, paid ? sp_step_read(s, REACTIVATED) : NULL),
+    };
+}
+
+/* Of those who were active, who still are: what is missing of the users are new ones. */
+static double kept(const struct sp_step *s, const struct given *given, size_t p) {
+    double stay = 1 - given->inactive[p], people = given->before[p] * (stay * stay * stay);
+    return s->whole_counts ? floor(people + 0.5) : people;
+}
+
+/* Payers who stay or come back are active users. Returns on how many of the paths first .. end - 1 users had
+ * to be raised to them. */
+static size_t take_users(const struct sp_step *s, const struct given *given, size_t first, size_t end) {
+    double *restrict users = sp_step_out(s, USERS, 0), *restrict fresh = sp_step_out(s, NEW, 0);
     size_t raised = 0;
-    if (!paid)
-        return;
-    for (size_t p = 0; p < s->n; p++)
-        stay[p] = paid[p] - churned[p] + back[p];
-    for (size_t p = 0; p < s->valid; p++)
-        raised += users[p] < stay[p];
-    for (size_t p = 0; p < s->n; p++)
-        users[p] = users[p] < stay[p] ? stay[p] : users[p];
-    s->rule[USERS_RAISED] += raised;
+    for (size_t p = first; p < end; p++) {
+        double stay = given->paid[p] - given->churned[p] + given->back[p], grown = users[p];
+        double all = grown < stay ? stay : grown, old = kept(s, given, p);
+        raised += grown < stay;
+        users[p] = all;
+        fresh[p] = all > old ? all - old : 0;
+    }
+    return raised;
 }
 
-/* Of those who were active, in `kept`, who still are: what is missing of the users are new ones. */
-static void update_kept(const struct sp_step *s, double *restrict kept) {
-    const double *inactive = sp_step_field(s, GROWTH, 0, INACTIVE_MONTHLY);
-    const double *before = sp_step_read(s, USERS_BEFORE);
-    for (size_t p = 0; p < s->n; p++)
-        kept[p] = before[p];
-    if (sp_step_is_zero(s, GROWTH, 0, INACTIVE_MONTHLY))
-        return;
+static void update_flows(const struct sp_step *s, const struct given *given) {
+    const double *registered_before = sp_step_read(s, REGISTERED_BEFORE);
+    const double *restrict users = sp_step_out(s, USERS, 0), *restrict fresh = sp_step_out(s, NEW, 0);
+    double *restrict lost = sp_step_out(s, LOST, 0), *restrict registered = sp_step_out(s, REGISTERED, 0);
     for (size_t p = 0; p < s->n; p++) {
-        double stay = 1 - inactive[p];
-        kept[p] *= stay * stay * stay;
-    }
-    sp_models_round(s, kept);
-}
-
-static void update_flows(const struct sp_step *s, const double *users) {
-    const double *before = sp_step_read(s, USERS_BEFORE),
-                 *registered_before = sp_step_read(s, REGISTERED_BEFORE);
-    double *restrict fresh = sp_step_out(s, NEW, 0), *restrict lost = sp_step_out(s, LOST, 0);
-    double *restrict registered = sp_step_out(s, REGISTERED, 0);
-    update_kept(s, fresh);
-    if (!sp_step_wants(s, LOST) && !sp_step_wants(s, REGISTERED)) {
-        for (size_t p = 0; p < s->n; p++)
-            fresh[p] = users[p] > fresh[p] ? users[p] - fresh[p] : 0;
-        return;
-    }
-    for (size_t p = 0; p < s->n; p++) {
-        double kept = fresh[p];
-        fresh[p] = users[p] > kept ? users[p] - kept : 0;
-        lost[p] = before[p] - (users[p] > kept ? kept : users[p]);
+        double old = kept(s, given, p);
+        lost[p] = given->before[p] - (users[p] > old ? old : users[p]);
         registered[p] = registered_before[p] + fresh[p];
     }
 }
 
 SP_WIDE static void step(const struct sp_step *s) {
-    const double *before = sp_step_read(s, USERS_BEFORE);
+    struct given given = get_given(s);
     double *restrict users = sp_step_out(s, USERS, 0);
-    update_fade(s);
     update_rate(s, users);
     s->kernels->exp(users, users, s->n);
     for (size_t p = 0; p < s->n; p++)
-        users[p] *= before[p];
+        users[p] *= given.before[p];
     for (size_t i = 0; i < s->read_count[PARTNER_USERS]; i++)
         add(sp_step_read_one(s, PARTNER_USERS, i), users, s->n);
     sp_models_round(s, users);
-    raise_to_payers(s, users, sp_step_out(s, NEW, 0));
-    update_flows(s, users);
+    s->rule[USERS_RAISED] += take_users(s, &given, 0, s->valid);
+    take_users(s, &given, s->valid, s->n);
+    if (sp_step_wants(s, LOST) || sp_step_wants(s, REGISTERED))
+        update_flows(s, &given);
 }
 
 extern const struct sp_mechanism sp_growth;

@@ -201,19 +201,48 @@ static void start(const struct sp_step *s) {
     sp_components_start(s);
 }
 
+/* Some tiers, one after the other, that users may reach. */
+enum { TOGETHER = 4 };
+struct some_tiers {
+    double number[TOGETHER], from[TOGETHER];
+    const double *monthly[TOGETHER];
+};
+
+/* From the tier `first` on; what is missing of them nobody reaches. */
+static struct some_tiers get_tiers(const struct sp_step *s, size_t first) {
+    struct some_tiers tiers;
+    for (size_t i = 0; i < TOGETHER; i++) {
+        bool is_there = first + i < s->instances[TIERS];
+        tiers.number[i] = (double)(first + i);
+        tiers.from[i] = is_there ? sp_step_number(s, TIERS, first + i, FROM) : INFINITY;
+        tiers.monthly[i] = is_there ? sp_step_field(s, TIERS, first + i, MONTHLY) : s->zeros;
+    }
+    return tiers;
+}
+
+static void reach_tiers(const struct sp_step *s, const struct some_tiers *tiers, double *restrict tier,
+                        double *restrict cost) {
+    const double *users = sp_step_read(s, USERS);
+    for (size_t p = 0; p < s->n; p++) {
+        double in = tier[p], monthly = cost[p];
+        for (size_t i = 0; i < TOGETHER; i++) {
+            double here = tiers->monthly[i][p];
+            in = users[p] >= tiers->from[i] ? tiers->number[i] : in;
+            monthly = users[p] >= tiers->from[i] ? here : monthly;
+        }
+        tier[p] = in;
+        cost[p] = monthly;
+    }
+}
+
 /* Of the tiers that the users have reached the last counts. */
 static void update_tier_and_cost(const struct sp_step *s, double *restrict tier, double *restrict cost) {
-    const double *factor = sp_step_field(s, INFRASTRUCTURE, 0, FACTOR), *users = sp_step_read(s, USERS);
+    const double *factor = sp_step_field(s, INFRASTRUCTURE, 0, FACTOR);
     memset(tier, 0, s->n * sizeof *tier);
     memcpy(cost, sp_step_field(s, TIERS, 0, MONTHLY), s->n * sizeof *cost);
-    for (size_t i = 1; i < s->instances[TIERS]; i++) {
-        const double *monthly = sp_step_field(s, TIERS, i, MONTHLY);
-        double from = sp_step_number(s, TIERS, i, FROM);
-        for (size_t p = 0; p < s->n; p++) {
-            double tier_before = tier[p], before = cost[p], here = monthly[p];
-            tier[p] = users[p] >= from ? (double)i : tier_before;
-            cost[p] = users[p] >= from ? here : before;
-        }
+    for (size_t first = 1; first < s->instances[TIERS]; first += TOGETHER) {
+        struct some_tiers tiers = get_tiers(s, first);
+        reach_tiers(s, &tiers, tier, cost);
     }
     for (size_t p = 0; p < s->n; p++)
         cost[p] *= SP_MODELS_MONTHS * factor[p];
@@ -255,7 +284,7 @@ SP_WIDE static void step(const struct sp_step *s) {
     }
     if (sp_step_wants(s, HIGHEST) || has_upgrades(s))
         update_upgrade(s, tier);
-    else
+    else if (s->instances[COMPONENTS] > 0)
         memset(sp_step_out(s, UPGRADE, 0), 0, s->n * sizeof(double));
     if (s->instances[COMPONENTS] > 0)
         sp_components_step(s);

@@ -14,7 +14,7 @@ static void jump(const struct sp_price_index *prices, double *restrict logarithm
     }
 }
 
-void sp_price_index_advance(const struct sp_step *s, const struct sp_price_index *prices) {
+SP_WIDE void sp_price_index_advance(const struct sp_step *s, const struct sp_price_index *prices) {
     const double *drift = prices->drift, *before = prices->before;
     double *restrict logarithm = prices->logarithm;
     for (size_t p = 0; p < s->n; p++)

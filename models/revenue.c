@@ -109,58 +109,58 @@ static bool has_annual(const struct sp_step *s) {
     return s->read_count[YEAR] > 0;
 }
 
-/* Without tax, before discounts: of segments and markets the average. */
-static void update_list_price(const struct sp_step *s, double *restrict list) {
+/* Without tax: the list price, of segments and markets the average, less discounts. */
+static void update_price(const struct sp_step *s) {
     const double *price = sp_step_field(s, REVENUE, 0, PRICE),
                  *market = sp_step_or_ones(s, sp_step_read(s, MARKET_PRICE));
     const double *own = sp_step_or_zeros(s, sp_step_read(s, OWN_PRICE)),
                  *common = sp_step_or_ones(s, sp_step_read(s, COMMON_SHARE));
     const double *tax = sp_step_or_ones(s, sp_step_read(s, TAX_FACTOR));
-    for (size_t p = 0; p < s->n; p++)
-        list[p] = (own[p] + common[p] * price[p]) * market[p] * tax[p];
-}
-
-static void update_price(const struct sp_step *s) {
     const double *discount = sp_step_field(s, REVENUE, 0, DISCOUNT),
                  *further = sp_step_field(s, REVENUE, 0, ANNUAL_DISCOUNT);
     double *restrict monthly = sp_step_out(s, MONTHLY_PRICE, 0), *restrict annual =
                                                                      sp_step_out(s, ANNUAL_PRICE, 0);
-    update_list_price(s, monthly);
     for (size_t p = 0; p < s->n; p++) {
-        monthly[p] *= 1 - discount[p];
+        double list = (own[p] + common[p] * price[p]) * market[p] * tax[p];
+        monthly[p] = list * (1 - discount[p]);
         annual[p] = monthly[p] * (1 - further[p]);
     }
 }
 
 /* Payers by the month are what is left of all: rounding must not leave less than none. */
-static void keep_positive(const struct sp_step *s) {
+static double at_least_none(double payers) {
+    return payers > 0 ? payers : 0;
+}
+
+static void pay_by_month(const struct sp_step *s, const double *all) {
     double *restrict monthly = sp_step_out(s, MONTHLY_PAID, 0);
     for (size_t p = 0; p < s->n; p++)
-        monthly[p] = monthly[p] > 0 ? monthly[p] : 0;
+        monthly[p] = at_least_none(all[p]);
 }
 
 /* Closing mrr, of payers by the month at the price of today and of years that have not ended. */
 static void update_mrr(const struct sp_step *s) {
     const double *restrict price = sp_step_out(s, MONTHLY_PRICE, 0), *restrict paid =
                                                                          sp_step_out(s, MONTHLY_PAID, 0);
+    const double *restrict value = sp_step_out(s, VALUE, 0), *restrict value_1 = sp_step_out(s, VALUE + 1, 0);
+    const double *restrict value_2 = sp_step_out(s, VALUE + 2, 0), *restrict value_3 =
+                                                                       sp_step_out(s, VALUE + 3, 0);
     double *restrict mrr = sp_step_out(s, MRR, 0), *restrict arr = sp_step_out(s, ARR, 0);
     for (size_t p = 0; p < s->n; p++)
         mrr[p] = paid[p] * price[p];
-    for (int age = 0; has_annual(s) && age < AGES; age++) {
-        const double *restrict value = sp_step_out(s, VALUE + age, 0);
-        for (size_t p = 0; p < s->n; p++)
-            mrr[p] += value[p];
-    }
-    for (size_t p = 0; p < s->n; p++)
+    for (size_t p = 0; has_annual(s) && p < s->n; p++)
+        mrr[p] = mrr[p] + value[p] + value_1[p] + value_2[p] + value_3[p];
+    for (size_t p = 0; sp_step_wants(s, ARR) && p < s->n; p++)
         arr[p] = 12 * mrr[p];
 }
 
 /* The opening payers on annual plans began or renewed 0 .. 3 quarters ago, as churn spreads them. */
 static void open_annual(const struct sp_step *s) {
     const double *annual = sp_step_read(s, NEW_ANNUAL), *restrict price = sp_step_out(s, ANNUAL_PRICE, 0);
+    const double *all = sp_step_read(s, PAID_BEFORE);
     double *restrict monthly = sp_step_out(s, MONTHLY_PAID, 0);
     for (size_t p = 0; p < s->n; p++)
-        monthly[p] -= annual[p];
+        monthly[p] = at_least_none(all[p] - annual[p]);
     for (int age = 0; age < AGES; age++) {
         double *restrict value = sp_step_out(s, VALUE + age, 0), more = age == 0 ? 3 : age - 1;
         for (size_t p = 0; p < s->n; p++) {
@@ -171,38 +171,35 @@ static void open_annual(const struct sp_step *s) {
 }
 
 static void start(const struct sp_step *s) {
-    memcpy(sp_step_out(s, MONTHLY_PAID, 0), sp_step_read(s, PAID_BEFORE), s->n * sizeof(double));
     update_price(s);
     if (has_annual(s))
         open_annual(s);
-    keep_positive(s);
+    else
+        pay_by_month(s, sp_step_read(s, PAID_BEFORE));
     update_mrr(s);
 }
 
 /* Annual plans of the quarter: those who choose them anew, and those who renew. All others keep theirs. */
 static void update_annual(const struct sp_step *s) {
-    const double *fresh = sp_step_read(s, NEW_ANNUAL), *renewed = sp_step_read_one(s, YEAR, AGES - 1);
+    const double *all = sp_step_read(s, PAID), *fresh = sp_step_read(s, NEW_ANNUAL);
+    const double *year_1 = sp_step_read_one(s, YEAR, 0), *year_2 = sp_step_read_one(s, YEAR, 1);
+    const double *year_3 = sp_step_read_one(s, YEAR, 2), *renewed = sp_step_read_one(s, YEAR, AGES - 1);
     const double *restrict price = sp_step_out(s, ANNUAL_PRICE, 0);
     double *restrict monthly = sp_step_out(s, MONTHLY_PAID, 0), *restrict value = sp_step_out(s, VALUE, 0);
     for (size_t p = 0; p < s->n; p++) {
         value[p] = (fresh[p] + renewed[p]) * price[p];
-        monthly[p] -= fresh[p];
+        monthly[p] = at_least_none(all[p] - fresh[p] - year_1[p] - year_2[p] - year_3[p] - renewed[p]);
     }
-    for (size_t age = 0; age < AGES; age++) {
-        const double *held = sp_step_read_one(s, YEAR, age);
-        for (size_t p = 0; p < s->n; p++)
-            monthly[p] -= held[p];
-        memcpy(sp_step_out(s, VALUE + 1 + (int)age, 0), sp_step_read(s, VALUE_BEFORE + (int)age),
-               s->n * sizeof *value);
-    }
+    for (int age = 0; age < AGES; age++)
+        memcpy(sp_step_out(s, VALUE + 1 + age, 0), sp_step_read(s, VALUE_BEFORE + age), s->n * sizeof *value);
 }
 
 SP_WIDE static void step(const struct sp_step *s) {
-    memcpy(sp_step_out(s, MONTHLY_PAID, 0), sp_step_read(s, PAID), s->n * sizeof(double));
     update_price(s);
     if (has_annual(s))
         update_annual(s);
-    keep_positive(s);
+    else
+        pay_by_month(s, sp_step_read(s, PAID));
     update_mrr(s);
     if (sp_step_wants(s, COMMON_PRICE))
         memcpy(sp_step_out(s, COMMON_PRICE, 0), sp_step_field(s, REVENUE, 0, PRICE), s->n * sizeof(double));

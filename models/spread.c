@@ -5,8 +5,8 @@
 
 #include <math.h>
 
-void sp_spread_fill(const struct sp_kernels *kernels, const double *variance, const double *u, double *out,
-                    size_t n) {
+SP_WIDE void sp_spread_fill(const struct sp_kernels *kernels, const double *variance, const double *u,
+                            double *out, size_t n) {
     for (size_t p = 0; p < n; p++) {
         double square = sp_elementary_log(1 + variance[p]);
         out[p] = sp_normal_quantile(u[p]) * sqrt(square) - 0.5 * square;

@@ -258,21 +258,23 @@ static void work_group(const struct sp_step *s, bool is_paid) {
         make_length(s, &group);
 }
 
-static void store(const struct sp_step *s, const double *all) {
+/* All stories, made in the quarter and stored. */
+static void add_up(const struct sp_step *s) {
     const double *kept = sp_step_field(s, USAGE, 0, KEPT), *before = sp_step_read(s, STORED_BEFORE);
-    double *restrict stored = kept ? sp_step_out(s, STORED, 0) : NULL;
+    const double *of_free = sp_step_out(s, STORIES_FREE, 0), *of_paid = sp_step_out(s, STORIES_PAID, 0);
+    double *restrict all = sp_step_out(s, STORIES, 0), *restrict stored =
+                                                           kept ? sp_step_out(s, STORED, 0) : NULL;
+    for (size_t p = 0; p < s->n; p++)
+        all[p] = of_free[p] + of_paid[p];
     for (size_t p = 0; kept && p < s->n; p++)
         stored[p] = before[p] * kept[p] + all[p];
 }
 
 SP_WIDE static void step(const struct sp_step *s) {
-    double *restrict all = sp_step_out(s, STORIES, 0);
-    const double *of_free = sp_step_out(s, STORIES_FREE, 0), *of_paid = sp_step_out(s, STORIES_PAID, 0);
     work_group(s, false);
     work_group(s, true);
-    for (size_t p = 0; p < s->n; p++)
-        all[p] = of_free[p] + of_paid[p];
-    store(s, all);
+    if (sp_step_wants(s, STORIES) || sp_step_field(s, USAGE, 0, KEPT))
+        add_up(s);
 }
 
 extern const struct sp_mechanism sp_usage;

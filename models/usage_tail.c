@@ -49,8 +49,8 @@ static void fill_sigma(const double *sigma, double *out, double *exp_square) {
     }
 }
 
-void sp_usage_tail_moments(const struct sp_kernels *kernels, const double *mean, const double *sigma,
-                           const double *cap, double *capped_mean, double *relative_variance) {
+SP_WIDE void sp_usage_tail_moments(const struct sp_kernels *kernels, const double *mean, const double *sigma,
+                                   const double *cap, double *capped_mean, double *relative_variance) {
     double spread[PART], growth[PART], k[PART], first_below[PART], second_below[PART], above[PART];
     fill_sigma(sigma, spread, growth);
     kernels->exp(growth, growth, PART);

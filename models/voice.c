@@ -199,18 +199,33 @@ static void check(const struct sp_stated *given) {
 
 /* --- A price for each plan --- */
 
-/* Adds what the voiced stories of one group cost, at `price`, to `cost`. */
-static void add_plan(const struct sp_step *s, int group, double *restrict cost) {
-    const double *stories = sp_step_read(s, STORIES_FREE + group),
-                 *length = sp_step_read(s, LENGTH_FREE + group);
-    const double *share = sp_step_field(s, VOICE, 0, SHARE_FREE + group);
-    const double *price = sp_step_field(s, VOICE, 0, COST_FREE + group);
-    if (length)
-        for (size_t p = 0; p < s->n; p++)
-            cost[p] += stories[p] * share[p] * length[p] * price[p];
-    else
-        for (size_t p = 0; p < s->n; p++)
-            cost[p] += stories[p] * share[p] * price[p];
+/* What the voiced stories of one group cost. */
+struct plan {
+    const double *stories, *share, *length, *price;
+};
+
+static struct plan get_plan(const struct sp_step *s, int group) {
+    return (struct plan){
+        .stories = sp_step_read(s, STORIES_FREE + group),
+        .share = sp_step_field(s, VOICE, 0, SHARE_FREE + group),
+        .length = sp_step_or_ones(s, sp_step_read(s, LENGTH_FREE + group)),
+        .price = sp_step_field(s, VOICE, 0, COST_FREE + group),
+    };
+}
+
+static double cost_of_plan(const struct plan *plan, size_t p) {
+    return plan->stories[p] * plan->share[p] * plan->length[p] * plan->price[p];
+}
+
+static void work_plans(const struct sp_step *s, double *restrict cost) {
+    struct plan of_free = get_plan(s, FREE), of_paid = get_plan(s, PAID);
+    for (size_t p = 0; p < s->n; p++)
+        cost[p] = cost_of_plan(&of_free, p) + cost_of_plan(&of_paid, p);
+    if (!sp_step_wants(s, OF_FREE))
+        return;
+    double *restrict free_cost = sp_step_out(s, OF_FREE, 0);
+    for (size_t p = 0; p < s->n; p++)
+        free_cost[p] = cost_of_plan(&of_free, p);
 }
 
 /* --- Vendors --- */
@@ -278,6 +293,7 @@ static void add_free(const struct sp_step *s, double *restrict of_free) {
 
 static void work_vendors(const struct sp_step *s, double *restrict all) {
     size_t vendors = s->instances[VENDORS];
+    memset(all, 0, s->n * sizeof *all);
     for (size_t i = 0; i < vendors; i++) {
         advance_prices(s, i);
         memset(sp_step_out(s, COST_OF, i), 0, s->n * sizeof(double));
@@ -297,15 +313,10 @@ static void start(const struct sp_step *s) {
 
 SP_WIDE static void step(const struct sp_step *s) {
     double *restrict cost = sp_step_out(s, COST, 0);
-    memset(cost, 0, s->n * sizeof *cost);
-    if (s->instances[VENDORS] > 0) {
+    if (s->instances[VENDORS] > 0)
         work_vendors(s, cost);
-        return;
-    }
-    add_plan(s, FREE, cost);
-    if (sp_step_wants(s, OF_FREE))
-        memcpy(sp_step_out(s, OF_FREE, 0), cost, s->n * sizeof *cost);
-    add_plan(s, PAID, cost);
+    else
+        work_plans(s, cost);
 }
 
 extern const struct sp_mechanism sp_voice;
