@@ -39,6 +39,8 @@ enum {
     MARGIN_PAID
 };
 
+#define FOR_FREE_TIER .only_for = {1 + FREE_TIER, 1 + PROFIT_PAID}
+
 static const struct sp_read reads[] = {
     [EARNED] = {.column = "revenue", .optional = true},
     [COGS_LINES] = {.account = "cogs."},
@@ -49,9 +51,9 @@ static const struct sp_read reads[] = {
     [G_AND_A_LINES] = {.account = "opex.g_and_a"},
     [ONE_OFF_LINES] = {.account = "one_off"},
     [HOSTING_LINES] = {.account = "cogs.hosting"},
-    [AI_FREE] = {.column = "free_tier.ai", .optional = true},
-    [VOICE_FREE] = {.column = "free_tier.voice", .optional = true},
-    [SUPPORT_FREE] = {.column = "cost.support.free", .optional = true},
+    [AI_FREE] = {FOR_FREE_TIER, .column = "free_tier.ai", .optional = true},
+    [VOICE_FREE] = {FOR_FREE_TIER, .column = "free_tier.voice", .optional = true},
+    [SUPPORT_FREE] = {FOR_FREE_TIER, .column = "cost.support.free", .optional = true},
     [USERS] = {.column = "users", .optional = true},
     [USERS_BEFORE] = {.column = "users", .before = true, .optional = true},
     [FREE] = {.column = "free", .optional = true},

@@ -17,8 +17,21 @@ struct values {
     double *given;   /* when parameters of its law are drawn: its value, given these */
     const double *parameter[SP_CONDITIONAL_PARAMETERS]; /* those that are numbers */
     bool is_given;                                      /* `given` holds until the next block */
+    bool moves;                                         /* it may differ between the quarters of a path */
     bool in_force;                                      /* `effective` is that of this quarter */
     const double *effective;                            /* what steps read in this quarter */
+};
+
+/* A step with its arrays. Columns that are read as of the quarter before have two arrays that take turns, and
+ * `start` writes and reads those of the quarter before: hence three sets of pointers, made once. */
+enum turn { TURN_EVEN, TURN_ODD, TURN_OPENING, TURNS };
+
+struct binding {
+    struct sp_step step[TURNS];
+    const double *
+        *field; /* [fields] the same in all turns; those that move are found anew in every quarter */
+    size_t moving;
+    size_t *move; /* [moving] fields */
 };
 
 struct sp_block {
@@ -35,10 +48,11 @@ struct sp_block {
     double *zeros, *ones;           /* 0 and 1 on all paths */
     double *room[SP_FORMULA_DEPTH]; /* for formulas, when there are any */
     struct values *values;          /* [variables] */
+    size_t constants;               /* arrays that hold one number on all paths, made so far */
+    double **constant;              /* [constants] */
     double **now, **before;         /* [columns]; before is NULL where nobody asks for it */
-    const double **field;           /* scratch for one step: fields, reads, outs */
-    const double **read;
-    double **out;
+    bool is_odd;                    /* now and before have changed places */
+    struct binding *binding;        /* [steps] */
     uint64_t *rule;
 };
 
@@ -52,12 +66,39 @@ static bool is_constant(const struct sp_schedule_entry *entry) {
     return entry->sampler.kind == SP_LAW_CONSTANT;
 }
 
+/* An array that holds a number on all paths; the same for all who need that number. Nobody may write to it.
+ */
+static double *find_constant(struct sp_block *block, double number) {
+    for (size_t i = 0; i < block->constants; i++)
+        if (memcmp(block->constant[i], &number, sizeof number) == 0)
+            return block->constant[i];
+    double *array = create_array(block);
+    double **place = sp_arena_append(block->arena, &block->constant, &block->constants, sizeof *place);
+    if (!array || !place)
+        return NULL;
+    for (size_t p = 0; p < block->size; p++)
+        array[p] = number;
+    return *place = array;
+}
+
 static bool has_drawn_parameters(const struct sp_variable *variable) {
     return variable->given.conditional != NULL;
 }
 
 static bool has_noise(const struct sp_variable *variable) {
     return variable->noise.scale != SP_NOISE_NONE;
+}
+
+/* Whether the value may differ between the quarters of a path. */
+static bool may_move(const struct sp_variant *variant, const struct sp_variable *variable) {
+    if (variable->each != SP_EACH_PATH || variable->entries > 1 || variable->changes > 0 ||
+        has_noise(variable))
+        return true;
+    for (size_t j = 0; has_drawn_parameters(variable) && j < SP_CONDITIONAL_PARAMETERS; j++)
+        if (variable->given.variable[j] != SP_PLAN_NONE &&
+            may_move(variant, &variant->variable[variable->given.variable[j]]))
+            return true;
+    return false;
 }
 
 static int create_normals(struct sp_block *block) {
@@ -77,11 +118,9 @@ static int create_given(struct sp_block *block, const struct sp_given *given, st
         return 0;
     values->given = create_array(block);
     for (size_t j = 0; j < SP_CONDITIONAL_PARAMETERS && given->conditional->name[j]; j++) {
-        double *number = given->variable[j] == SP_PLAN_NONE ? create_array(block) : NULL;
+        double *number = given->variable[j] == SP_PLAN_NONE ? find_constant(block, given->number[j]) : NULL;
         if (given->variable[j] == SP_PLAN_NONE && !number)
             return -1;
-        for (size_t p = 0; number && p < block->size; p++)
-            number[p] = given->number[j];
         values->parameter[j] = number;
     }
     return values->given ? 0 : -1;
@@ -92,14 +131,13 @@ static int create_values(struct sp_block *block, const struct sp_variable *varia
     if (!values->drawn)
         return -1;
     for (size_t e = 0; e < variable->entries; e++) {
-        bool shared = variable->each != SP_EACH_PATH && e > 0 && !is_constant(&variable->entry[e]);
-        values->drawn[e] =
-            shared && !is_constant(&variable->entry[0]) ? values->drawn[0] : create_array(block);
+        const struct sp_schedule_entry *entry = &variable->entry[e];
+        bool shared = variable->each != SP_EACH_PATH && e > 0 && !is_constant(&variable->entry[0]);
+        values->drawn[e] = is_constant(entry) ? find_constant(block, entry->sampler.parameter[0])
+                           : shared           ? values->drawn[0]
+                                              : create_array(block);
         if (!values->drawn[e])
             return -1;
-        if (is_constant(&variable->entry[e]))
-            for (size_t p = 0; p < block->size; p++)
-                values->drawn[e][p] = variable->entry[e].sampler.parameter[0];
     }
     return create_given(block, &variable->given, values) ||
                    (variable->changes && !(values->changed = create_array(block))) ||
@@ -141,23 +179,99 @@ static int create_columns(struct sp_block *block) {
     return 0;
 }
 
-static size_t largest(size_t a, size_t b) {
-    return a > b ? a : b;
-}
-
 static int create_scratch(struct sp_block *block) {
-    size_t fields = 1, reads = 1, outs = 1;
-    for (size_t i = 0; i < block->variant->steps; i++) {
-        fields = largest(fields, block->variant->step[i].fields);
-        reads = largest(reads, block->variant->step[i].reads);
-        outs = largest(outs, block->variant->step[i].outs);
-    }
-    block->field = sp_arena_array(block->arena, fields, sizeof *block->field);
-    block->read = sp_arena_array(block->arena, reads, sizeof *block->read);
-    block->out = sp_arena_array(block->arena, outs, sizeof *block->out);
     block->words = sp_arena_array(block->arena, block->size, sizeof *block->words);
     block->rule = sp_arena_array(block->arena, block->variant->rules + 1, sizeof *block->rule);
-    return block->field && block->read && block->out && block->words && block->rule ? 0 : -1;
+    return block->words && block->rule ? 0 : -1;
+}
+
+/* Before the first quarter there is only the opening state. */
+static const double *read_column(const struct sp_block *block, const struct sp_bound_step *step, size_t i,
+                                 bool is_opening) {
+    int column = step->read[i];
+    bool before = step->read_before[i] || (is_opening && block->before[column]);
+    return before ? block->before[column] : block->now[column];
+}
+
+static int bind_turn(struct sp_block *block, size_t i, enum turn turn) {
+    const struct sp_bound_step *step = &block->variant->step[i];
+    const double **read = sp_arena_array(block->arena, step->reads + 1, sizeof *read);
+    double **out = sp_arena_array(block->arena, step->outs + 1, sizeof *out);
+    if (!read || !out)
+        return -1;
+    for (size_t r = 0; r < step->reads; r++)
+        read[r] = read_column(block, step, r, turn == TURN_OPENING);
+    for (size_t o = 0; o < step->outs; o++) {
+        double *before = block->before[step->out[o]];
+        out[o] = turn == TURN_OPENING && before ? before : block->now[step->out[o]];
+    }
+    block->binding[i].step[turn] = (struct sp_step){
+        .accrual_end = block->plan->accrual_end,
+        .whole_counts = block->plan->whole_counts,
+        .kernels = block->plan->kernels,
+        .zeros = block->zeros,
+        .ones = block->ones,
+        .field = block->binding[i].field,
+        .is_zero = step->is_zero,
+        .number = step->number,
+        .field_start = step->field_start,
+        .field_count = step->field_count,
+        .instances = step->instances,
+        .read = read,
+        .read_start = step->read_start,
+        .read_count = step->read_count,
+        .out = out,
+        .is_wanted = step->is_wanted,
+        .out_start = step->out_start,
+        .out_count = step->out_count,
+        .rule = block->rule + step->first_rule,
+    };
+    return 0;
+}
+
+static bool moves(const struct sp_block *block, const struct sp_bound_step *step, size_t field) {
+    int variable = step->variable[field];
+    return variable == SP_PLAN_NONE ? step->formula[field] != NULL : block->values[variable].moves;
+}
+
+static int create_binding(struct sp_block *block, size_t i) {
+    const struct sp_bound_step *step = &block->variant->step[i];
+    struct binding *binding = &block->binding[i];
+    binding->field = sp_arena_array(block->arena, step->fields + 1, sizeof *binding->field);
+    binding->move = sp_arena_array(block->arena, step->fields + 1, sizeof *binding->move);
+    if (!binding->field || !binding->move)
+        return -1;
+    for (size_t f = 0; f < step->fields; f++)
+        if (moves(block, step, f))
+            binding->move[binding->moving++] = f;
+    return 0;
+}
+
+/* The arrays of columns take turns. */
+static void swap_columns(struct sp_block *block) {
+    for (size_t c = 0; c < block->variant->columns; c++)
+        if (block->before[c]) {
+            double *moved = block->before[c];
+            block->before[c] = block->now[c];
+            block->now[c] = moved;
+        }
+    block->is_odd = !block->is_odd;
+}
+
+static int create_bindings(struct sp_block *block) {
+    size_t steps = block->variant->steps;
+    int error = 0;
+    block->binding = sp_arena_array(block->arena, steps + 1, sizeof *block->binding);
+    if (!block->binding)
+        return -1;
+    for (size_t i = 0; !error && i < steps; i++)
+        error =
+            create_binding(block, i) || bind_turn(block, i, TURN_OPENING) || bind_turn(block, i, TURN_EVEN);
+    swap_columns(block);
+    for (size_t i = 0; !error && i < steps; i++)
+        error = bind_turn(block, i, TURN_ODD);
+    swap_columns(block);
+    return error ? -1 : 0;
 }
 
 static bool has_formulas(const struct sp_variant *variant) {
@@ -178,17 +292,19 @@ static int create_room(struct sp_block *block) {
 static int create_all(struct sp_block *block) {
     const struct sp_variant *variant = block->variant;
     block->values = sp_arena_array(block->arena, variant->variables + 1, sizeof *block->values);
-    block->zeros = create_array(block);
-    block->ones = create_array(block);
+    block->zeros = find_constant(block, 0);
+    block->ones = find_constant(block, 1);
     if (!block->values || !block->zeros || !block->ones)
         return -1;
-    for (size_t p = 0; p < block->size; p++)
-        block->ones[p] = 1;
-    for (size_t i = 0; i < variant->variables; i++)
+    for (size_t i = 0; i < variant->variables; i++) {
+        block->values[i].moves = may_move(variant, &variant->variable[i]);
         if (create_values(block, &variant->variable[i], &block->values[i]))
             return -1;
-    return create_normals(block) || create_room(block) || create_columns(block) || create_scratch(block) ? -1
-                                                                                                         : 0;
+    }
+    return create_normals(block) || create_room(block) || create_columns(block) || create_scratch(block) ||
+                   create_bindings(block)
+               ? -1
+               : 0;
 }
 
 struct sp_block *sp_block_create(const struct sp_plan *plan, const struct sp_variant *variant, size_t size) {
@@ -268,11 +384,18 @@ static void draw(struct sp_block *block, const struct sp_variable *variable,
     sp_phase_enter(SP_PHASE_ASSUMPTIONS, 0);
 }
 
-/* Holds values to the bounds; returns how many of the valid ones had to be. */
+static size_t count_outside(const struct sp_variable *variable, const double *x, size_t n) {
+    size_t outside = 0;
+    for (size_t p = 0; p < n; p++)
+        outside += (x[p] < variable->low) | (x[p] > variable->high);
+    return outside;
+}
+
+/* Holds values to the bounds; returns how many of the valid ones had to be. Most often none. */
 SP_WIDE static size_t hold(const struct sp_variable *variable, double *x, size_t n, size_t valid) {
-    size_t held = 0;
-    for (size_t p = 0; p < valid; p++)
-        held += (x[p] < variable->low) | (x[p] > variable->high);
+    if (count_outside(variable, x, n) == 0)
+        return 0;
+    size_t held = count_outside(variable, x, valid);
     for (size_t p = 0; p < n; p++)
         x[p] = x[p] < variable->low ? variable->low : x[p] > variable->high ? variable->high : x[p];
     return held;
@@ -296,7 +419,7 @@ static void draw_within(struct sp_block *block, size_t i, size_t e, int quarter)
     const struct sp_variable *variable = &block->variant->variable[i];
     double *out = block->values[i].drawn[e];
     draw(block, variable, &variable->entry[e], quarter, out);
-    if (holds_draw(variable) && !has_drawn_parameters(variable))
+    if (variable->entry[e].may_leave_bounds && holds_draw(variable) && !has_drawn_parameters(variable))
         hold_values(block, i, out);
 }
 
@@ -310,18 +433,6 @@ static size_t entry_at(const struct sp_variable *variable, size_t quarter) {
 /* --- Assumptions in force --- */
 
 static void put_in_force(struct sp_block *block, size_t i);
-
-/* Whether the value may differ between the quarters of a path. */
-static bool may_move(const struct sp_block *block, const struct sp_variable *variable) {
-    if (variable->each != SP_EACH_PATH || variable->entries > 1 || variable->changes > 0 ||
-        has_noise(variable))
-        return true;
-    for (size_t j = 0; has_drawn_parameters(variable) && j < SP_CONDITIONAL_PARAMETERS; j++)
-        if (variable->given.variable[j] != SP_PLAN_NONE &&
-            may_move(block, &block->variant->variable[variable->given.variable[j]]))
-            return true;
-    return false;
-}
 
 /* Where parameters contradict each other, the one that gives way is counted. */
 static void count_contradictions(struct sp_block *block, size_t i, const double *const *parameter) {
@@ -353,7 +464,7 @@ static void apply_parameters(struct sp_block *block, size_t i) {
     if (!has_drawn_parameters(variable))
         return;
     if (!values->is_given) {
-        values->is_given = !may_move(block, variable);
+        values->is_given = !values->moves;
         find_parameters(block, i, parameter);
         if (!block->opening || values->is_given)
             count_contradictions(block, i, parameter);
@@ -496,18 +607,10 @@ static void begin_quarter(struct sp_block *block, size_t quarter, bool opening) 
     block->quarter = quarter;
     block->opening = opening;
     for (size_t i = 0; i < block->variant->variables; i++)
-        block->values[i].in_force = false;
+        block->values[i].in_force = quarter > 0 && !block->values[i].moves && block->values[i].in_force;
 }
 
 /* --- Steps --- */
-
-/* Before the first quarter there is only the opening state. */
-static const double *read_column(const struct sp_block *block, const struct sp_bound_step *step, size_t i,
-                                 int quarter) {
-    int column = step->read[i];
-    bool before = step->read_before[i] || (quarter < 0 && block->before[column]);
-    return before ? block->before[column] : block->now[column];
-}
 
 /* A formula sees the quarter before. A step has at most one. */
 static const double *evaluate(struct sp_block *block, const struct sp_formula *formula) {
@@ -517,54 +620,28 @@ static const double *evaluate(struct sp_block *block, const struct sp_formula *f
     return block->room[0];
 }
 
-static struct sp_step bind_step(struct sp_block *block, const struct sp_bound_step *step, int quarter) {
-    for (size_t i = 0; i < step->fields; i++) {
-        int variable = step->variable[i];
-        if (variable != SP_PLAN_NONE)
-            put_in_force(block, (size_t)variable);
-        block->field[i] =
-            variable == SP_PLAN_NONE ? evaluate(block, step->formula[i]) : block->values[variable].effective;
-    }
-    for (size_t i = 0; i < step->reads; i++)
-        block->read[i] = read_column(block, step, i, quarter);
-    for (size_t i = 0; i < step->outs; i++) {
-        double *before = block->before[step->out[i]];
-        block->out[i] = quarter < 0 && before ? before : block->now[step->out[i]];
-    }
-    return (struct sp_step){
-        .n = block->n,
-        .valid = block->valid,
-        .quarter = quarter,
-        .season = (block->plan->first_quarter + quarter) % 4,
-        .accrual_end = block->plan->accrual_end,
-        .whole_counts = block->plan->whole_counts,
-        .kernels = block->plan->kernels,
-        .zeros = block->zeros,
-        .ones = block->ones,
-        .field = block->field,
-        .is_zero = step->is_zero,
-        .number = step->number,
-        .field_start = step->field_start,
-        .field_count = step->field_count,
-        .instances = step->instances,
-        .read = block->read,
-        .read_start = step->read_start,
-        .read_count = step->read_count,
-        .out = block->out,
-        .is_wanted = step->is_wanted,
-        .out_start = step->out_start,
-        .out_count = step->out_count,
-        .rule = block->rule + step->first_rule,
-    };
+static void find_field(struct sp_block *block, size_t i, size_t field) {
+    const struct sp_bound_step *step = &block->variant->step[i];
+    int variable = step->variable[field];
+    if (variable != SP_PLAN_NONE)
+        put_in_force(block, (size_t)variable);
+    block->binding[i].field[field] =
+        variable == SP_PLAN_NONE ? evaluate(block, step->formula[field]) : block->values[variable].effective;
 }
 
-static void swap_columns(struct sp_block *block) {
-    for (size_t c = 0; c < block->variant->columns; c++)
-        if (block->before[c]) {
-            double *moved = block->before[c];
-            block->before[c] = block->now[c];
-            block->now[c] = moved;
-        }
+/* The step as it is in this quarter. */
+static const struct sp_step *ready_step(struct sp_block *block, size_t i, enum turn turn, int quarter) {
+    struct binding *binding = &block->binding[i];
+    struct sp_step *step = &binding->step[turn];
+    step->n = block->n;
+    step->valid = block->valid;
+    step->quarter = quarter;
+    step->season = (block->plan->first_quarter + quarter) % 4;
+    for (size_t f = 0; quarter <= 0 && f < block->variant->step[i].fields; f++)
+        find_field(block, i, f);
+    for (size_t m = 0; quarter > 0 && m < binding->moving; m++)
+        find_field(block, i, binding->move[m]);
+    return step;
 }
 
 SP_WIDE void sp_block_ratio(const double *numerator, const double *denominator, double *out, size_t n) {
@@ -588,6 +665,8 @@ void sp_block_begin(struct sp_block *block, uint64_t first_path, size_t valid) {
     block->first_path = first_path;
     block->valid = valid;
     block->n = (valid + 63) / 64 * 64;
+    if (block->is_odd)
+        swap_columns(block);
     draw_normals(block, SP_EACH_PATH, SP_STREAM_PER_PATH);
     for (size_t i = 0; i < variant->variables; i++)
         block->values[i].is_given = false;
@@ -602,10 +681,8 @@ void sp_block_begin(struct sp_block *block, uint64_t first_path, size_t valid) {
             put_in_force(block, i);
     clear_opening(block);
     for (size_t i = 0; i < variant->steps; i++)
-        if (variant->step[i].is_live && variant->step[i].mechanism->start) {
-            struct sp_step step = bind_step(block, &variant->step[i], -1);
-            variant->step[i].mechanism->start(&step);
-        }
+        if (variant->step[i].is_live && variant->step[i].mechanism->start)
+            variant->step[i].mechanism->start(ready_step(block, i, TURN_OPENING, -1));
 }
 
 SP_WIDE static void replace(const double *where, double value, double *restrict x, size_t n) {
@@ -635,10 +712,10 @@ void sp_block_quarter(struct sp_block *block, size_t t) {
         const struct sp_bound_step *bound = &block->variant->step[i];
         if (!bound->is_live)
             continue;
-        struct sp_step step = bind_step(block, bound, (int)t);
+        const struct sp_step *step = ready_step(block, i, block->is_odd ? TURN_ODD : TURN_EVEN, (int)t);
         sp_phase_enter(SP_PHASE_STEPS, block->n);
         if (bound->mechanism->step)
-            bound->mechanism->step(&step);
+            bound->mechanism->step(step);
         if (block->variant->stop != SP_PLAN_NONE && !bound->mechanism->after_stop)
             stop_paths(block, bound);
     }

@@ -3,8 +3,6 @@
 
 #include "engine/base/phase.h"
 
-#include <string.h>
-
 struct sp_follower {
     struct sp_arena *arena;
     const struct sp_plan *plan;
@@ -64,29 +62,31 @@ const struct sp_block *sp_follow_block(const struct sp_follower *follower) {
 
 /* --- Sums of flows --- */
 
-SP_WIDE static void add_flow(double *sum, const double *x, size_t n, bool first) {
-    if (first)
-        memcpy(sum, x, n * sizeof *sum);
-    else
-        for (size_t p = 0; p < n; p++)
-            sum[p] += x[p];
+static void add_flow(double *sum, const double *x, size_t n, bool begins) {
+    for (size_t p = 0; p < n; p++)
+        sum[p] = begins ? x[p] : sum[p] + x[p];
 }
 
-static void add_flows(struct sp_follower *follower, size_t t) {
-    bool year_begins = t == 0 || sp_plan_year_ends(follower->plan, t - 1);
-    size_t valid = sp_block_valid(follower->block);
-    for (size_t c = 0; c < follower->variant->columns; c++)
-        if (is_summed(follower->variant, c)) {
-            const double *x = sp_block_now(follower->block, (int)c);
-            add_flow(follower->sum[SP_AXIS_YEAR][c], x, valid, year_begins);
-            add_flow(follower->sum[SP_AXIS_HORIZON][c], x, valid, t == 0);
-        }
+SP_WIDE static void add_to_sums(const double *x, size_t n, double *year, bool year_begins, double *horizon,
+                                bool begins) {
+    add_flow(year, x, n, year_begins);
+    add_flow(horizon, x, n, begins);
+}
+
+static void add_quarter(struct sp_follower *follower, size_t metric, size_t t) {
+    int column = follower->plan->metric[metric];
+    double *year = follower->sum[SP_AXIS_YEAR][column], *horizon = follower->sum[SP_AXIS_HORIZON][column];
+    if (!year)
+        return;
+    sp_phase_enter(SP_PHASE_PERIODS, 0);
+    add_to_sums(sp_block_now(follower->block, column), sp_block_valid(follower->block), year,
+                t == 0 || sp_plan_year_ends(follower->plan, t - 1), horizon, t == 0);
 }
 
 /* A column over the period that ends with this quarter. */
 static const double *period_value(const struct sp_follower *follower, enum sp_axis_kind axis, int column) {
-    bool summed = axis != SP_AXIS_QUARTER && is_summed(follower->variant, (size_t)column);
-    return summed ? follower->sum[axis][column] : sp_block_now(follower->block, column);
+    const double *sum = axis == SP_AXIS_QUARTER ? NULL : follower->sum[axis][column];
+    return sum ? sum : sp_block_now(follower->block, column);
 }
 
 /* --- Showing --- */
@@ -106,24 +106,31 @@ static void show_metric(struct sp_follower *follower, const struct sp_visitor *v
     visitor->metric(visitor->context, follower->block, &sight);
 }
 
-static void show_axis(struct sp_follower *follower, const struct sp_visitor *visitor, enum sp_axis_kind axis,
-                      size_t time) {
+/* A metric is added to its sums just before it is shown: then it need not be fetched from afar again. */
+static void show_quarter(struct sp_follower *follower, const struct sp_visitor *visitor, size_t t) {
+    for (size_t m = 0; m < follower->plan->metrics; m++) {
+        add_quarter(follower, m, t);
+        show_metric(follower, visitor, (struct sp_sight){.axis = SP_AXIS_QUARTER, .metric = m, .time = t});
+    }
+}
+
+static void show_period(struct sp_follower *follower, const struct sp_visitor *visitor,
+                        enum sp_axis_kind axis, size_t time) {
     for (size_t m = 0; m < follower->plan->metrics; m++)
-        if (axis == SP_AXIS_QUARTER || !sp_plan_is_stock(follower->plan, m))
+        if (!sp_plan_is_stock(follower->plan, m))
             show_metric(follower, visitor, (struct sp_sight){.axis = axis, .metric = m, .time = time});
 }
 
 static void follow_quarter(struct sp_follower *follower, const struct sp_visitor *visitor, size_t t) {
     sp_block_quarter(follower->block, t);
     sp_phase_enter(SP_PHASE_PERIODS, sp_block_valid(follower->block));
-    add_flows(follower, t);
     if (visitor->quarter)
         visitor->quarter(visitor->context, follower->block, t);
-    show_axis(follower, visitor, SP_AXIS_QUARTER, t);
+    show_quarter(follower, visitor, t);
     if (sp_plan_year_ends(follower->plan, t))
-        show_axis(follower, visitor, SP_AXIS_YEAR, sp_plan_year(follower->plan, t));
+        show_period(follower, visitor, SP_AXIS_YEAR, sp_plan_year(follower->plan, t));
     if (t + 1 == follower->plan->quarters)
-        show_axis(follower, visitor, SP_AXIS_HORIZON, 0);
+        show_period(follower, visitor, SP_AXIS_HORIZON, 0);
 }
 
 void sp_follow_paths(struct sp_follower *follower, uint64_t first_path, size_t valid,

@@ -6,8 +6,8 @@
  *
  * Columns are arrays of doubles, one number a path. A step reads columns of this quarter that another
  * mechanism has written before it, and columns of the quarter before (for the first quarter: the opening
- * state that the `start` functions have written). A column that its mechanism never writes is 0. The plan puts
- * the mechanisms in such an order and refuses a circle.
+ * state that the `start` functions have written). A column that its mechanism never writes is 0. The plan
+ * puts the mechanisms in such an order and refuses a circle.
  *
  * How a step finds things: every field, read and write has a place in its descriptor's arrays, which the file
  * names with an enum; the functions below turn these into arrays. Of an instanced table (say [tier.NAME]),
@@ -31,7 +31,14 @@
 #include "engine/math/kernels.h"
 #include "engine/run/result.h"
 
-enum { SP_STEP_GIVEN = 4, SP_STEP_TABLES = 4, SP_STEP_READS = 32, SP_STEP_WRITES = 32, SP_STEP_RULES = 4 };
+enum {
+    SP_STEP_GIVEN = 4,
+    SP_STEP_ONLY_FOR = 2,
+    SP_STEP_TABLES = 4,
+    SP_STEP_READS = 32,
+    SP_STEP_WRITES = 32,
+    SP_STEP_RULES = 4
+};
 
 /* A column that is read. With `account`, all cost lines of it: opex takes opex.legal too; "" all; with a star
  * in its name, as its writer has it, the columns of all instances (none is right too). */
@@ -44,6 +51,8 @@ struct sp_read {
     int with;      /* 1 + own table: not read when that table has no instances */
     int with_field,
         with_choice; /* 1 + choice of that table, and which: not read when no instance has it so */
+    int only_for[SP_STEP_ONLY_FOR]; /* 1 + writes: `step` looks at the column only when somebody asks for one
+                                       of these (sp_step_wants); all zero: always */
 };
 
 /* A column that is written; all but internal ones are metrics of the result. */

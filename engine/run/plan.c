@@ -107,10 +107,26 @@ static struct sp_law drawn_law(const struct sp_variable *variable, const struct 
     return given->conditional ? given->conditional->standard(given->number) : entry->law;
 }
 
+/* Whether a draw may lie outside the bounds. The quantile function rises, but for the error of its table: the
+ * draws of the lowest and the highest word, with room for that, are the farthest. */
+static bool may_leave_bounds(const struct sp_plan *plan, const struct sp_variable *variable,
+                             const struct sp_sampler *sampler) {
+    const uint32_t word[] = {0, 0, UINT32_MAX, UINT32_MAX};
+    double draw[4];
+    sp_sampler_fill(sampler, plan->kernels, word, draw, 4);
+    double room = 1e-3 * (draw[2] - draw[0]);
+    return !(draw[0] - room >= variable->low && draw[2] + room <= variable->high);
+}
+
 static int make_sampler(struct sp_plan *plan, const struct sp_variable *variable,
                         struct sp_schedule_entry *entry) {
     struct sp_law law = drawn_law(variable, entry);
-    return sp_sampler_make(&entry->sampler, &law, plan->tables);
+    if (sp_sampler_make(&entry->sampler, &law, plan->tables))
+        return SP_ERROR_RESOURCES;
+    entry->may_leave_bounds =
+        variable->may_leave_bounds &&
+        (entry->sampler.kind == SP_LAW_CONSTANT || may_leave_bounds(plan, variable, &entry->sampler));
+    return 0;
 }
 
 static int make_all(struct sp_plan *plan, struct sp_problems *problems) {
@@ -295,13 +311,30 @@ static bool is_always_zero(const struct sp_variable *variable) {
     return zero;
 }
 
+/* Whether a live step looks at what it reads there. */
+static bool is_needed(const struct sp_bound_step *step, const struct sp_read *read) {
+    for (size_t i = 0; i < SP_STEP_ONLY_FOR && read->only_for[i]; i++) {
+        size_t write = (size_t)read->only_for[i] - 1;
+        if (step->out_count[write] > 0 && step->is_wanted[step->out_start[write]])
+            return true;
+    }
+    return read->only_for[0] == 0;
+}
+
+static bool reads_column(const struct sp_bound_step *step, int column) {
+    for (size_t r = 0; r < step->mechanism->reads; r++)
+        for (size_t i = 0; i < step->read_count[r]; i++)
+            if (step->read[step->read_start[r] + i] == column && is_needed(step, &step->mechanism->read[r]))
+                return true;
+    return false;
+}
+
 static bool is_read_by_other(const struct sp_variant *variant, const struct sp_bound_step *writer,
                              int column) {
     for (size_t i = 0; i < variant->steps; i++)
-        for (size_t r = 0;
-             variant->step[i].is_live && &variant->step[i] != writer && r < variant->step[i].reads; r++)
-            if (variant->step[i].read[r] == column)
-                return true;
+        if (variant->step[i].is_live && &variant->step[i] != writer &&
+            reads_column(&variant->step[i], column))
+            return true;
     return false;
 }
 
@@ -361,15 +394,15 @@ static bool is_counted(const struct sp_variant *variant, const struct sp_bound_s
     return false;
 }
 
-/* Notes the columns of a step that are wanted now; whether it has become live by that. */
+/* Notes the columns of a step that are wanted now, and that it is live by that; whether there is news. */
 static bool find_wanted(const struct sp_variant *variant, struct sp_bound_step *step) {
-    bool was_live = step->is_live, is_live = was_live || is_counted(variant, step);
-    for (size_t o = 0; o < step->outs; o++) {
-        step->is_wanted[o] = step->is_wanted[o] || is_column_wanted(variant, step, step->out[o]);
-        is_live = is_live || step->is_wanted[o];
-    }
+    bool is_live = step->is_live || is_counted(variant, step), is_news = false;
+    for (size_t o = 0; o < step->outs; o++)
+        if (!step->is_wanted[o] && is_column_wanted(variant, step, step->out[o]))
+            step->is_wanted[o] = is_live = is_news = true;
+    is_news = is_news || is_live != step->is_live;
     step->is_live = is_live;
-    return is_live && !was_live;
+    return is_news;
 }
 
 int sp_plan_note_idle(struct sp_plan *plan, struct sp_variant *variant, bool work_all) {

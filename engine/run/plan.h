@@ -27,6 +27,7 @@ struct sp_schedule_entry {
     int from; /* 0 .. ; the first entry has 0 */
     struct sp_law law;
     struct sp_sampler sampler;
+    bool may_leave_bounds; /* a draw of the sampler may lie outside the variable's bounds */
 };
 
 enum sp_change_operation { SP_CHANGE_TIMES, SP_CHANGE_PLUS, SP_CHANGE_SET };
