@@ -56,6 +56,10 @@ class Dependence:
             matrix[i, j] = matrix[j, i] = 2 * np.sin(np.pi * rank / 6)
         self.root = np.linalg.cholesky(matrix) if pairs else None
 
+    def forget(self):
+        """Each draw is on its own."""
+        self.loadings, self.members = {}, []
+
 
 class Assumptions:
     def __init__(self, scenario, page, paths, generator):

@@ -231,7 +231,7 @@ def start_team(w):
     if not w.has("team"):
         return
     names, _ = w.scenario.ladder("team_stage")
-    w["heads"] = 0.0
+    w["heads"], w["team.wage_index"] = 0.0, 1.0
     if w.has("start.heads"):
         w["heads"] = w.opening("start.heads")
     elif names:

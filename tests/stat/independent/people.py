@@ -28,8 +28,10 @@ def start_markets(w):
     ages = {m: np.maximum(1 - np.floor(w.opening(f"market.{m}.launch") + 0.5), 0) for m in names}
     for m in names:
         w[f"market.{m}.age"], w[f"market.{m}.log_fx"] = ages[m], 0.0
-    rates = {m: w.opening(f"market.{m}.fx") for m in names}
-    w["market.price"] = market_price(w, market_shares(w, ages, True), rates, True)
+    rates, shares = {m: w.opening(f"market.{m}.fx") for m in names}, market_shares(w, ages, True)
+    for m in names:
+        w[f"market.{m}.live"], w[f"market.{m}.share"], w[f"market.{m}.fx"] = (ages[m] > 0) * 1.0, shares[m], rates[m]
+    w["market.price"] = market_price(w, shares, rates, True)
 
 
 def markets(w):

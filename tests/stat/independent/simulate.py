@@ -62,9 +62,9 @@ def ratios_of(page, kinds):
     return found
 
 
-def simulate(scenario, page, paths, seed):
-    """Yields periods as they end."""
-    w = World(scenario, page, paths, seed)
+def simulate(scenario, page, paths, random, at_centre=False):
+    """Yields periods as they end; at the centre, the opening state first."""
+    w = World(scenario, page, paths, random, at_centre)
     known = {}
 
     def ratio_parts(name):
@@ -75,6 +75,10 @@ def simulate(scenario, page, paths, seed):
     w.assumptions.next_quarter(1)
     for start in STARTS:
         start(w)
+    if at_centre:
+        opening = Period("opening")
+        opening.add(kinds_of(page, w.now), w.now)
+        yield opening
     opening_tier = costs.tier_of(w, w["users"]) + np.zeros(paths, int) if w.has("tier") else None
     year, horizon = None, Period(f"{scenario.quarter_name(1)}..{scenario.quarter_name(scenario.quarters)}")
     for t in range(1, scenario.quarters + 1):

@@ -10,11 +10,12 @@ from assumptions import Assumptions
 
 
 class World:
-    def __init__(self, scenario, page, paths, seed):
-        self.scenario, self.paths = scenario, paths
-        self.random = np.random.default_rng(seed)
+    def __init__(self, scenario, page, paths, random, at_centre=False):
+        self.scenario, self.paths, self.random = scenario, paths, random
         self.assumptions = Assumptions(scenario, page, paths, self.random)
-        self.is_whole = scenario.text("counts") == "whole"
+        if at_centre:
+            self.assumptions.dependence.forget()
+        self.is_whole = scenario.text("counts") == "whole" and not at_centre
         self.is_average = scenario.text("accrual") == "average"
         self.t = 0
         self.now, self.old = {}, {}
