@@ -6,8 +6,7 @@
 #include "models/models.h"
 
 enum {
-    PAID,
-    PAID_BEFORE,
+    ARRIVED,
     CHURNED,
     REACTIVATED,
     PRICE,
@@ -23,8 +22,7 @@ enum {
 enum { OPENING, NEW, EXPANSION, BACK, CONTRACTION, LOST_PAYERS, GAINED, LOST, NET_NEW, RETAINED, KEPT };
 
 static const struct sp_read reads[] = {
-    [PAID] = {.column = "paid"},
-    [PAID_BEFORE] = {.column = "paid", .before = true},
+    [ARRIVED] = {.column = "paid.new"},
     [CHURNED] = {.column = "paid.churned", .optional = true},
     [PRICE] = {.column = "price.monthly"},
     [PRICE_BEFORE] = {.column = "price.monthly", .before = true},
@@ -53,7 +51,7 @@ static const struct sp_write writes[] = {
     [OPENING] = PART("arr.opening", "before(arr)", SP_LOW,
                      "arr at the opening of the quarter; over a period, the sum over its quarters"),
     [NEW] = PART("arr.new",
-                 "12*(((paid-(before(paid)-paid.churned?0))-paid.new.annual?0)*"
+                 "12*(((paid.new+paid.reactivated?0)-paid.new.annual?0)*"
                  "price.monthly+paid.new.annual?0*price.annual)-arr.reactivated",
                  SP_LOW, "arr of new payers"),
     [EXPANSION] = PART("arr.expansion",
@@ -65,9 +63,9 @@ static const struct sp_write writes[] = {
                        "paid.annual.4),0))),0),0)",
                        SP_LOW, "arr that staying payers pay more than before"),
     [BACK] = PART("arr.reactivated",
-                  "if((paid-(before(paid)-paid.churned?0))>0,"
-                  "paid.reactivated?0/(paid-(before(paid)-paid.churned?0)),0)*12*"
-                  "(((paid-(before(paid)-paid.churned?0))-paid.new.annual?0)*"
+                  "if((paid.new+paid.reactivated?0)>0,"
+                  "paid.reactivated?0/(paid.new+paid.reactivated?0),0)*12*"
+                  "(((paid.new+paid.reactivated?0)-paid.new.annual?0)*"
                   "price.monthly+paid.new.annual?0*price.annual)",
                   SP_LOW, "arr of payers who came back"),
     [CONTRACTION] = PART("arr.contraction",
@@ -135,14 +133,13 @@ static void bridge_annual(const struct sp_step *s) {
 
 /* Those who came: new ones, and those who came back, who choose their plans alike. */
 static void bridge_arrivals(const struct sp_step *s) {
-    const double *paid = sp_step_read(s, PAID), *before = sp_step_read(s, PAID_BEFORE);
-    const double *left = sp_step_or_zeros(s, sp_step_read(s, CHURNED)),
+    const double *arrived = sp_step_read(s, ARRIVED),
                  *back = sp_step_or_zeros(s, sp_step_read(s, REACTIVATED));
     const double *annual = s->read_count[YEAR] ? sp_step_read(s, NEW_ANNUAL) : s->zeros;
     const double *price = sp_step_read(s, PRICE), *annual_price = sp_step_read(s, ANNUAL_PRICE);
     double *restrict fresh = sp_step_out(s, NEW, 0), *restrict reactivated = sp_step_out(s, BACK, 0);
     for (size_t p = 0; p < s->n; p++) {
-        double came = paid[p] - (before[p] - left[p]), by_year = annual[p];
+        double came = arrived[p] + back[p], by_year = annual[p];
         double value = 12 * ((came - by_year) * price[p] + by_year * annual_price[p]);
         double part = came > 0 ? back[p] / came : 0;
         reactivated[p] = part * value;

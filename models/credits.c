@@ -76,26 +76,21 @@ static void grant(const struct sp_step *s, size_t partner) {
         left[p] += arrived[p] * each[p];
 }
 
-/* Those that expire first are used first. `open` has the hosting cost that is not paid yet. */
-static void use(const struct sp_step *s, double *restrict open) {
-    for (size_t i = 0; i < s->instances[LIVES]; i++) {
-        double *restrict left = sp_step_out(s, LEFT, i);
-        for (size_t p = 0; p < s->n; p++) {
-            double used = left[p] < open[p] ? left[p] : open[p];
-            open[p] -= used;
-            left[p] -= used;
-        }
-    }
-}
-
+/* Those that expire first are used first. What is used is added up by itself, so that a few credits are not
+ * lost beside a large cost. */
 static void pay_hosting(const struct sp_step *s) {
     const double *hosting = sp_step_or_zeros(s, sp_step_read(s, HOSTING));
     double *restrict offset = sp_step_out(s, OFFSET, 0);
     for (size_t p = 0; p < s->n; p++)
-        offset[p] = hosting[p];
-    use(s, offset);
-    for (size_t p = 0; p < s->n; p++)
-        offset[p] -= hosting[p];
+        offset[p] = 0;
+    for (size_t i = 0; i < s->instances[LIVES]; i++) {
+        double *restrict left = sp_step_out(s, LEFT, i);
+        for (size_t p = 0; p < s->n; p++) {
+            double open = hosting[p] + offset[p], used = left[p] < open ? left[p] : open;
+            offset[p] -= used;
+            left[p] -= used;
+        }
+    }
 }
 
 static void add_up(const struct sp_step *s) {

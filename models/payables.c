@@ -66,13 +66,22 @@ static void start(const struct sp_step *s) {
         payables[p] = opening[p];
 }
 
+/* What a channel keeps back is not owed. */
+static bool is_fee(const struct sp_step *s, const double *line) {
+    for (size_t i = 0; i < s->read_count[FEE_LINES]; i++)
+        if (sp_step_read_one(s, FEE_LINES, i) == line)
+            return true;
+    return false;
+}
+
 /* A quarter's cost is spread evenly over its days: the last `days` of it are open. */
-static void add_open(const struct sp_step *s, int lines, double sign, const double *days,
-                     double *restrict payables) {
+static void add_open(const struct sp_step *s, int lines, const double *days, double *restrict payables) {
     for (size_t i = 0; i < s->read_count[lines]; i++) {
         const double *line = sp_step_read_one(s, lines, i);
+        if (is_fee(s, line))
+            continue;
         for (size_t p = 0; p < s->n; p++)
-            payables[p] += sign * line[p] * (days[p] / SP_MODELS_DAYS);
+            payables[p] += line[p] * (days[p] / SP_MODELS_DAYS);
     }
 }
 
@@ -81,10 +90,9 @@ SP_WIDE static void step(const struct sp_step *s) {
     double *restrict payables = sp_step_out(s, PAYABLES, 0);
     for (size_t p = 0; p < s->n; p++)
         payables[p] = 0;
-    add_open(s, COGS_LINES, 1, days, payables);
-    add_open(s, FEE_LINES, -1, days, payables);
-    add_open(s, OPEX_LINES, 1, sp_step_field(s, PAYABLES_TABLE, 0, DAYS_OPEX), payables);
-    add_open(s, ONE_OFF_LINES, 1, sp_step_field(s, PAYABLES_TABLE, 0, DAYS_ONE_OFF), payables);
+    add_open(s, COGS_LINES, days, payables);
+    add_open(s, OPEX_LINES, sp_step_field(s, PAYABLES_TABLE, 0, DAYS_OPEX), payables);
+    add_open(s, ONE_OFF_LINES, sp_step_field(s, PAYABLES_TABLE, 0, DAYS_ONE_OFF), payables);
 }
 
 extern const struct sp_mechanism sp_payables;

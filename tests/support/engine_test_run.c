@@ -21,7 +21,8 @@ struct engine_test_run engine_test_compile(const char *text, struct engine_test_
     char path[] = "/tmp/scalepath-engine-XXXXXX.toml";
     struct engine_test_run run = {0};
     struct sp_request request = {.scenario = path};
-    struct sp_compile_options compile = {.kernel_level = options.level, .kept_paths = options.kept};
+    struct sp_compile_options compile = {
+        .kernel_level = options.level, .kept_paths = options.kept, .threads = options.threads};
     write_file(path, text);
     struct sp_scenario *scenario = sp_scenario_read(&request, &run.problems);
     if (scenario)
