@@ -63,7 +63,9 @@ static int simulate(const struct sp_at_centre_request *request, struct work *wor
     work->scenario = sp_scenario_read(&inputs, &work->problems);
     if (!work->scenario)
         return sp_problems_error(&work->problems);
-    work->plan = sp_compile_plan(work->scenario, &request->compile, &work->problems);
+    struct sp_compile_options compile = request->compile;
+    compile.all_times = true; /* the books have a column for each fiscal year */
+    work->plan = sp_compile_plan(work->scenario, &compile, &work->problems);
     if (!work->plan)
         return sp_problems_error(&work->problems);
     int error = sp_run(work->plan, &request->run, &work->problems, &work->result);
@@ -90,6 +92,10 @@ static int read_beside(const struct sp_at_centre_request *request, struct work *
             &work->problems, SP_ERROR_FILE, place,
             "is the result of the scenario '%s', not of '%s'; name a result of this scenario",
             work->result->name, work->centre->name);
+    if (work->result->axis[SP_AXIS_YEAR].count == 0)
+        return sp_problems_add(
+            &work->problems, SP_ERROR_FILE, place,
+            "has no fiscal years, which the books show; run the scenario with \"year\" in [results] times");
     if (!has_same_times(work->centre, work->result))
         return sp_problems_add(
             &work->problems, SP_ERROR_FILE, place,

@@ -144,8 +144,9 @@ static int save(const struct arguments *arguments, struct work *work) {
 
 static void print_summary(const struct work *work) {
     const struct sp_result *result = work->result;
-    printf("%s: %" PRIu64 " paths, %s, seed %" PRIu64 ", %.2f s, written to ", result->name, result->paths,
-           result->axis[SP_AXIS_HORIZON].label[0], result->seed, work->seconds);
+    const struct sp_axis *quarter = &result->axis[SP_AXIS_QUARTER];
+    printf("%s: %" PRIu64 " paths, %s..%s, seed %" PRIu64 ", %.2f s, written to ", result->name,
+           result->paths, quarter->label[0], quarter->label[quarter->count - 1], result->seed, work->seconds);
     sp_print_escaped(stdout, work->output);
     putchar('\n');
 }

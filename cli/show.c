@@ -48,7 +48,7 @@ static int print_category(const struct sp_result *result, const struct sp_varian
         int error = sp_table_category(result, variant, c, i, &text);
         code = print_text(error, text);
     }
-    if (!any) {
+    if (!any && variant->passage && variant->passage[c].occupancy) {
         char *text = NULL;
         int error = sp_table_category(result, variant, c, category->metrics, &text);
         code = print_text(error, text);
@@ -95,6 +95,12 @@ static int print_rows(const struct sp_result *result, const struct sp_show_reque
     return sp_error_exit_code(sp_rows_walk(result, &filter, print_row, NULL));
 }
 
+/* Rows that are not there say nothing themselves. */
+static void tell_not_kept(const struct sp_result *result) {
+    if (sp_table_not_kept(result))
+        fprintf(stderr, "scalepath: not kept, see [results] times: %s\n", sp_table_not_kept(result));
+}
+
 /* Whether the result has anything that was asked for; if not, says what it has. */
 static int check_metric(const struct sp_result *result, const char *metric) {
     const char **known = malloc((result->metrics + 1) * sizeof *known);
@@ -119,8 +125,10 @@ int sp_show_result(const struct sp_result *result, const struct sp_show_request 
     int code = check_metric(result, request->metric);
     if (code)
         return code;
-    if (request->json)
+    if (request->json) {
+        tell_not_kept(result);
         return print_rows(result, request);
+    }
     if (request->tiers && result->categories == 0) {
         printf("This scenario has no tiers.\n");
         return 0;

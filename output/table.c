@@ -128,6 +128,14 @@ static void print_counts(FILE *stream, const struct sp_variant_result *variant) 
     }
 }
 
+const char *sp_table_not_kept(const struct sp_result *result) {
+    bool year = result->axis[SP_AXIS_YEAR].count > 0;
+    if (result->axis[SP_AXIS_HORIZON].count > 0)
+        return year ? NULL : "fiscal years";
+    return year ? "the horizon, and how paths move through tiers"
+                : "fiscal years, the horizon, and how paths move through tiers";
+}
+
 int sp_table_notes(const struct sp_result *result, char **text) {
     char paths[SP_FIGURE_BYTES];
     size_t size;
@@ -140,6 +148,8 @@ int sp_table_notes(const struct sp_result *result, char **text) {
           stream);
     if (result->variants > 0)
         print_counts(stream, &result->variant[0]);
+    if (sp_table_not_kept(result))
+        fprintf(stream, "Not kept, see [results] times: %s.\n", sp_table_not_kept(result));
     fprintf(stream, "%s paths, seed %llu.\n", paths, (unsigned long long)result->seed);
     bool failed = ferror(stream);
     failed = fclose(stream) != 0 || failed;

@@ -22,4 +22,7 @@ int sp_table_category(const struct sp_result *result, const struct sp_variant_re
  */
 int sp_table_notes(const struct sp_result *result, char **text);
 
+/* What [results] times left out, in words (static storage); NULL: nothing. */
+const char *sp_table_not_kept(const struct sp_result *result);
+
 #endif

@@ -306,6 +306,8 @@ static void copy_settings(const struct sp_scenario *scenario, const struct sp_co
     plan->whole_counts = scenario->whole_counts;
     plan->kept_paths = options->kept_paths;
     plan->at_centre = options->at_centre;
+    for (int a = 0; a < SP_AXES; a++)
+        plan->keeps[a] = scenario->keeps[a] || options->all_times || options->at_centre;
 }
 
 static int fill_plan(const struct sp_scenario *scenario, int threads, struct sp_plan *plan,

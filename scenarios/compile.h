@@ -11,7 +11,9 @@ struct sp_compile_options {
     const char *kernel_level; /* NULL: the best one */
     size_t kept_paths;
     int threads;    /* 0: all processors; changes nothing in the plan */
-    bool at_centre; /* every draw at its median, and every column worked out, asked for or not */
+    bool all_times; /* every time is kept, whatever [results] times says */
+    bool at_centre; /* every draw at its median, every column worked out and every time kept, asked for or not
+                     */
 };
 
 /* The plan, to be freed by the caller (it borrows nothing from the scenario), or NULL with problems: a

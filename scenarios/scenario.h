@@ -126,6 +126,7 @@ struct sp_scenario {
     size_t correlations;
     struct sp_named_correlation *correlation;
     struct sp_selection metrics, by_tier;
+    bool keeps[SP_AXES]; /* [results] times */
 };
 
 /* What the command line asks for. */

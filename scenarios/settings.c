@@ -173,9 +173,34 @@ static int bind_selection(const struct sp_value_context *context, struct sp_scen
     return 0;
 }
 
+/* "quarter" among them, because everything else is made of quarters. */
+static int bind_times(const struct sp_value_context *context, struct sp_scenario *scenario) {
+    static const char *const times[SP_AXES + 1] = {"quarter", "year", "horizon", NULL};
+    struct sp_node *list = find(context, scenario, "results", "times");
+    double time;
+    for (int a = 0; a < SP_AXES; a++)
+        scenario->keeps[a] = !list;
+    if (!list)
+        return 0;
+    list->used = true;
+    if (list->kind != SP_NODE_ARRAY)
+        return sp_problems_add(context->problems, SP_ERROR_SCENARIO, list->place,
+                               "results.times: expected a list of times, like [\"quarter\", \"year\"]");
+    for (size_t i = 0; i < list->count; i++) {
+        if (sp_value_choice(context, list->entry[i], "results.times", times, &time))
+            return SP_ERROR_SCENARIO;
+        scenario->keeps[(int)time] = true;
+    }
+    if (scenario->keeps[SP_AXIS_QUARTER])
+        return 0;
+    return sp_problems_add(context->problems, SP_ERROR_SCENARIO, list->place,
+                           "results.times: quarters are always kept; add \"quarter\" to the list");
+}
+
 static int bind_results(const struct sp_value_context *context, struct sp_scenario *scenario) {
     int error = bind_selection(context, scenario, "metrics", &scenario->metrics);
     error |= bind_selection(context, scenario, "by_tier", &scenario->by_tier);
+    error |= bind_times(context, scenario);
     tell_unknown(context, scenario, "results");
     return error ? SP_ERROR_SCENARIO : 0;
 }

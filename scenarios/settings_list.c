@@ -28,6 +28,10 @@ static const struct sp_setting settings[] = {
      NULL, "[\"cash\", \"cost.*\"]"},
     {"results.by_tier", "metrics to keep by tier too; all that are kept when not given", "a list of texts",
      NULL, "[\"cost.total\"]"},
+    {"results.times",
+     "times to keep: each quarter (always), each fiscal year, and the whole horizon, with how paths move "
+     "through tiers",
+     "a list of \"quarter\", \"year\", \"horizon\"", "[\"quarter\", \"year\", \"horizon\"]", "[\"quarter\"]"},
     {"change.NAME.of", "what is changed: keys of assumptions", "a text or a list of texts", NULL,
      "[\"ai.cost_free\", \"ai.cost_paid\"]"},
     {"change.NAME.times", "multiplies the drawn value; exactly one of times, plus and set must be given",

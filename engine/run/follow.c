@@ -23,7 +23,7 @@ static int create_sums(struct sp_follower *follower, enum sp_axis_kind axis, siz
     if (!follower->sum[axis])
         return -1;
     for (size_t c = 0; c < columns; c++)
-        if (is_summed(follower->variant, c)) {
+        if (follower->plan->keeps[axis] && is_summed(follower->variant, c)) {
             follower->sum[axis][c] = sp_arena_array(follower->arena, size, sizeof(double));
             if (!follower->sum[axis][c])
                 return -1;
@@ -69,14 +69,16 @@ static void add_flow(double *sum, const double *x, size_t n, bool begins) {
 
 SP_WIDE static void add_to_sums(const double *x, size_t n, double *year, bool year_begins, double *horizon,
                                 bool begins) {
-    add_flow(year, x, n, year_begins);
-    add_flow(horizon, x, n, begins);
+    if (year)
+        add_flow(year, x, n, year_begins);
+    if (horizon)
+        add_flow(horizon, x, n, begins);
 }
 
 static void add_quarter(struct sp_follower *follower, size_t metric, size_t t) {
     int column = follower->plan->metric[metric];
     double *year = follower->sum[SP_AXIS_YEAR][column], *horizon = follower->sum[SP_AXIS_HORIZON][column];
-    if (!year)
+    if (!year && !horizon)
         return;
     sp_phase_enter(SP_PHASE_PERIODS, 0);
     add_to_sums(sp_block_now(follower->block, column), sp_block_valid(follower->block), year,
@@ -116,7 +118,7 @@ static void show_quarter(struct sp_follower *follower, const struct sp_visitor *
 
 static void show_period(struct sp_follower *follower, const struct sp_visitor *visitor,
                         enum sp_axis_kind axis, size_t time) {
-    for (size_t m = 0; m < follower->plan->metrics; m++)
+    for (size_t m = 0; follower->plan->keeps[axis] && m < follower->plan->metrics; m++)
         if (!sp_plan_is_stock(follower->plan, m))
             show_metric(follower, visitor, (struct sp_sight){.axis = axis, .metric = m, .time = time});
 }

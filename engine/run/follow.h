@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Follows a block of paths through its quarters and shows every metric at every time to a visitor: by
- * quarter, by fiscal year and over the horizon. Flows are summed over the period, stocks are taken at its
- * end, ratios are made of their parts' sums, path by path. The pilot, the tallies and the kept paths are
- * visitors.
+ * quarter, and by fiscal year and over the horizon where these are kept. Flows are summed over the period,
+ * stocks are taken at its end, ratios are made of their parts' sums, path by path. The pilot, the tallies and
+ * the kept paths are visitors.
  */
 #ifndef SP_ENGINE_RUN_FOLLOW_H
 #define SP_ENGINE_RUN_FOLLOW_H

@@ -76,6 +76,9 @@ int sp_plan_make_axes(struct sp_plan *plan) {
         add_quarter(&plan->axis[SP_AXIS_YEAR], sp_plan_year(plan, t), quarter, year);
         add_quarter(&plan->axis[SP_AXIS_HORIZON], 0, quarter, whole);
     }
+    for (int a = 0; a < SP_AXES; a++)
+        if (!plan->keeps[a])
+            plan->axis[a] = (struct sp_axis){.name = plan->axis[a].name};
     return 0;
 }
 

@@ -160,6 +160,8 @@ struct sp_plan {
     int fiscal_year_last; /* 0..3: quarter of the calendar year in which fiscal years end */
     bool accrual_end, whole_counts;
     bool at_centre; /* every draw is its law's median (stream.h: SP_STREAM_CENTRE), noise and factors are 0 */
+    bool keeps[SP_AXES]; /* which times are accumulated; quarters always are, how paths move through
+                            categories belongs to the horizon */
     size_t kept_paths;
 
     size_t variants;
@@ -183,7 +185,8 @@ size_t sp_plan_last_quarter(const struct sp_plan *plan, enum sp_axis_kind axis, 
 /* Whether a metric is a stock: over a year or the horizon it is what it is in the last quarter. */
 bool sp_plan_is_stock(const struct sp_plan *plan, size_t metric);
 
-/* Makes the axes from first_quarter, quarters and fiscal_year_last. 0 or SP_ERROR_RESOURCES. */
+/* Makes the axes from first_quarter, quarters and fiscal_year_last; those that are not kept have no times. 0
+ * or SP_ERROR_RESOURCES. */
 int sp_plan_make_axes(struct sp_plan *plan);
 
 /* Puts the steps of a variant in an order in which every column is written before it is read. A circle is a

@@ -343,7 +343,8 @@ int sp_summary_make(const struct sp_tally_plan *tally, const struct sp_sums *sum
         if (summarise_axis(&s, (enum sp_axis_kind)axis))
             return SP_ERROR_RESOURCES;
     for (size_t c = 0; c < categories; c++)
-        if (summarise_category(&s, c) || summarise_passage(&s, c, &passage))
+        if (summarise_category(&s, c) ||
+            (tally->plan->keeps[SP_AXIS_HORIZON] && summarise_passage(&s, c, &passage)))
             return SP_ERROR_RESOURCES;
     return summarise_rules(&s) ? SP_ERROR_RESOURCES : 0;
 }

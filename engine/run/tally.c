@@ -83,10 +83,12 @@ bool sp_tally_is_by_category(const struct sp_plan *plan, const struct sp_variant
 
 static int create_state(struct sp_arena *arena, struct sp_passage_state *state, size_t labels, size_t size) {
     state->spent = sp_arena_array(arena, labels * size, sizeof *state->spent);
+    state->now = sp_arena_array(arena, size, sizeof *state->now);
+    if (state->only_time)
+        return state->spent && state->now ? 0 : -1;
     state->skipped = sp_arena_array(arena, size, sizeof *state->skipped);
     state->fell = sp_arena_array(arena, size, sizeof *state->fell);
     state->visited = sp_arena_array(arena, size, sizeof *state->visited);
-    state->now = sp_arena_array(arena, size, sizeof *state->now);
     state->here = sp_arena_array(arena, size, sizeof *state->here);
     state->been = sp_arena_array(arena, size, sizeof *state->been);
     state->arrived = sp_arena_array(arena, size, sizeof *state->arrived);
@@ -96,6 +98,11 @@ static int create_state(struct sp_arena *arena, struct sp_passage_state *state, 
                : -1;
 }
 
+/* How paths move through a category belongs to the horizon. */
+static size_t passage_size(const struct sp_plan *plan, size_t c) {
+    return plan->keeps[SP_AXIS_HORIZON] ? sp_passage_size(plan->category[c].labels, plan->quarters) : 0;
+}
+
 static int create_category(struct sp_tally *tally, size_t c) {
     const struct sp_plan *plan = tally->plan->plan;
     struct category_tally *category = &tally->category[c];
@@ -103,7 +110,8 @@ static int create_category(struct sp_tally *tally, size_t c) {
     category->first_cell = tally->plan->first_cell[c];
     for (size_t m = 0; m < plan->metrics; m++)
         category->rows += tally->plan->metric_row[c][m] != SIZE_MAX;
-    category->passage_size = sp_passage_size(category->labels, plan->quarters);
+    category->state.only_time = !plan->keeps[SP_AXIS_HORIZON];
+    category->passage_size = passage_size(plan, c);
     category->passage_count = sp_arena_array(tally->arena, category->passage_size, sizeof(uint64_t));
     category->path_sum =
         sp_arena_array(tally->arena, category->rows * category->labels * tally->size, sizeof(double));
@@ -507,7 +515,7 @@ const struct sp_bad_value *sp_tally_bad_value(const struct sp_tally *tally) {
 static size_t passage_total(const struct sp_plan *plan) {
     size_t total = 0;
     for (size_t c = 0; c < plan->categories; c++)
-        total += sp_passage_size(plan->category[c].labels, plan->quarters);
+        total += passage_size(plan, c);
     return total;
 }
 

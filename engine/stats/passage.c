@@ -25,6 +25,9 @@ void sp_passage_begin(const struct sp_passage *passage, struct sp_passage_state 
     for (size_t p = 0; p < n; p++) {
         unsigned label = (unsigned)start[p];
         state->now[p] = (uint16_t)label;
+    }
+    for (size_t p = 0; !state->only_time && p < n; p++) {
+        unsigned label = state->now[p];
         state->here[p] = (uint16_t)(1u << label);
         /* Tiers below the first are behind the path: it has not skipped them. */
         state->visited[p] = (uint16_t)((2u << label) - 1);
@@ -32,14 +35,14 @@ void sp_passage_begin(const struct sp_passage *passage, struct sp_passage_state 
     }
 }
 
-/* Labels as numbers and as sets. */
-SP_WIDE static void take_labels(const double *restrict label, uint16_t *restrict now, uint16_t *restrict set,
-                                size_t n) {
-    for (size_t p = 0; p < n; p++) {
-        int number = (int)label[p];
-        now[p] = (uint16_t)number;
-        set[p] = (uint16_t)(1u << number);
-    }
+SP_WIDE static void take_labels(const double *restrict label, uint16_t *restrict now, size_t n) {
+    for (size_t p = 0; p < n; p++)
+        now[p] = (uint16_t)(int)label[p];
+}
+
+SP_WIDE static void make_sets(const uint16_t *restrict now, uint16_t *restrict set, size_t n) {
+    for (size_t p = 0; p < n; p++)
+        set[p] = (uint16_t)(1u << now[p]);
 }
 
 /* The sets of all paths, after they have moved to the label that `arrived` holds. */
@@ -58,11 +61,10 @@ SP_WIDE static void move_sets(uint16_t *restrict here, uint16_t *restrict visite
 }
 
 /* Adds a quarter to those who are in the label, and counts them. */
-SP_WIDE static size_t stay(const uint16_t *restrict here, uint16_t label, uint16_t *restrict spent,
-                           size_t n) {
+SP_WIDE static size_t stay(const uint16_t *restrict now, uint16_t label, uint16_t *restrict spent, size_t n) {
     uint16_t inside = 0;
     for (size_t p = 0; p < n; p++) {
-        uint16_t is_here = here[p] == label;
+        uint16_t is_here = now[p] == label;
         spent[p] = (uint16_t)(spent[p] + is_here);
         inside = (uint16_t)(inside + is_here);
     }
@@ -80,21 +82,24 @@ SP_WIDE static size_t count_sets(const uint16_t *restrict set, uint16_t labels, 
 void sp_passage_move(struct sp_passage *passage, struct sp_passage_state *state, const double *label,
                      size_t quarter, size_t n, size_t stride) {
     size_t times = passage->quarters + 1;
-    take_labels(label, state->now, state->arrived, n);
+    take_labels(label, state->now, n);
+    for (size_t k = 0; k < passage->labels; k++)
+        state->inside[k] = stay(state->now, (uint16_t)k, state->spent + k * stride, n);
+    if (state->only_time)
+        return;
+    make_sets(state->now, state->arrived, n);
     move_sets(state->here, state->visited, state->been, state->arrived, state->skipped, state->fell, n);
     for (size_t k = 0; k < passage->labels; k++) {
-        uint16_t here = (uint16_t)(1u << k);
-        state->inside[k] = stay(state->here, here, state->spent + k * stride, n);
         passage->occupancy[quarter * passage->labels + k] += state->inside[k];
         if (state->inside[k] > 0)
-            passage->entry[k * times + quarter] += count_sets(state->arrived, here, n);
+            passage->entry[k * times + quarter] += count_sets(state->arrived, (uint16_t)(1u << k), n);
     }
 }
 
 void sp_passage_end(struct sp_passage *passage, const struct sp_passage_state *state, size_t n,
                     size_t stride) {
     size_t times = passage->quarters + 1;
-    for (size_t k = 0; k < passage->labels; k++) {
+    for (size_t k = 0; !state->only_time && k < passage->labels; k++) {
         uint16_t label = (uint16_t)(1u << k);
         passage->entry[k * times + passage->quarters] += n - count_sets(state->been, label, n);
         passage->skipped[k] += count_sets(state->skipped, label, n);
@@ -102,7 +107,7 @@ void sp_passage_end(struct sp_passage *passage, const struct sp_passage_state *s
         passage->inside[k] += count_sets(state->here, label, n);
     }
     /* Label by label for each path: neighbouring paths would wait for the same count. */
-    for (size_t p = 0; p < n; p++)
+    for (size_t p = 0; !state->only_time && p < n; p++)
         for (size_t k = 0; k < passage->labels; k++)
             passage->dwell[k * times + state->spent[k * stride + p]]++;
 }

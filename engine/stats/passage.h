@@ -6,6 +6,7 @@
 #ifndef SP_ENGINE_STATS_PASSAGE_H
 #define SP_ENGINE_STATS_PASSAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,8 @@ struct sp_passage_state {
     uint16_t *skipped; /* [paths] labels passed over */
     uint16_t *fell;    /* [paths] labels left for a lower one */
     size_t inside[SP_PASSAGE_LABELS]; /* paths in each label in this quarter */
+    bool only_time; /* only `spent`, `now` and `inside` are followed; nothing is counted, other arrays are
+                       NULL */
 };
 
 /* How many counts there are in all (they lie one after the other, from `occupancy` on). */

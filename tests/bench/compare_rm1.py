@@ -37,14 +37,14 @@ def run_scalepath(program, paths):
                                "--set", f"results.metrics={metrics}", "-o", result, "--json"],
                               capture_output=True, text=True, check=True).stdout
     rows = [json.loads(line) for line in text.splitlines()]
-    return {(row["metric"], row["time"] or row["tier"], row["statistic"]): (row["value"], row["se"]) for row in rows
-            if not (row["time"] and row["tier"])} | occupancies(rows)
+    return {(row["metric"], row["time"] or row["tier"], row["statistic"]): (row["value"], row["se"])
+            for row in rows} | occupancies(rows, paths * QUARTERS)
 
 
-def occupancies(rows):
-    """The share of all path-quarters that were spent in a tier: mean quarters over quarters."""
-    return {("tier", row["tier"], "share"): (row["value"] / QUARTERS, row["se"] / QUARTERS) for row in rows
-            if row["metric"] == "tier.quarters" and row["statistic"] == "mean"}
+def occupancies(rows, all_quarters):
+    """The share of all path-quarters that were spent in a tier."""
+    return {("tier", row["tier"], "share"): (row["value"] / all_quarters, row["se"] / all_quarters) for row in rows
+            if row["tier"] and row["metric"] == "cost.total" and row["statistic"] == "count"}
 
 
 def run_other(program, paths):

@@ -270,3 +270,61 @@ Test(times, undefined_ratios_do_not_spoil_a_tier) {
     cr_expect(isfinite(e[SP_STATISTIC_P50].error) && isfinite(e[SP_STATISTIC_MEAN].value));
     engine_test_free(&run);
 }
+
+/* --- What [results] times leaves out --- */
+
+static struct engine_test_run run_times(const char *times) {
+    const char *more = engine_test_text("[results]\ntimes = [%s]\n", times);
+    return engine_test_run_well(engine_test_scenario(3000, "", more), (struct engine_test_options){0});
+}
+
+static void expect_axis(const struct sp_result *all, const struct sp_result *some, enum sp_axis_kind axis,
+                        bool is_kept) {
+    const struct sp_variant_result *a = &all->variant[0], *b = &some->variant[0];
+    size_t values = all->metrics * all->axis[axis].count;
+    cr_expect_eq(some->axis[axis].count, is_kept ? all->axis[axis].count : 0);
+    cr_expect_str_eq(some->axis[axis].name, all->axis[axis].name);
+    if (!is_kept)
+        return;
+    cr_expect_arr_eq(a->estimate[axis], b->estimate[axis],
+                     values * SP_STATISTICS * sizeof(struct sp_estimate));
+    for (size_t i = 0; i < values; i++) {
+        const struct sp_histogram_view *x = &a->histogram[axis][i], *y = &b->histogram[axis][i];
+        cr_assert(x->bins == y->bins && x->atoms == y->atoms);
+        cr_expect_arr_eq(x->count, y->count, x->bins * sizeof *x->count);
+        cr_expect_arr_eq(x->atom_count, y->atom_count, x->atoms * sizeof *x->atom_count);
+    }
+}
+
+/* What is left is the same, bit for bit; how paths move through tiers goes with the horizon. */
+static void expect_times(const struct sp_result *all, const char *times, bool year, bool horizon) {
+    struct engine_test_run run = run_times(times);
+    const struct sp_variant_result *a = &all->variant[0], *b = &run.result->variant[0];
+    const struct sp_category_view *tier = &all->category[0];
+    size_t shares = all->axis[SP_AXIS_QUARTER].count * tier->labels;
+    expect_axis(all, run.result, SP_AXIS_QUARTER, true);
+    expect_axis(all, run.result, SP_AXIS_YEAR, year);
+    expect_axis(all, run.result, SP_AXIS_HORIZON, horizon);
+    cr_expect_arr_eq(a->by_category[0], b->by_category[0],
+                     tier->metrics * tier->labels * SP_STATISTICS * sizeof(struct sp_estimate));
+    cr_expect_eq(b->passage[0].occupancy != NULL, horizon, "%s", times);
+    if (horizon) {
+        cr_expect_arr_eq(a->passage[0].occupancy, b->passage[0].occupancy,
+                         shares * sizeof(struct sp_estimate));
+        cr_expect_arr_eq(a->passage[0].quarters, b->passage[0].quarters,
+                         tier->labels * sizeof(struct sp_estimate));
+    }
+    engine_test_free(&run);
+}
+
+Test(times, what_is_left_out_changes_nothing_else) {
+    struct engine_test_run all =
+        engine_test_run_well(engine_test_scenario(3000, "", ""), (struct engine_test_options){0});
+    cr_expect_eq(all.result->axis[SP_AXIS_YEAR].count, 4);
+    cr_expect_eq(all.result->axis[SP_AXIS_HORIZON].count, 1);
+    expect_times(all.result, "\"quarter\", \"year\", \"horizon\"", true, true);
+    expect_times(all.result, "\"quarter\"", false, false);
+    expect_times(all.result, "\"year\", \"quarter\"", true, false);
+    expect_times(all.result, "\"quarter\", \"horizon\"", false, true);
+    engine_test_free(&all);
+}
