@@ -20,7 +20,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "independent"))
 
 import laws  # noqa: E402
-from assumptions import read_changes  # noqa: E402
+from assumptions import bounds, read_changes  # noqa: E402
 from page import Page, pattern  # noqa: E402
 from result import metric_names, run  # noqa: E402
 from scenario import Scenario  # noqa: E402
@@ -160,7 +160,7 @@ def said_by(scenario, page, key, value):
         if node is value and "each" in node:
             said.add(("each", node["each"]))
         if node is value and "noise" in node:
-            low, high = page.key(key)[0]
+            low, high = bounds(scenario, page, key)
             usual = "logit" if (low, high) == (0, 1) else "log" if low >= 0 else "add"
             said.add(("noise", node["noise"].get("scale", usual)))
     return said
@@ -222,7 +222,8 @@ def main():
               if (kind, name) not in used and f"{kind} {name}" not in EXCEPTIONS]  # fmt: skip
     wrong += [f"{name} is an exception, and used, or not there" for name in EXCEPTIONS
               if tuple(name.split(" ", 1)) in used or tuple(name.split(" ", 1)) not in entries]  # fmt: skip
-    print(*wrong, sep="\n")
+    for line in wrong:
+        print(line)
     print(f"compared scenarios use {len(used & set(entries))} of {len(entries)} keys, defaults, choices, laws, metrics; "
           f"{len(EXCEPTIONS)} exceptions, {len(wrong)} failed")  # fmt: skip
     return 1 if wrong or not used else 0

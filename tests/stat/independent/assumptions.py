@@ -37,6 +37,16 @@ def read_changes(scenario):
     return sorted(found, key=lambda change: change.name)
 
 
+def bounds(scenario, page, key):
+    """Of an assumption, of a parameter of its law, or of the value of a change."""
+    owner, _, last = key.rpartition(".")
+    if last in OPERATIONS:
+        return laws.ANY
+    if owner in scenario.node:
+        return laws.PARAMETER_BOUNDS[laws.family(scenario.node[owner]), last]
+    return page.key(key)[0]
+
+
 class Dependence:
     """The standard normals behind draws that depend on each other."""
 
@@ -185,7 +195,7 @@ class Assumptions:
         if not (isinstance(node, dict) and "noise" in node):
             return x
         about = node["noise"]
-        low, high = self.bounds(key)
+        low, high = bounds(self.scenario, self.page, key)
         scale = about.get("scale", "logit" if (low, high) == (0, 1) else "log" if low >= 0 else "add")
         a = self.noise(key, about["sd"], about.get("phi", 0))
         if scale == "add":
@@ -212,18 +222,9 @@ class Assumptions:
         y = {"set": lambda: v, "times": lambda: x * v, "plus": lambda: x + v}[change.operation]()
         return x + share * (y - x)
 
-    def bounds(self, key):
-        owner, _, last = key.rpartition(".")
-        if last in OPERATIONS:
-            return laws.ANY
-        if owner in self.scenario.node:
-            node = self.scenario.node[owner]
-            return laws.PARAMETER_BOUNDS[laws.family(node), last]
-        return self.page.key(key)[0]
-
     def value(self, key, opening=False):
         """The value in this quarter, an array by path or one number for all; `opening`: before all events."""
         if (key, opening) not in self.values:
             x = self.changed(key, self.with_noise(key, self.draw(key)), opening)
-            self.values[key, opening] = np.clip(x, *self.bounds(key))
+            self.values[key, opening] = np.clip(x, *bounds(self.scenario, self.page, key))
         return self.values[key, opening]
