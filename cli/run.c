@@ -125,12 +125,15 @@ static int simulate(struct arguments *arguments, struct work *work) {
     work->scenario = sp_scenario_read(&request, &work->problems);
     if (!work->scenario)
         return sp_problems_error(&work->problems);
+    sp_phase_part_end("read scenario");
     int error = choose_output(arguments, work);
     if (error || (error = sp_writer_check(work->output, arguments->force, &work->problems)))
         return error;
+    sp_phase_part_end("check name");
     work->plan = sp_compile_plan(work->scenario, &compile, &work->problems);
     if (!work->plan)
         return sp_problems_error(&work->problems);
+    sp_phase_part_end("compile");
     error = sp_run(work->plan, &arguments->options, &work->problems, &work->result);
     work->seconds = now() - start;
     return error;
@@ -139,6 +142,7 @@ static int simulate(struct arguments *arguments, struct work *work) {
 static int save(const struct arguments *arguments, struct work *work) {
     work->result->program_version = SP_COMMAND_VERSION;
     int error = sp_provenance_add(work->scenario, work->result);
+    sp_phase_part_end("provenance");
     return error ? error : sp_writer_save(work->result, work->output, arguments->force, &work->problems);
 }
 
@@ -166,6 +170,20 @@ static void print_phases(const struct sp_plan *plan) {
         fputc('\n', stderr);
     }
     fprintf(stderr, "%-16s %15.2f\n", "all", sum);
+}
+
+/* Of the whole process, from the reading of the scenario on. */
+static void print_parts(void) {
+    const struct sp_phase_part *part;
+    size_t parts = sp_phase_parts(&part);
+    double clock = 0, processor = 0;
+    fprintf(stderr, "part                   clock ms  processor ms\n");
+    for (size_t i = 0; i < parts; i++) {
+        clock += part[i].clock;
+        processor += part[i].processor;
+        fprintf(stderr, "%-20s %10.1f %13.1f\n", part[i].name, 1e3 * part[i].clock, 1e3 * part[i].processor);
+    }
+    fprintf(stderr, "%-20s %10.1f %13.1f\n", "all", 1e3 * clock, 1e3 * processor);
 }
 
 static void free_work(struct work *work) {
@@ -208,7 +226,7 @@ static int run(int argc, char **argv) {
     else if (!code)
         print_summary(&work);
     if (!code && sp_phase_is_measured)
-        print_phases(work.plan);
+        print_phases(work.plan), print_parts();
     free_work(&work);
     sp_inputs_free(&arguments.inputs);
     return sp_print_finish(code);

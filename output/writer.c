@@ -2,6 +2,7 @@
 #include "output/writer.h"
 
 #include "engine/base/error.h"
+#include "engine/base/phase.h"
 #include "output/h5read.h"
 #include "output/h5write.h"
 #include "output/image.h"
@@ -60,7 +61,9 @@ static int store(const struct sp_document *document, const unsigned char *bytes,
     struct sp_image_failure failure;
     if (sp_image_store(temporary, bytes, size, &failure))
         return refuse(problems, path, failure.number == ENOMEM, failure.what);
+    sp_phase_part_end("write");
     int error = verify(document, bytes, size, temporary, path, problems);
+    sp_phase_part_end("verify");
     if (!error && sp_image_publish(temporary, path, &failure))
         error = refuse(problems, path, false, failure.what);
     return error;
@@ -73,10 +76,11 @@ static int save(struct sp_document *document, const char *path, struct sp_proble
     struct sp_image_failure failure;
     if (sp_h5write_image(document, &bytes, &size))
         return refuse_document(problems, path, document, document->complaint);
+    sp_phase_part_end("HDF5");
     int error = 0;
     if (sp_seal_add(&bytes, &size)) {
         error = refuse(problems, path, true, "not enough memory to write it");
-    } else if (sp_image_create(path, temporary, &failure)) {
+    } else if (sp_phase_part_end("seal"), sp_image_create(path, temporary, &failure)) {
         error = refuse(problems, path, failure.number == ENOMEM, failure.what);
     } else {
         error = store(document, bytes, size, temporary, path, problems);
@@ -84,6 +88,7 @@ static int save(struct sp_document *document, const char *path, struct sp_proble
             unlink(temporary); /* gone already when only the folder could not be synced */
     }
     free(bytes);
+    sp_phase_part_end("publish");
     return error;
 }
 
@@ -96,6 +101,7 @@ int sp_writer_save(const struct sp_result *result, const char *path, bool force,
     if (!document)
         return refuse(problems, path, true, "not enough memory to write it");
     sp_layout_put(document, result);
+    sp_phase_part_end("document");
     error = save(document, path, problems);
     sp_document_free(document);
     return error;

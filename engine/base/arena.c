@@ -11,7 +11,8 @@ enum { ALIGNMENT = 64, CHUNK = 64 * 1024 };
 struct chunk {
     struct chunk *next;
     size_t size, used; /* bytes after the header */
-    char pad[ALIGNMENT - sizeof(void *) - 2 * sizeof(size_t)];
+    void *memory;      /* what was allocated; the chunk begins at the first aligned place in it */
+    char pad[ALIGNMENT - 2 * sizeof(void *) - 2 * sizeof(size_t)];
 };
 
 struct sp_arena {
@@ -27,18 +28,22 @@ void sp_arena_free(struct sp_arena *arena) {
         return;
     for (struct chunk *chunk = arena->chunks, *next; chunk; chunk = next) {
         next = chunk->next;
-        free(chunk);
+        free(chunk->memory);
     }
     free(arena);
 }
 
+/* The memory comes from calloc, and pieces of it are given away once: large ones that are never written to
+ * are never touched. */
 static struct chunk *add_chunk(struct sp_arena *arena, size_t size) {
     if (size > SIZE_MAX / 2)
         return NULL;
     size_t bytes = sizeof(struct chunk) + (size > CHUNK ? size : CHUNK);
-    struct chunk *chunk = aligned_alloc(ALIGNMENT, bytes);
-    if (!chunk)
+    char *memory = calloc(bytes + ALIGNMENT, 1);
+    if (!memory)
         return NULL;
+    struct chunk *chunk = (struct chunk *)(void *)(memory + (ALIGNMENT - (uintptr_t)memory % ALIGNMENT));
+    chunk->memory = memory;
     chunk->next = arena->chunks;
     chunk->size = bytes - sizeof(struct chunk);
     chunk->used = 0;
@@ -58,7 +63,7 @@ void *sp_arena_array(struct sp_arena *arena, size_t count, size_t size) {
         return NULL;
     void *piece = (char *)(chunk + 1) + chunk->used;
     chunk->used += bytes;
-    return memset(piece, 0, bytes);
+    return piece;
 }
 
 char *sp_arena_text_n(struct sp_arena *arena, const char *text, size_t length) {

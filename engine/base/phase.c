@@ -41,8 +41,47 @@ static uint64_t find_wait(uint64_t time) {
     return passed > ran ? passed - ran : 0;
 }
 
+static struct {
+    struct sp_phase_part part[SP_PHASE_PARTS];
+    size_t parts;
+    double clock, processor; /* when the last part ended */
+} run;
+
+static double read_seconds(clockid_t clock) {
+    return 1e-9 * (double)read_clock(clock);
+}
+
 void sp_phase_measure(void) {
     sp_phase_is_measured = true;
+    run.clock = read_seconds(CLOCK_MONOTONIC);
+    run.processor = read_seconds(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+static struct sp_phase_part *find_part(const char *name) {
+    size_t i = 0;
+    while (i < run.parts && strcmp(run.part[i].name, name) != 0)
+        i++;
+    if (i == SP_PHASE_PARTS)
+        i--;
+    if (i == run.parts)
+        run.part[run.parts++].name = name;
+    return &run.part[i];
+}
+
+void sp_phase_part_end(const char *name) {
+    if (!sp_phase_is_measured)
+        return;
+    double clock = read_seconds(CLOCK_MONOTONIC), processor = read_seconds(CLOCK_PROCESS_CPUTIME_ID);
+    struct sp_phase_part *part = find_part(name);
+    part->clock += clock - run.clock;
+    part->processor += processor - run.processor;
+    run.clock = clock;
+    run.processor = processor;
+}
+
+size_t sp_phase_parts(const struct sp_phase_part **part) {
+    *part = run.part;
+    return run.parts;
 }
 
 void sp_phase_begin(void) {

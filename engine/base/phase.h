@@ -8,6 +8,7 @@
 #define SP_ENGINE_BASE_PHASE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum sp_phase {
@@ -50,5 +51,21 @@ const char *sp_phase_name(enum sp_phase phase);
 
 /* What all pieces of work took that have ended. */
 struct sp_phase_cost sp_phase_total(enum sp_phase phase);
+
+/* --- The parts of a whole run, one after the other: of the main thread only --- */
+
+enum { SP_PHASE_PARTS = 32 };
+
+struct sp_phase_part {
+    const char *name;
+    double clock, processor; /* seconds; the processor's are summed over threads */
+};
+
+/* A part has ended that began where the last one ended (the first: at sp_phase_measure). Names are static.
+ * A name that was used before gets the time added. */
+void sp_phase_part_end(const char *name);
+
+/* Returns how many parts there were; *part has them in order. */
+size_t sp_phase_parts(const struct sp_phase_part **part);
 
 #endif

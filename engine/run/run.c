@@ -3,6 +3,7 @@
 
 #include "engine/base/error.h"
 #include "engine/base/hash.h"
+#include "engine/base/phase.h"
 #include "engine/run/keep.h"
 #include "engine/run/parallel.h"
 #include "engine/run/pilot.h"
@@ -125,8 +126,10 @@ static int run_variant(const struct sp_plan *plan, size_t index, const struct sp
     int error = arena ? 0 : SP_ERROR_RESOURCES;
     if (error || (error = sp_pilot_run(arena, plan, &plan->variant[index], threads, &run.tally_plan)))
         goto out;
+    sp_phase_part_end("pilot");
     if ((error = simulate(arena, &run, options->block ? options->block : BLOCK)))
         goto out;
+    sp_phase_part_end("simulation");
     error = SP_ERROR_RESOURCES;
     if (sp_sums_create(arena, run.tally_plan.shape, &total))
         goto out;
@@ -135,7 +138,9 @@ static int run_variant(const struct sp_plan *plan, size_t index, const struct sp
         result->fingerprint = run.fingerprint;
     if ((error = sp_summary_make(&run.tally_plan, &total, &run.counts, result, variant)))
         goto out;
+    sp_phase_part_end("summary");
     error = sp_keep_paths(plan, &plan->variant[index], result, variant);
+    sp_phase_part_end("kept paths");
 out:
     free_tallies(&run);
     sp_arena_free(arena);

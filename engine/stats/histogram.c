@@ -62,10 +62,12 @@ static void add_whole_atoms(struct sp_histogram_plan *plan, const double *sorted
         add_atom(plan, x);
 }
 
+/* Takes the atoms out of sorted values. */
 static size_t without_atoms(const struct sp_histogram_plan *plan, double *x, size_t n) {
-    size_t kept = 0;
+    size_t kept = 0, place = 0;
     for (size_t i = 0; i < n; i++) {
-        size_t place = place_of(plan, x[i]);
+        while (place < plan->atoms && plan->atom[place] < x[i])
+            place++;
         if (place == plan->atoms || plan->atom[place] != x[i])
             x[kept++] = x[i];
     }
@@ -150,21 +152,30 @@ void sp_histogram_plan_ranks(struct sp_histogram_plan *plan) {
     hash_atoms(plan);
 }
 
-void sp_histogram_plan_groups(struct sp_histogram_plan *plan, const double *pilot, const unsigned char *group,
-                              size_t n, size_t groups, double *scratch) {
-    plan->atoms = 0;
+/* Puts the values that are not NaN group by group, and where each group ends. Returns how many there are. */
+static size_t sort_into_groups(const double *pilot, const unsigned char *group, size_t n, size_t groups,
+                               double *to, size_t end[256]) {
+    size_t count[256] = {0}, before = 0;
+    for (size_t i = 0; i < n; i++)
+        count[group[i]] += isnan(pilot[i]) ? 0 : 1;
     for (size_t g = 0; g < groups; g++) {
-        size_t members = 0;
-        for (size_t i = 0; i < n; i++)
-            if (group[i] == g && !isnan(pilot[i]))
-                scratch[members++] = pilot[i];
-        sp_quantile_sort_many(scratch, scratch + n, members);
-        add_atoms(plan, scratch, members);
+        end[g] = before;
+        before += count[g];
     }
-    size_t defined = 0;
     for (size_t i = 0; i < n; i++)
         if (!isnan(pilot[i]))
-            scratch[defined++] = pilot[i];
+            to[end[group[i]]++] = pilot[i];
+    return before;
+}
+
+void sp_histogram_plan_groups(struct sp_histogram_plan *plan, const double *pilot, const unsigned char *group,
+                              size_t n, size_t groups, double *scratch) {
+    size_t end[256], defined = sort_into_groups(pilot, group, n, groups, scratch, end);
+    plan->atoms = 0;
+    for (size_t g = 0, first = 0; g < groups; first = end[g++]) {
+        sp_quantile_sort_many(scratch + first, scratch + n, end[g] - first);
+        add_atoms(plan, scratch + first, end[g] - first);
+    }
     sp_quantile_sort_many(scratch, scratch + n, defined);
     add_whole_atoms(plan, scratch, defined);
     defined = without_atoms(plan, scratch, defined);

@@ -59,9 +59,9 @@ void sp_quantile_sort(double *x, size_t n) {
     insertion_sort(x, n);
 }
 
-/* --- Many values: by their bytes --- */
+/* --- Many values: by the leading bits in which they differ --- */
 
-enum { FEW = 256, BYTES = 8, VALUES = 256 };
+enum { FEW = 256, SHORT = 24, DIGIT = 11, VALUES = 1 << DIGIT };
 
 /* Bits that rise with the value. */
 static uint64_t key_of(double x) {
@@ -70,45 +70,68 @@ static uint64_t key_of(double x) {
     return bits >> 63 ? ~bits : bits | UINT64_C(1) << 63;
 }
 
-static void count_bytes(const double *x, size_t n, uint32_t count[BYTES][VALUES]) {
-    for (size_t i = 0; i < n; i++) {
-        uint64_t key = key_of(x[i]);
-        for (int byte = 0; byte < BYTES; byte++)
-            count[byte][key >> (8 * byte) & 255]++;
+static void insert_by_key(double *x, size_t n) {
+    for (size_t i = 1; i < n; i++) {
+        double moved = x[i];
+        size_t j = i;
+        for (; j > 0 && key_of(x[j - 1]) > key_of(moved); j--)
+            x[j] = x[j - 1];
+        x[j] = moved;
     }
 }
 
-/* Puts the values in the order of one byte; those with equal bytes stay in order. False when all have the
- * same, and nothing was moved. */
-static int sort_byte(const double *from, double *to, size_t n, int byte, const uint32_t count[VALUES]) {
-    uint32_t place[VALUES], before = 0;
-    if (count[key_of(from[0]) >> (8 * byte) & 255] == n)
-        return 0;
-    for (int value = 0; value < VALUES; value++) {
-        place[value] = before;
-        before += count[value];
+static void sum_up(uint32_t count[VALUES]) {
+    for (uint32_t value = 0, before = 0; value < VALUES; value++) {
+        uint32_t here = count[value];
+        count[value] = before;
+        before += here;
     }
+}
+
+/* Sorts by the two digits of (key - low) >> shift, the lower digit first. */
+static void sort_digits(double *x, double *scratch, size_t n, uint64_t low, int shift) {
+    uint32_t lower[VALUES] = {0}, upper[VALUES] = {0};
+    for (size_t i = 0; i < n; i++) {
+        uint64_t digits = (key_of(x[i]) - low) >> shift;
+        lower[digits % VALUES]++;
+        upper[digits / VALUES]++;
+    }
+    sum_up(lower);
+    sum_up(upper);
     for (size_t i = 0; i < n; i++)
-        to[place[key_of(from[i]) >> (8 * byte) & 255]++] = from[i];
-    return 1;
+        scratch[lower[((key_of(x[i]) - low) >> shift) % VALUES]++] = x[i];
+    for (size_t i = 0; i < n; i++)
+        x[upper[((key_of(scratch[i]) - low) >> shift) / VALUES]++] = scratch[i];
+}
+
+/* Values that agree in both digits are few, or sorted again by the bits that follow. */
+static void sort_by_key(double *x, double *scratch, size_t n) {
+    uint64_t low = UINT64_MAX, high = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t key = key_of(x[i]);
+        low = key < low ? key : low;
+        high = key > high ? key : high;
+    }
+    if (low == high)
+        return;
+    int bits = 64 - __builtin_clzll(high - low), shift = bits > 2 * DIGIT ? bits - 2 * DIGIT : 0;
+    sort_digits(x, scratch, n, low, shift);
+    for (size_t i = 0, end; shift > 0 && i < n; i = end) {
+        uint64_t digits = (key_of(x[i]) - low) >> shift;
+        for (end = i + 1; end < n && (key_of(x[end]) - low) >> shift == digits;)
+            end++;
+        if (end - i <= SHORT)
+            insert_by_key(x + i, end - i);
+        else
+            sort_by_key(x + i, scratch, end - i);
+    }
 }
 
 void sp_quantile_sort_many(double *x, double *scratch, size_t n) {
-    if (n < FEW || n > UINT32_MAX) {
+    if (n < FEW || n > UINT32_MAX)
         sp_quantile_sort(x, n);
-        return;
-    }
-    uint32_t count[BYTES][VALUES] = {0};
-    double *from = x, *to = scratch;
-    count_bytes(x, n, count);
-    for (int byte = 0; byte < BYTES; byte++)
-        if (sort_byte(from, to, n, byte, count[byte])) {
-            double *sorted = to;
-            to = from;
-            from = sorted;
-        }
-    if (from != x)
-        memcpy(x, from, n * sizeof *x);
+    else
+        sort_by_key(x, scratch, n);
 }
 
 double sp_quantile_sorted(const double *x, size_t n, double p) {

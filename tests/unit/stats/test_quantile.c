@@ -92,3 +92,20 @@ Test(quantile, values_that_share_their_bytes_stay_where_they_are) {
     for (size_t i = 0; i < 300; i++)
         cr_expect_eq(equal[i], -2.385);
 }
+
+Test(quantile, values_in_clusters_within_clusters_are_sorted) {
+    enum { N = 3000 };
+    static double x[N], sorted[N], scratch[N];
+    uint64_t state = 2385;
+    for (size_t i = 0; i < N; i++) {
+        state = state * UINT64_C(6364136223846793005) + 1;
+        double fine = (double)(state >> 40) * 0x1p-24,
+               width = (double[]){1e9, 1e-3, 1e-13, 0}[state >> 33 & 3];
+        x[i] = sorted[i] = (state >> 35 & 1 ? -7.25 : 2.385) + width * fine;
+    }
+    x[17] = sorted[17] = -0.0, x[1234] = sorted[1234] = INFINITY;
+    sp_quantile_sort(sorted, N);
+    sp_quantile_sort_many(x, scratch, N);
+    for (size_t i = 0; i < N; i++)
+        cr_assert_eq(x[i], sorted[i], "%zu", i);
+}
