@@ -51,6 +51,7 @@ struct sp_document_node {
     size_t dims[SP_DOCUMENT_RANK];
     const struct sp_document_node *scale[SP_DOCUMENT_RANK]; /* what the positions along a dimension mean */
     bool is_scale;
+    bool is_plain;    /* many values: written in one piece, without a checksum of HDF5's. Not read back */
     const void *data; /* const double *, const int32_t *, const uint64_t *, const char *const * */
     size_t attributes;
     struct sp_document_attribute *attribute; /* [attributes] */

@@ -18,8 +18,8 @@ struct scale_address {
 
 struct reader {
     struct sp_document *document;
-    size_t bytes; /* of the file: no array can be larger */
-    hid_t text;
+    size_t bytes;           /* of the file: no array can be larger */
+    hid_t text, dimensions; /* types: UTF-8 text, DIMENSION_LIST */
     size_t scales;
     struct scale_address *scale; /* [scales] where the dimension scales are in the file */
 };
@@ -167,13 +167,8 @@ static int read_attribute_value(const struct reader *reader, hid_t attribute,
     }
 }
 
-static int read_attribute(const struct reader *reader, hid_t attribute, struct sp_document_node *node) {
-    char name[NAME_BYTES];
-    ssize_t length = H5Aget_name(attribute, sizeof name, name);
-    if (length <= 0 || (size_t)length >= sizeof name)
-        return -1;
-    if (is_dimension_attribute(name))
-        return 0;
+static int read_attribute(const struct reader *reader, hid_t attribute, const char *name,
+                          struct sp_document_node *node) {
     struct sp_document_node shape = {0};
     struct sp_document_attribute found = {.name = sp_arena_text(reader->document->arena, name)};
     hid_t space = H5Aget_space(attribute);
@@ -187,17 +182,33 @@ static int read_attribute(const struct reader *reader, hid_t attribute, struct s
     return H5Sclose(space) < 0 ? -1 : error;
 }
 
+/* An object whose attributes are visited. */
+struct attribute_visit {
+    const struct reader *reader;
+    struct sp_document_node *node;
+};
+
+static herr_t visit_attribute(hid_t object, const char *name, const H5A_info_t *about, void *context) {
+    const struct attribute_visit *visit = context;
+    (void)about;
+    if (strlen(name) >= NAME_BYTES)
+        return -1;
+    if (is_dimension_attribute(name))
+        return 0;
+    hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
+    int error = attribute < 0 ? -1 : read_attribute(visit->reader, attribute, name, visit->node);
+    return H5Aclose(attribute) < 0 ? -1 : error;
+}
+
 static int read_attributes(const struct reader *reader, hid_t object, hsize_t count,
                            struct sp_document_node *node) {
+    struct attribute_visit visit = {reader, node};
+    hsize_t from = 0;
     if (count > ATTRIBUTES)
         return refuse(reader, node->path, "too many attributes");
-    for (hsize_t i = 0; i < count; i++) {
-        hid_t attribute =
-            H5Aopen_by_idx(object, ".", H5_INDEX_CRT_ORDER, H5_ITER_INC, i, H5P_DEFAULT, H5P_DEFAULT);
-        int error = attribute < 0 ? -1 : read_attribute(reader, attribute, node);
-        if (H5Aclose(attribute) < 0 || error)
-            return refuse(reader, node->path, "an attribute is damaged or of an unknown type");
-    }
+    if (H5Aiterate2(object, H5_INDEX_CRT_ORDER, H5_ITER_INC, &from, visit_attribute, &visit) != 0 ||
+        from != count)
+        return refuse(reader, node->path, "an attribute is damaged or of an unknown type");
     return 0;
 }
 
@@ -238,10 +249,10 @@ static int read_dimensions(const struct reader *reader, hid_t array, const struc
     hid_t attribute = H5Aopen(array, "DIMENSION_LIST", H5P_DEFAULT);
     if (attribute < 0)
         return -1;
-    hid_t type = H5Tvlen_create(H5T_STD_REF_OBJ), space = H5Aget_space(attribute);
+    hid_t space = H5Aget_space(attribute);
     int error =
-        type < 0 || space < 0 ? -1 : read_dimension_list(reader, attribute, type, space, parent, node);
-    return H5Tclose(type) < 0 || H5Sclose(space) < 0 || H5Aclose(attribute) < 0 ? -1 : error;
+        space < 0 ? -1 : read_dimension_list(reader, attribute, reader->dimensions, space, parent, node);
+    return H5Sclose(space) < 0 || H5Aclose(attribute) < 0 ? -1 : error;
 }
 
 /* --- objects --- */
@@ -304,30 +315,36 @@ static int read_object(struct reader *reader, hid_t object, const struct sp_docu
     return read_group(reader, object, node, depth + 1);
 }
 
-static int read_link(struct reader *reader, hid_t group, hsize_t i, const struct sp_document_node *parent,
-                     int depth) {
-    char name[NAME_BYTES];
-    H5L_info_t link;
-    ssize_t length =
-        H5Lget_name_by_idx(group, ".", H5_INDEX_CRT_ORDER, H5_ITER_INC, i, name, sizeof name, H5P_DEFAULT);
-    if (length <= 0 || (size_t)length >= sizeof name || H5Lget_info(group, name, &link, H5P_DEFAULT) < 0)
-        return refuse(reader, parent->path, "a name in it cannot be read");
-    if (link.type != H5L_TYPE_HARD)
+/* A group whose children are visited. */
+struct link_visit {
+    struct reader *reader;
+    const struct sp_document_node *node;
+    int depth;
+};
+
+static herr_t visit_link(hid_t group, const char *name, const H5L_info_t *link, void *context) {
+    const struct link_visit *visit = context;
+    struct reader *reader = visit->reader;
+    if (strlen(name) >= NAME_BYTES)
+        return refuse(reader, visit->node->path, "a name in it is too long");
+    if (link->type != H5L_TYPE_HARD)
         return refuse(reader, name, "expected an object in this file, not a link to another");
     hid_t object = H5Oopen(group, name, H5P_DEFAULT);
     if (object < 0)
         return refuse(reader, name, "the object cannot be opened");
-    int error = read_object(reader, object, parent, name, depth);
+    int error = read_object(reader, object, visit->node, name, visit->depth);
     return H5Oclose(object) < 0 ? refuse(reader, name, "the object cannot be closed") : error;
 }
 
 static int read_group(struct reader *reader, hid_t group, struct sp_document_node *node, int depth) {
     H5G_info_t about;
+    struct link_visit visit = {reader, node, depth};
+    hsize_t from = 0;
     if (H5Gget_info(group, &about) < 0 || about.nlinks > NODES - reader->document->count)
         return refuse(reader, node->path, "the group cannot be read");
-    for (hsize_t i = 0; i < about.nlinks; i++)
-        if (read_link(reader, group, i, node, depth))
-            return -1;
+    if (H5Literate(group, H5_INDEX_CRT_ORDER, H5_ITER_INC, &from, visit_link, &visit) != 0 ||
+        from != about.nlinks)
+        return refuse(reader, node->path, "a name in it cannot be read");
     return 0;
 }
 
@@ -399,12 +416,13 @@ int sp_h5read_image(unsigned char *bytes, size_t size, struct sp_document *docum
     struct reader reader = {.document = document, .bytes = size};
     sp_h5_start();
     reader.text = H5Tcopy(H5T_C_S1);
-    if (reader.text < 0 || H5Tset_size(reader.text, H5T_VARIABLE) < 0 ||
+    reader.dimensions = H5Tvlen_create(H5T_STD_REF_OBJ);
+    if (reader.dimensions < 0 || reader.text < 0 || H5Tset_size(reader.text, H5T_VARIABLE) < 0 ||
         H5Tset_cset(reader.text, H5T_CSET_UTF8) < 0)
         return refuse(&reader, "/", "HDF5 does not start");
     hid_t file = open_image(bytes, size);
     int error = file < 0 ? refuse(&reader, "/", "not a complete HDF5 file") : read_root(&reader, file);
     if (file >= 0 && H5Fclose(file) < 0)
         error = refuse(&reader, "/", "the file cannot be closed");
-    return H5Tclose(reader.text) < 0 || document->complaint ? -1 : error;
+    return H5Tclose(reader.text) < 0 || H5Tclose(reader.dimensions) < 0 || document->complaint ? -1 : error;
 }

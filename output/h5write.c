@@ -10,6 +10,7 @@
 #include <string.h>
 
 enum {
+    COMPACT_BYTES = 48 << 10, /* an array up to here lies in the header of its object */
     CHUNK_BYTES = 1 << 20,
     GROWTH_BYTES = 1 << 22,  /* the memory grows by this much at a time */
     COMPACT_ATTRIBUTES = 64, /* beside the object up to here: an index of attributes takes 4 KiB an object */
@@ -22,9 +23,15 @@ struct user {
     int padding;
 };
 
+/* What is the same for many objects is made once. */
 struct writer {
     const struct sp_document *document;
-    hid_t file, text, users; /* types: UTF-8 text, struct user */
+    hid_t file, text, users, dimensions; /* types: UTF-8 text, struct user, DIMENSION_LIST */
+    hid_t scalar;                        /* a space */
+    hid_t plain, compact;                /* manners of arrays without chunks */
+    hobj_ref_t *reference;               /* [nodes] to the arrays that have been written */
+    const struct sp_document_node *parent;
+    hid_t group; /* of the parent, open; or -1 */
 };
 
 /* --- types --- */
@@ -58,8 +65,10 @@ static hid_t memory_type(const struct writer *writer, enum sp_document_type type
 static int make_types(struct writer *writer) {
     writer->text = H5Tcopy(H5T_C_S1);
     writer->users = H5Tcreate(H5T_COMPOUND, sizeof(struct user));
-    if (writer->text < 0 || writer->users < 0 || H5Tset_size(writer->text, H5T_VARIABLE) < 0 ||
-        H5Tset_cset(writer->text, H5T_CSET_UTF8) < 0)
+    writer->dimensions = H5Tvlen_create(H5T_STD_REF_OBJ);
+    writer->scalar = H5Screate(H5S_SCALAR);
+    if (writer->dimensions < 0 || writer->scalar < 0 || writer->text < 0 || writer->users < 0 ||
+        H5Tset_size(writer->text, H5T_VARIABLE) < 0 || H5Tset_cset(writer->text, H5T_CSET_UTF8) < 0)
         return -1;
     if (H5Tinsert(writer->users, "dataset", HOFFSET(struct user, array), H5T_STD_REF_OBJ) < 0 ||
         H5Tinsert(writer->users, "dimension", HOFFSET(struct user, dimension), H5T_NATIVE_INT) < 0)
@@ -98,20 +107,37 @@ static void choose_chunk(const struct sp_document_node *node, hsize_t chunk[SP_D
         }
 }
 
-/* Numbers get a checksum, for which HDF5 wants chunks. Text lies outside its array, where filters do not
- * reach. */
-static int set_array_manners(const struct sp_document_node *node, hid_t list) {
+static hid_t make_plain_manners(H5D_layout_t layout) {
+    hid_t list = H5Pcreate(H5P_DATASET_CREATE);
+    return list < 0 || set_object_manners(list) || H5Pset_layout(list, layout) < 0 ? -1 : list;
+}
+
+static int make_manners(struct writer *writer) {
+    writer->plain = make_plain_manners(H5D_CONTIGUOUS);
+    writer->compact = make_plain_manners(H5D_COMPACT);
+    return writer->plain < 0 || writer->compact < 0 ? -1 : 0;
+}
+
+static hid_t make_chunked_manners(const struct sp_document_node *node) {
     hsize_t chunk[SP_DOCUMENT_RANK] = {0};
-    if (set_object_manners(list))
-        return -1;
-    if (node->rank == 0 || node->type == SP_DOCUMENT_TEXT || sp_document_values(node) == 0)
-        return 0;
+    hid_t list = H5Pcreate(H5P_DATASET_CREATE);
     choose_chunk(node, chunk);
-    return H5Pset_chunk(list, node->rank, chunk) < 0 || H5Pset_fletcher32(list) < 0 ||
-                   H5Pset_alloc_time(list, H5D_ALLOC_TIME_EARLY) < 0 ||
+    return list < 0 || set_object_manners(list) || H5Pset_chunk(list, node->rank, chunk) < 0 ||
+                   H5Pset_fletcher32(list) < 0 || H5Pset_alloc_time(list, H5D_ALLOC_TIME_EARLY) < 0 ||
                    H5Pset_fill_time(list, H5D_FILL_TIME_NEVER) < 0
                ? -1
-               : 0;
+               : list;
+}
+
+/* Numbers get a checksum: few have that of the header they lie in, many one for each chunk. Text lies outside
+ * its array, where neither reaches. */
+static hid_t choose_manners(const struct writer *writer, const struct sp_document_node *node) {
+    size_t values = sp_document_values(node);
+    if (node->rank == 0 || node->type == SP_DOCUMENT_TEXT || values == 0)
+        return writer->plain;
+    if (values * sp_document_type_size(node->type) <= COMPACT_BYTES)
+        return writer->compact;
+    return node->is_plain ? writer->plain : make_chunked_manners(node);
 }
 
 /* --- attributes --- */
@@ -139,68 +165,66 @@ static const void *attribute_data(const struct sp_document_attribute *attribute)
 }
 
 static int write_attributes(const struct writer *writer, const struct sp_document_node *node, hid_t object) {
-    hid_t space = H5Screate(H5S_SCALAR);
-    if (space < 0)
-        return -1;
     int error = 0;
     for (size_t i = 0; !error && i < node->attributes; i++) {
         const struct sp_document_attribute *attribute = &node->attribute[i];
-        error = write_attribute(object, attribute->name, file_type(writer, attribute->type),
-                                memory_type(writer, attribute->type), space, attribute_data(attribute));
+        error =
+            write_attribute(object, attribute->name, file_type(writer, attribute->type),
+                            memory_type(writer, attribute->type), writer->scalar, attribute_data(attribute));
     }
-    return H5Sclose(space) < 0 ? -1 : error;
+    return error;
 }
 
 /* --- dimensions: written directly, since H5DSattach_scale rewrites the list of users for every user --- */
 
-static int write_dimension_list(const struct writer *writer, const struct sp_document_node *node,
-                                hid_t object) {
-    hobj_ref_t reference[SP_DOCUMENT_RANK];
+/* A scale is an elder brother: the children of a group follow one another. */
+static const hobj_ref_t *find_reference(const struct writer *writer, const struct sp_document_node *scale,
+                                        size_t from) {
+    while (from-- > 0)
+        if (writer->document->node[from] == scale)
+            return &writer->reference[from];
+    return NULL;
+}
+
+static int write_dimension_list(const struct writer *writer, size_t index, hid_t object) {
+    const struct sp_document_node *node = writer->document->node[index];
     hvl_t list[SP_DOCUMENT_RANK];
     hsize_t rank = (hsize_t)node->rank;
     for (int i = 0; i < node->rank; i++) {
-        if (H5Rcreate(&reference[i], writer->file, node->scale[i]->path, H5R_OBJECT, -1) < 0)
+        const hobj_ref_t *found = find_reference(writer, node->scale[i], index);
+        if (!found)
             return -1;
-        list[i] = (hvl_t){.len = 1, .p = &reference[i]};
+        list[i] = (hvl_t){.len = 1, .p = (void *)(uintptr_t)found};
     }
-    hid_t type = H5Tvlen_create(H5T_STD_REF_OBJ), space = H5Screate_simple(1, &rank, NULL);
-    int error =
-        type < 0 || space < 0 ? -1 : write_attribute(object, "DIMENSION_LIST", type, type, space, list);
-    return H5Tclose(type) < 0 || H5Sclose(space) < 0 ? -1 : error;
+    hid_t space = H5Screate_simple(1, &rank, NULL);
+    int error = space < 0 ? -1
+                          : write_attribute(object, "DIMENSION_LIST", writer->dimensions, writer->dimensions,
+                                            space, list);
+    return H5Sclose(space) < 0 ? -1 : error;
 }
 
-/* The users of a scale are its brothers: all children of a group follow one another. Returns how many. */
-static int collect_users(const struct writer *writer, const struct sp_document_node *scale, size_t from,
-                         struct user *user, hsize_t *users) {
-    *users = 0;
-    for (size_t i = from; i < writer->document->count; i++) {
-        const struct sp_document_node *node = writer->document->node[i];
-        if (node->parent != scale->parent)
-            break;
-        for (int j = 0; j < node->rank; j++) {
-            if (node->scale[j] != scale)
+/* Returns how many users a scale has among its younger brothers, and lists them. */
+static hsize_t collect_users(const struct writer *writer, size_t scale, struct user *user) {
+    struct sp_document_node *const *node = writer->document->node;
+    hsize_t users = 0;
+    for (size_t i = scale + 1; i < writer->document->count && node[i]->parent == node[scale]->parent; i++)
+        for (int j = 0; j < node[i]->rank; j++) {
+            if (node[i]->scale[j] != node[scale])
                 continue;
-            if (user && H5Rcreate(&user[*users].array, writer->file, node->path, H5R_OBJECT, -1) < 0)
-                return -1;
             if (user)
-                user[*users].dimension = j;
-            ++*users;
+                user[users] = (struct user){.array = writer->reference[i], .dimension = j};
+            users++;
         }
-    }
-    return 0;
+    return users;
 }
 
-static int write_reference_list(const struct writer *writer, const struct sp_document_node *scale,
-                                size_t from) {
-    hsize_t users;
-    if (collect_users(writer, scale, from, NULL, &users) || users == 0)
-        return 0;
-    struct user *user = calloc(users, sizeof *user);
-    if (!user || collect_users(writer, scale, from, user, &users)) {
-        free(user);
-        return -1;
-    }
-    hid_t object = H5Dopen2(writer->file, scale->path, H5P_DEFAULT);
+static int write_reference_list(const struct writer *writer, size_t scale) {
+    hsize_t users = collect_users(writer, scale, NULL);
+    struct user *user = users ? calloc(users, sizeof *user) : NULL;
+    if (!user)
+        return users ? -1 : 0;
+    collect_users(writer, scale, user);
+    hid_t object = H5Dopen2(writer->file, writer->document->node[scale]->path, H5P_DEFAULT);
     hid_t space = H5Screate_simple(1, &users, NULL);
     int error = object < 0 || space < 0
                     ? -1
@@ -221,22 +245,37 @@ static int write_group(const struct writer *writer, const struct sp_document_nod
     return H5Pclose(list) < 0 || H5Gclose(group) < 0 ? -1 : error;
 }
 
+/* The group that the array will be in, kept open for its brothers. */
+static int open_parent(struct writer *writer, const struct sp_document_node *parent) {
+    if (writer->parent == parent)
+        return 0;
+    if (writer->group >= 0 && H5Gclose(writer->group) < 0)
+        return -1;
+    writer->parent = parent;
+    writer->group = parent ? H5Gopen2(writer->file, parent->path, H5P_DEFAULT) : -1;
+    return parent && writer->group < 0 ? -1 : 0;
+}
+
 static hid_t create_array(const struct writer *writer, const struct sp_document_node *node) {
     hsize_t dims[SP_DOCUMENT_RANK] = {0};
     for (int i = 0; i < node->rank; i++)
         dims[i] = node->dims[i];
     hid_t space = node->rank ? H5Screate_simple(node->rank, dims, NULL) : H5Screate(H5S_SCALAR);
-    hid_t list = H5Pcreate(H5P_DATASET_CREATE), array = -1;
-    if (space >= 0 && list >= 0 && set_array_manners(node, list) == 0)
-        array = H5Dcreate2(writer->file, node->path, file_type(writer, node->type), space, H5P_DEFAULT, list,
+    hid_t list = choose_manners(writer, node), array = -1;
+    if (space >= 0 && list >= 0)
+        array = H5Dcreate2(writer->group, node->name, file_type(writer, node->type), space, H5P_DEFAULT, list,
                            H5P_DEFAULT);
-    return H5Pclose(list) < 0 || H5Sclose(space) < 0 ? -1 : array;
+    bool is_own = list != writer->plain && list != writer->compact;
+    return H5Sclose(space) < 0 || (is_own && H5Pclose(list) < 0) ? -1 : array;
 }
 
-static int fill_array(const struct writer *writer, const struct sp_document_node *node, hid_t array) {
+static int fill_array(const struct writer *writer, size_t index, hid_t array) {
+    const struct sp_document_node *node = writer->document->node[index];
+    if (H5Rcreate(&writer->reference[index], array, ".", H5R_OBJECT, -1) < 0)
+        return -1;
     if (node->is_scale && H5DSset_scale(array, node->name) < 0)
         return -1;
-    if (node->rank && !node->is_scale && write_dimension_list(writer, node, array))
+    if (node->rank && !node->is_scale && write_dimension_list(writer, index, array))
         return -1;
     if (write_attributes(writer, node, array))
         return -1;
@@ -246,23 +285,24 @@ static int fill_array(const struct writer *writer, const struct sp_document_node
     return H5Dwrite(array, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, node->data) < 0 ? -1 : 0;
 }
 
-static int write_array(const struct writer *writer, const struct sp_document_node *node) {
-    hid_t array = create_array(writer, node);
-    int error = array < 0 ? -1 : fill_array(writer, node, array);
+static int write_array(struct writer *writer, size_t index) {
+    const struct sp_document_node *node = writer->document->node[index];
+    hid_t array = open_parent(writer, node->parent) ? -1 : create_array(writer, node);
+    int error = array < 0 ? -1 : fill_array(writer, index, array);
     return H5Dclose(array) < 0 ? -1 : error;
 }
 
-static int write_nodes(const struct writer *writer) {
+static int write_nodes(struct writer *writer) {
     const struct sp_document *document = writer->document;
     for (size_t i = 0; i < document->count; i++) {
         const struct sp_document_node *node = document->node[i];
-        if (node->type == SP_DOCUMENT_GROUP ? write_group(writer, node) : write_array(writer, node))
+        if (node->type == SP_DOCUMENT_GROUP ? write_group(writer, node) : write_array(writer, i))
             return -1;
     }
     for (size_t i = 0; i < document->count; i++)
-        if (document->node[i]->is_scale && write_reference_list(writer, document->node[i], i + 1))
+        if (document->node[i]->is_scale && write_reference_list(writer, i))
             return -1;
-    return 0;
+    return open_parent(writer, NULL);
 }
 
 /* --- the file: it lives in memory that is taken over when HDF5 closes it, since only then is it whole --- */
@@ -331,12 +371,16 @@ static hid_t create_file(struct image *image) {
 }
 
 static int write_file(struct writer *writer, struct image *image) {
-    if (make_types(writer))
+    if (make_types(writer) || make_manners(writer))
         return -1;
     writer->file = create_file(image);
     if (writer->file < 0 || write_nodes(writer) || H5Fflush(writer->file, H5F_SCOPE_GLOBAL) < 0)
         return -1;
-    return H5Tclose(writer->text) < 0 || H5Tclose(writer->users) < 0 || H5Fclose(writer->file) < 0 ? -1 : 0;
+    return H5Tclose(writer->text) < 0 || H5Tclose(writer->users) < 0 || H5Tclose(writer->dimensions) < 0 ||
+                   H5Sclose(writer->scalar) < 0 || H5Pclose(writer->plain) < 0 ||
+                   H5Pclose(writer->compact) < 0 || H5Fclose(writer->file) < 0
+               ? -1
+               : 0;
 }
 
 /* The superblock (version 3) says where the file ends, at byte 28. */
@@ -348,10 +392,11 @@ static size_t end_of_file(const struct image *image) {
 }
 
 int sp_h5write_image(struct sp_document *document, unsigned char **bytes, size_t *size) {
-    struct writer writer = {.document = document, .file = -1, .text = -1, .users = -1};
+    struct writer writer = {.document = document, .file = -1, .text = -1, .users = -1, .group = -1};
     struct image *image = sp_document_memory(document, 1, sizeof *image);
     char reason[SP_H5_REASON];
-    if (!image)
+    writer.reference = sp_document_memory(document, document->count, sizeof *writer.reference);
+    if (!image || !writer.reference)
         return -1;
     sp_h5_start();
     int error = write_file(&writer, image);

@@ -21,6 +21,7 @@ static void put_paths(struct sp_document *document, const struct sp_document_nod
         struct sp_document_node *node =
             sp_document_array(document, group, result->metric[m].name, SP_DOCUMENT_F64, time, path,
                               kept + m * quarter->count * result->kept_paths);
+        node->is_plain = true;
         sp_document_add_text(document, node, "units", result->metric[m].unit);
         sp_document_add_text(document, node, "long_name", result->metric[m].sentence);
     }
@@ -33,7 +34,8 @@ static void put_inputs(struct sp_document *document, const struct sp_document_no
     const struct sp_document_node *path = put_path(document, group, result->kept_paths);
     for (size_t i = 0; i < result->inputs; i++)
         sp_document_array(document, group, result->input[i], SP_DOCUMENT_F64, path, NULL,
-                          kept + i * result->kept_paths);
+                          kept + i * result->kept_paths)
+            ->is_plain = true;
 }
 
 void sp_kept_put(struct sp_document *document, const struct sp_document_node *variant_group,

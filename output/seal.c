@@ -3,14 +3,16 @@
 
 #include "engine/base/hash.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { LETTERS = 16 };
 
-static void make_seal(const unsigned char *bytes, size_t size, unsigned char seal[SP_SEAL_BYTES]) {
-    uint64_t hash = sp_hash64_lanes(SP_HASH64_START, bytes, size);
-    memcpy(seal, "scalepath:seal_2", LETTERS);
+static const char now[] = "scalepath:seal_2", before[] = "scalepath:sealed";
+
+static void make_seal(const char *letters, uint64_t hash, unsigned char seal[SP_SEAL_BYTES]) {
+    memcpy(seal, letters, LETTERS);
     for (int i = 0; i < 8; i++)
         seal[LETTERS + i] = (unsigned char)(hash >> 8 * i);
 }
@@ -19,7 +21,7 @@ int sp_seal_add(unsigned char **bytes, size_t *size) {
     unsigned char *larger = realloc(*bytes, *size + SP_SEAL_BYTES);
     if (!larger)
         return -1;
-    make_seal(larger, *size, larger + *size);
+    make_seal(now, sp_hash64_lanes(SP_HASH64_START, larger, *size), larger + *size);
     *bytes = larger;
     *size += SP_SEAL_BYTES;
     return 0;
@@ -31,9 +33,16 @@ enum sp_seal sp_seal_check(const unsigned char *bytes, size_t size, size_t *inne
     if (size < SP_SEAL_BYTES)
         return SP_SEAL_NONE;
     const unsigned char *found = bytes + size - SP_SEAL_BYTES;
-    make_seal(bytes, size - SP_SEAL_BYTES, seal);
-    if (memcmp(seal, found, LETTERS) != 0)
+    size -= SP_SEAL_BYTES;
+    bool is_old = memcmp(found, before, LETTERS) == 0;
+    if (!is_old && memcmp(found, now, LETTERS) != 0)
         return SP_SEAL_NONE;
-    *inner = size - SP_SEAL_BYTES;
-    return memcmp(seal, found, SP_SEAL_BYTES) == 0 ? SP_SEAL_GOOD : SP_SEAL_BROKEN;
+    *inner = size;
+    if (is_old)
+        make_seal(before, sp_hash64_bytes(SP_HASH64_START, bytes, size), seal);
+    else
+        make_seal(now, sp_hash64_lanes(SP_HASH64_START, bytes, size), seal);
+    if (memcmp(seal, found, SP_SEAL_BYTES) != 0)
+        return SP_SEAL_BROKEN;
+    return is_old ? SP_SEAL_OLD : SP_SEAL_GOOD;
 }

@@ -10,7 +10,8 @@
 
 #include <stddef.h>
 
-enum sp_seal { SP_SEAL_GOOD, SP_SEAL_BROKEN, SP_SEAL_NONE };
+/* OLD: good, but of layout 1, which had another hash. */
+enum sp_seal { SP_SEAL_GOOD, SP_SEAL_OLD, SP_SEAL_BROKEN, SP_SEAL_NONE };
 
 enum { SP_SEAL_BYTES = 24 };
 

@@ -29,16 +29,17 @@ static int try_folder(const char *path, struct sp_problems *problems) {
     return sp_problems_add(problems, SP_ERROR_OUTPUT, place, "%s; %s", failure.what, hint);
 }
 
-/* The seal says so: of a file that was verified when it was written, and is byte by byte what it was. */
+/* The seal says so: of a file that was verified when it was written, and is byte by byte what it was,
+ * in this layout or an older one. */
 static bool is_result(const char *path) {
     unsigned char *bytes;
     size_t size, inner;
     struct sp_image_failure failure;
     if (sp_image_load(path, &bytes, &size, &failure))
         return false;
-    bool complete = sp_seal_check(bytes, size, &inner) == SP_SEAL_GOOD;
+    enum sp_seal seal = sp_seal_check(bytes, size, &inner);
     free(bytes);
-    return complete;
+    return seal == SP_SEAL_GOOD || seal == SP_SEAL_OLD;
 }
 
 /* What cannot be replaced even by force. */

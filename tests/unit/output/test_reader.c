@@ -3,6 +3,8 @@
  * Files that are damaged, cut, of other programs or hostile: one error, never a crash, never wrong figures.
  */
 #include "engine/base/error.h"
+#include "engine/base/hash.h"
+#include "output/image.h"
 #include "output/reader.h"
 #include "output/seal.h"
 #include "output/writer.h"
@@ -150,6 +152,27 @@ Test(output_reader, other_versions) {
     expect_file_refused(create_ours(path, "1.0"), path, "has layout 1.0, this program reads 2.x");
     expect_file_refused(create_ours(path, "1"), path, "format_version");
     expect_file_refused(create_ours(path, "2.0"), path, "complete");
+}
+
+/* Layout 1 was sealed with FNV-1a byte by byte: told apart from a damaged file, and from one of layout 1 that
+ * is damaged. */
+Test(output_reader, the_seal_of_layout_1) {
+    const char *path = sample_path(folder, "old.h5");
+    unsigned char *inner, letters[24] = "scalepath:sealed";
+    size_t length;
+    struct sp_image_failure failure;
+    cr_assert(H5Fclose(create_ours(path, "1.0")) >= 0);
+    cr_assert(sp_image_load(path, &inner, &length, &failure) == 0);
+    uint64_t hash = sp_hash64_bytes(SP_HASH64_START, inner, length);
+    memcpy(letters + 16, &hash, sizeof hash);
+    for (int damaged = 0; damaged < 2; damaged++) {
+        FILE *file = fopen(path, "wb");
+        letters[20] ^= (unsigned char)damaged;
+        cr_assert(fwrite(inner, length, 1, file) == 1 && fwrite(letters, sizeof letters, 1, file) == 1);
+        cr_assert(fclose(file) == 0);
+        expect_refused(path, damaged ? "is damaged" : "by an older version (layout 1.x)");
+    }
+    free(inner);
 }
 
 Test(output_reader, links_that_lead_away) {
