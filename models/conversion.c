@@ -145,12 +145,18 @@ static double want(const struct given *given, size_t p) {
  * the same probability. */
 static void count(const struct sp_step *s, const struct given *given, double *restrict wanted) {
     const double *u = sp_step_field(s, CONVERSION, 0, CONVERTS);
-    for (size_t p = 0; p < s->n; p++) {
-        double could = given->users[p] - stay(given, p), probability = could > 0 ? want(given, p) / could : 0;
-        probability = probability < 0 ? 0 : probability > 1 ? 1 : probability;
-        wanted[p] = given->is_stock ? sp_count_binomial(could, probability, u[p])
-                                    : sp_count_binomial(given->users_new[p], given->share[p], u[p]);
+    double *restrict asked = sp_step_out(s, FREE, 0); /* whose place is free until the end of the step */
+    if (!given->is_stock) {
+        sp_count_binomial_array(given->users_new, given->share, u, wanted, s->n);
+        return;
     }
+    for (size_t p = 0; p < s->n; p++) {
+        double could = given->users[p] - stay(given, p), probability = want(given, p) / could;
+        probability = could > 0 ? probability : 0;
+        asked[p] = could;
+        wanted[p] = probability < 0 ? 0 : probability > 1 ? 1 : probability;
+    }
+    sp_count_binomial_array(asked, wanted, u, wanted, s->n);
 }
 
 /* No more than there are users who do not pay. */

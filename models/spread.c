@@ -9,7 +9,7 @@ SP_WIDE void sp_spread_fill(const struct sp_kernels *kernels, const double *vari
                             double *out, size_t n) {
     for (size_t p = 0; p < n; p++) {
         double square = sp_elementary_log(1 + variance[p]);
-        out[p] = sp_normal_quantile(u[p]) * sqrt(square) - 0.5 * square;
+        out[p] = sp_normal_quantile_near(u[p]) * sqrt(square) - 0.5 * square; /* draws have 32 bits */
     }
     kernels->exp(out, out, n);
 }

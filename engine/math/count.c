@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/math/count.h"
 
+#include "engine/base/wide.h"
 #include "engine/math/elementary.h"
 #include "engine/math/normal.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 /* Up to this expected count probabilities are added up one by one, as long as they are worth it: the first is
  * above 1e-10, and what follows one below `nothing` cannot change the sum. */
@@ -72,8 +74,104 @@ double sp_count_binomial(double n, double p, double u) {
     return p <= 0.5 ? lower_half(n, p, u) : n - lower_half(n, 1 - p, 1 - u);
 }
 
-void sp_count_binomial_array(const double *n, const double *p, const double *u, double *out, size_t count) {
-    for (size_t i = 0; i < count; i++)
+/* --- Several counts at once: the same operations, in loops that become vectors --- */
+
+enum { TOGETHER = 16 };
+
+struct several {
+    double n[TOGETHER], p[TOGETHER], u[TOGETHER]; /* p <= 1/2 */
+    double k[TOGETHER];                           /* the counts */
+};
+
+static bool is_nobody(double mean, double u) {
+    return u <= 1 - mean;
+}
+
+static bool is_few(double mean, double u) {
+    return (mean <= few) & !is_nobody(mean, u);
+}
+
+static bool is_many(double mean, double u) {
+    return !(mean <= few) & !is_nobody(mean, u);
+}
+
+static bool is_any(const struct several *these, bool (*is)(double mean, double u)) {
+    int64_t any = 0;
+    for (size_t i = 0; i < TOGETHER; i++)
+        any |= is(these->n[i] * these->p[i], these->u[i]);
+    return any != 0;
+}
+
+/* The first probability of those that are added up; of all others the sum is at its end from the first. */
+static void begin_sums(const struct several *these, double *odds, double *here, double *sum) {
+    for (size_t i = 0; i < TOGETHER; i++) {
+        double n = these->n[i], p = these->p[i];
+        double none = sp_elementary_exp(n * sp_elementary_log_rest(p));
+        odds[i] = p / (1 - p);
+        here[i] = none;
+        sum[i] = is_few(n * p, these->u[i]) ? none : 1;
+    }
+}
+
+/* As add_up does it, until the last of them has ended. */
+static void add_up_several(struct several *these) {
+    double odds[TOGETHER], here[TOGETHER], sum[TOGETHER], *restrict k = these->k;
+    int64_t going = 1;
+    begin_sums(these, odds, here, sum);
+    while (going) {
+        going = 0;
+        for (size_t i = 0; i < TOGETHER; i++) {
+            int64_t goes = (sum[i] < these->u[i]) & (here[i] > nothing) & (k[i] < these->n[i]);
+            double next = here[i] * (odds[i] * (these->n[i] - k[i]) / (k[i] + 1)), more = sum[i] + next;
+            here[i] = goes ? next : here[i];
+            sum[i] = goes ? more : sum[i];
+            k[i] = goes ? k[i] + 1 : k[i];
+            going |= goes;
+        }
+    }
+}
+
+static void correct_several(struct several *these) {
+    for (size_t i = 0; i < TOGETHER; i++) {
+        double n = these->n[i], p = these->p[i], u = these->u[i], mean = n * p, rest = 1 - p;
+        double variance = mean * rest, third = variance * (1 - 2 * p);
+        double fourth = variance * (1 - 6 * p * rest), z = sp_normal_quantile_near(u);
+        double k = hold(floor(sp_count_corrected(mean, variance, third, fourth, z) + 0.5), n);
+        these->k[i] = is_many(mean, u) ? k : these->k[i];
+    }
+}
+
+/* Draws have 32 bits, so that a tail beyond `near` is rare; but anybody may ask. */
+static void correct_far(struct several *these) {
+    for (size_t i = 0; i < TOGETHER; i++)
+        if ((these->u[i] < SP_NORMAL_NEAR) | (1 - these->u[i] < SP_NORMAL_NEAR))
+            these->k[i] = lower_half(these->n[i], these->p[i], these->u[i]);
+}
+
+static void count_several(const double *n, const double *p, const double *u, double *out) {
+    struct several these;
+    for (size_t i = 0; i < TOGETHER; i++) {
+        these.n[i] = n[i];
+        these.p[i] = p[i] <= 0.5 ? p[i] : 1 - p[i];
+        these.u[i] = p[i] <= 0.5 ? u[i] : 1 - u[i];
+        these.k[i] = 0;
+    }
+    if (is_any(&these, is_few))
+        add_up_several(&these);
+    if (is_any(&these, is_many)) {
+        correct_several(&these);
+        correct_far(&these);
+    }
+    for (size_t i = 0; i < TOGETHER; i++)
+        out[i] = p[i] <= 0.5 ? these.k[i] : n[i] - these.k[i];
+}
+
+SP_WIDE void sp_count_binomial_array(const double *n, const double *p, const double *u, double *out,
+                                     size_t count) {
+    size_t whole = count / TOGETHER * TOGETHER;
+    for (size_t i = 0; i < whole; i += TOGETHER)
+        count_several(n + i, p + i, u + i, out + i);
+    for (size_t i = whole; i < count; i++)
         out[i] = sp_count_binomial(n[i], p[i], u[i]);
 }
 

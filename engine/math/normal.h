@@ -7,8 +7,50 @@
 
 #include "engine/math/elementary.h"
 
-/* z with P(Z <= z) = u, for 1e-300 <= u < 1; relative error below 1e-14. */
+#include <math.h>
+
+/* z with P(Z <= z) = u, for 1e-300 <= u < 1; relative error below 1e-14. Rational approximations in three
+ * regions, with the coefficients of algorithm AS 241 (PPND16): M. J. Wichura, Applied Statistics 37 (1988),
+ * 477-484. */
 double sp_normal_quantile(double u);
+
+/* The same for tails from SP_NORMAL_NEAR on, of both sides, without branches, so that loops become vectors.
+ */
+#define SP_NORMAL_NEAR 1.5e-11
+static inline double sp_normal_quantile_near(double u) {
+    /* |u - 1/2| <= 0.425, in 0.180625 - (u - 1/2)^2. */
+    static const double over[] = {3.3871328727963666080e0,  1.3314166789178437745e+2,
+                                  1.9715909503065514427e+3, 1.3731693765509461125e+4,
+                                  4.5921953931549871457e+4, 6.7265770927008700853e+4,
+                                  3.3430575583588128105e+4, 2.5090809287301226727e+3};
+    static const double under[] = {1.0,
+                                   4.2313330701600911252e+1,
+                                   6.8718700749205790830e+2,
+                                   5.3941960214247511077e+3,
+                                   2.1213794301586595867e+4,
+                                   3.9307895800092710610e+4,
+                                   2.8729085735721942674e+4,
+                                   5.2264952788528545610e+3};
+    /* r = sqrt(-ln of the tail) <= 5, in r - 1.6. */
+    static const double tail_over[] = {1.42343711074968357734e0,  4.63033784615654529590e0,
+                                       5.76949722146069140550e0,  3.64784832476320460504e0,
+                                       1.27045825245236838258e0,  2.41780725177450611770e-1,
+                                       2.27238449892691845833e-2, 7.74545014278341407640e-4};
+    static const double tail_under[] = {1.0,
+                                        2.05319162663775882187e0,
+                                        1.67638483018380384940e0,
+                                        6.89767334985100004550e-1,
+                                        1.48103976427480074590e-1,
+                                        1.51986665636164571966e-2,
+                                        5.47593808499534494600e-4,
+                                        1.05075007164441684324e-9};
+    double q = u - 0.5, x = 0.180625 - q * q;
+    double centre = q * (sp_elementary_series(over, 8, x) / sp_elementary_series(under, 8, x));
+    double rest = q < 0 ? u : 1 - u, r = sqrt(-sp_elementary_log(rest)) - 1.6;
+    double far = sp_elementary_series(tail_over, 8, r) / sp_elementary_series(tail_under, 8, r);
+    double tail = q < 0 ? -far : far;
+    return fabs(q) <= 0.425 ? centre : tail;
+}
 
 /* P(Z > z), given gauss = e^(-z^2 / 2), so that a loop over arrays can take the exp of kernels.h and become
  * vectors. Relative error below 1e-8 for z <= 37, absolute error below 1e-15. The rational approximation of

@@ -9,6 +9,7 @@
 #include <criterion/criterion.h>
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
 #include <math.h>
 
 TestSuite(math_count);
@@ -138,6 +139,26 @@ Test(math_count, array_is_the_same) {
     sp_count_binomial_array(n, p, u, u, 4);
     for (size_t i = 0; i < 4; i++)
         cr_expect_eq(out[i], u[i]);
+}
+
+/* Few and many, of both halves, tails and middles, mixed in every group that is counted at once. */
+Test(math_count, array_of_all_kinds_is_the_same) {
+    enum { COUNT = 16 * 500 + 7 };
+    static double n[COUNT], p[COUNT], u[COUNT], out[COUNT];
+    gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
+    for (size_t i = 0; i < COUNT; i++) {
+        n[i] = i % 13 == 0 ? 0 : floor(exp(20 * gsl_rng_uniform(random)));
+        p[i] = i % 11 == 0 ? (double)(i % 2) : i % 3 == 0 ? gsl_rng_uniform(random) : 20 / (n[i] + 30);
+        p[i] = i % 5 == 0 ? 1 - p[i] : p[i];
+        double tail = exp(-gsl_rng_uniform(random) * (i % 17 == 0 ? 35 : 22));
+        u[i] = i % 2 ? 1 - 0.999 * tail : 0.999 * tail;
+        if (u[i] >= 1)
+            u[i] = 0.5;
+    }
+    sp_count_binomial_array(n, p, u, out, COUNT);
+    for (size_t i = 0; i < COUNT; i++)
+        cr_expect_eq(out[i], sp_count_binomial(n[i], p[i], u[i]), "n %g, p %g, u %g", n[i], p[i], u[i]);
+    gsl_rng_free(random);
 }
 
 /* The measure of u that gives each count is bracketed from GSL's own cumulative sums. */
