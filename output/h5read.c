@@ -18,8 +18,9 @@ struct scale_address {
 
 struct reader {
     struct sp_document *document;
-    size_t bytes;           /* of the file: no array can be larger */
-    hid_t text, dimensions; /* types: UTF-8 text, DIMENSION_LIST */
+    size_t bytes;              /* of the file: no array can be larger */
+    const unsigned char *lent; /* the file itself when values may stay in it, or NULL */
+    hid_t text, dimensions;    /* types: UTF-8 text, DIMENSION_LIST */
     size_t scales;
     struct scale_address *scale; /* [scales] where the dimension scales are in the file */
 };
@@ -123,9 +124,22 @@ static const void *read_texts(const struct reader *reader, hid_t array, hid_t sp
     return kept;
 }
 
+/* Where the values of an array that is stored in one piece are, in the order of the machine; or NULL. */
+static const void *find_in_place(const struct reader *reader, hid_t array,
+                                 const struct sp_document_node *node) {
+    haddr_t offset = reader->lent ? H5Dget_offset(array) : HADDR_UNDEF;
+    size_t size = sp_document_values(node) * sp_document_type_size(node->type);
+    if (offset == HADDR_UNDEF || H5Tequal(H5T_NATIVE_DOUBLE, H5T_IEEE_F64LE) <= 0)
+        return NULL;
+    return offset <= reader->bytes && size <= reader->bytes - offset ? reader->lent + offset : NULL;
+}
+
 static const void *read_numbers(const struct reader *reader, hid_t array,
                                 const struct sp_document_node *node) {
     size_t values = sp_document_values(node);
+    const void *in_place = values ? find_in_place(reader, array, node) : NULL;
+    if (in_place)
+        return in_place;
     void *data = sp_document_memory(reader->document, values, sp_document_type_size(node->type));
     if (!data || values == 0)
         return data;
@@ -412,8 +426,8 @@ static hid_t open_image(unsigned char *bytes, size_t size) {
     return H5Pclose(access) < 0 ? -1 : file;
 }
 
-int sp_h5read_image(unsigned char *bytes, size_t size, struct sp_document *document) {
-    struct reader reader = {.document = document, .bytes = size};
+int sp_h5read_image(unsigned char *bytes, size_t size, bool in_place, struct sp_document *document) {
+    struct reader reader = {.document = document, .bytes = size, .lent = in_place ? bytes : NULL};
     sp_h5_start();
     reader.text = H5Tcopy(H5T_C_S1);
     reader.dimensions = H5Tvlen_create(H5T_STD_REF_OBJ);

@@ -11,7 +11,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-enum { TEMPORARY_NAMES = 16 };
+enum { TEMPORARY_NAMES = 16, PIECE = 1 << 18 };
 
 static int fail(struct sp_image_failure *failure, const char *what) {
     failure->number = errno;
@@ -68,6 +68,31 @@ int sp_image_load(const char *path, unsigned char **bytes, size_t *size, struct 
     if (file < 0)
         return fail(failure, "cannot be opened");
     int error = load(file, bytes, size, failure);
+    close(file);
+    return error;
+}
+
+static int compare_all(int file, const unsigned char *bytes, size_t size, bool *same) {
+    unsigned char piece[PIECE];
+    struct stat about;
+    if (fstat(file, &about))
+        return -1;
+    *same = about.st_size >= 0 && (size_t)about.st_size == size;
+    for (size_t done = 0, n; *same && done < size; done += n) {
+        n = size - done < PIECE ? size - done : PIECE;
+        if (read_all(file, piece, n))
+            return -1;
+        *same = memcmp(piece, bytes + done, n) == 0;
+    }
+    return 0;
+}
+
+int sp_image_compare(const char *path, const unsigned char *bytes, size_t size, bool *same,
+                     struct sp_image_failure *failure) {
+    int file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+    if (file < 0)
+        return fail(failure, "cannot be opened");
+    int error = compare_all(file, bytes, size, same) ? fail(failure, "cannot be read") : 0;
     close(file);
     return error;
 }

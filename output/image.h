@@ -10,6 +10,7 @@
 #define SP_OUTPUT_IMAGE_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct sp_image_failure {
@@ -20,6 +21,10 @@ struct sp_image_failure {
 /* Reads a regular file; anything else (a FIFO, a device, a folder) is refused without waiting. *bytes is
  * malloc'ed and the caller frees it; an empty file gives size 0 and NULL. */
 int sp_image_load(const char *path, unsigned char **bytes, size_t *size, struct sp_image_failure *failure);
+
+/* Whether the file, read back, holds exactly these bytes. */
+int sp_image_compare(const char *path, const unsigned char *bytes, size_t size, bool *same,
+                     struct sp_image_failure *failure);
 
 /* Creates an empty temporary file beside `path` and writes its name into `temporary`. The caller publishes
  * it, or removes it with unlink. */

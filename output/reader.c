@@ -65,7 +65,7 @@ static int read_image(const char *path, struct sp_document *document, struct sp_
     const char *why = check_bytes(bytes, size, &inner);
     int error = why ? refuse(problems, path, why) : 0;
     if (!error)
-        sp_h5read_image(bytes, inner, document); /* its complaint stays in the document */
+        sp_h5read_image(bytes, inner, false, document); /* its complaint stays in the document */
     free(bytes);
     return error;
 }

@@ -32,32 +32,28 @@ static int refuse_document(struct sp_problems *problems, const char *path, const
     return sp_problems_add(problems, SP_ERROR_OUTPUT, place, "cannot be written: %s", what);
 }
 
-/* Reads the temporary file back and compares it with what is in memory: byte by byte, and as a document. */
-static int verify(const struct sp_document *document, const unsigned char *written, size_t written_size,
+/* Compares the file as it is read back with the bytes in memory, and what these say with the document. */
+static int verify(const struct sp_document *document, unsigned char *bytes, size_t size,
                   const char *temporary, const char *path, struct sp_problems *problems) {
-    unsigned char *bytes;
-    size_t size;
+    bool same;
     struct sp_image_failure failure;
-    if (sp_image_load(temporary, &bytes, &size, &failure))
+    if (sp_image_compare(temporary, bytes, size, &same, &failure))
         return refuse(problems, path, failure.number == ENOMEM, failure.what);
+    if (!same)
+        return refuse(problems, path, false, "cannot be written: what was written does not read back");
     struct sp_document *found = sp_document_create();
-    int error = 0;
     if (!found)
-        error = refuse(problems, path, true, "not enough memory to verify it");
-    else if (size != written_size || memcmp(bytes, written, size) != 0)
-        error = refuse(problems, path, false, "cannot be written: what was written does not read back");
-    else if (sp_h5read_image(bytes, size - SP_SEAL_BYTES, found))
-        error = refuse_document(problems, path, found, found->complaint);
-    const char *difference = found && !error ? sp_document_difference(document, found, false) : NULL;
-    if (difference)
-        error = refuse_document(problems, path, found, difference);
+        return refuse(problems, path, true, "not enough memory to verify it");
+    const char *difference = sp_h5read_image(bytes, size - SP_SEAL_BYTES, true, found)
+                                 ? found->complaint
+                                 : sp_document_difference(document, found, false);
+    int error = difference ? refuse_document(problems, path, found, difference) : 0;
     sp_document_free(found);
-    free(bytes);
     return error;
 }
 
-static int store(const struct sp_document *document, const unsigned char *bytes, size_t size,
-                 const char *temporary, const char *path, struct sp_problems *problems) {
+static int store(const struct sp_document *document, unsigned char *bytes, size_t size, const char *temporary,
+                 const char *path, struct sp_problems *problems) {
     struct sp_image_failure failure;
     if (sp_image_store(temporary, bytes, size, &failure))
         return refuse(problems, path, failure.number == ENOMEM, failure.what);
