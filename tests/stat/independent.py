@@ -63,7 +63,8 @@ def main():
     periods = Comparison(result, page, PATHS, failures)
     tiers = TierComparison(result, page, PATHS, failures)
     for period in simulate(scenario, page, PATHS, np.random.default_rng(SEED)):
-        periods.period(period)
+        if period.name in result.times or not scenario.has("results.times"):
+            periods.period(period)
         if period.opening_tier is not None:
             tiers.quarter(period)
     tiers.end()

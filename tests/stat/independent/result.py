@@ -86,7 +86,9 @@ class Result:
             self.paths = int(root.attrs["paths"])
             base = root["base"]
             for axis in ("quarter", "fiscal_year", "horizon"):
-                self.read_axis(base[axis], base[f"histogram/{axis}"], axis)
+                if axis in base:
+                    self.read_axis(base[axis], base[f"histogram/{axis}"], axis)
+            self.times = {time for _, time in self.table}
             if "tier" in base:
                 self.read_tiers(base["tier"], base["tier_passage"])
 
