@@ -188,49 +188,32 @@ static void tally(struct sp_moment_lanes *lanes, double centre, double inverse_s
     tally_rest(lanes, centre, inverse_scale, x + whole, count, n - whole);
 }
 
-/* --- Cells: values in one label --- */
+/* --- Paths in one label --- */
 
-static inline void cell_lanes(f64v *low, f64v *high, double centre, const double *x, const uint16_t *label,
-                              uint64_t here, double *sum) {
-    u16v labels;
-    memcpy(&labels, label, sizeof labels);
-    f64v value = *(const f64v_at *)x;
-    i64v counts = (i64v)(__builtin_convertvector(labels, u64v) == here) & (value == value);
-    *(f64v_at *)sum += (f64v)((i64v)(value - centre) & counts);
-    value = (f64v)((i64v)value | ~counts); /* NaN, which is neither lower nor higher */
-    lesser(&value, low, low);
-    greater(&value, high, high);
+/* One after the other, without a branch: each is written, and written over unless it counts. */
+static inline size_t select_rest(const uint16_t *label, uint16_t here, uint16_t *path, size_t first, size_t n,
+                                 size_t found) {
+    for (size_t p = first; p < n; p++) {
+        path[found] = (uint16_t)p;
+        found += label[p] == here;
+    }
+    return found;
 }
 
-/* The last values, fewer than there are lanes, are filled up with NaN. */
-static inline void cell_rest(f64v low[VECTORS], f64v high[VECTORS], double centre, const double *x,
-                             const uint16_t *label, uint16_t here, double *sum, size_t n) {
-    double rest[SP_LANES], rest_sum[SP_LANES] = {0};
-    uint16_t rest_label[SP_LANES] = {0};
-    for (size_t i = 0; i < SP_LANES; i++)
-        rest[i] = i < n ? x[i] : __builtin_nan("");
-    memcpy(rest_label, label, n * sizeof *label);
-    memcpy(rest_sum, sum, n * sizeof *sum);
-    for (int i = 0; i < VECTORS; i++)
-        cell_lanes(&low[i], &high[i], centre, rest + i * WIDTH, rest_label + i * WIDTH, here,
-                   rest_sum + i * WIDTH);
-    memcpy(sum, rest_sum, n * sizeof *sum);
-}
-
-static void cell(double *low, double *high, double centre, const double *x, const uint16_t *label,
-                 uint16_t here, double *sum, size_t n) {
-    f64v lows[VECTORS], highs[VECTORS];
-    size_t whole = n / SP_LANES * SP_LANES;
-    memcpy(lows, low, sizeof lows);
-    memcpy(highs, high, sizeof highs);
-    for (size_t p = 0; p < whole; p += SP_LANES)
-        for (size_t i = 0; i < VECTORS; i++)
-            cell_lanes(&lows[i], &highs[i], centre, x + p + i * WIDTH, label + p + i * WIDTH, here,
-                       sum + p + i * WIDTH);
-    if (whole < n)
-        cell_rest(lows, highs, centre, x + whole, label + whole, here, sum + whole, n - whole);
-    memcpy(low, lows, sizeof lows);
-    memcpy(high, highs, sizeof highs);
+static size_t select_label(const uint16_t *label, uint16_t here, uint16_t *path, size_t n) {
+    size_t found = 0, done = 0;
+#ifdef __AVX512F__
+    __m512i number = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    for (; done + 16 <= n; done += 16) {
+        __m256i labels = _mm256_loadu_si256((const __m256i *)(label + done));
+        __mmask16 is_here = _mm256_cmpeq_epi16_mask(labels, _mm256_set1_epi16((short)here));
+        __m256i chosen = _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(is_here, number));
+        _mm256_storeu_si256((__m256i *)(path + found), chosen);
+        found += (size_t)__builtin_popcount(is_here);
+        number = _mm512_add_epi32(number, _mm512_set1_epi32(16));
+    }
+#endif
+    return select_rest(label, here, path, done, n, found);
 }
 
 #endif

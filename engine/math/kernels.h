@@ -66,6 +66,8 @@ enum {
     SP_HISTOGRAM_BINS = 2 * SP_HISTOGRAM_HALF
 };
 
+enum { SP_SELECT_MORE = 16 };
+
 struct sp_kernels {
     const char *level; /* "v2", "v3", "v4" or "any" */
 
@@ -96,10 +98,9 @@ struct sp_kernels {
     void (*tally)(struct sp_moment_lanes *lanes, double centre, double inverse_scale, const double *x,
                   uint32_t *count, size_t n);
 
-    /* Of the values whose label is `here`: sum[p] += x - centre, and the lowest and highest go to the lanes
-     * low[SP_LANES] and high[SP_LANES]. NaN is left out. */
-    void (*cell)(double *low, double *high, double centre, const double *x, const uint16_t *label,
-                 uint16_t here, double *sum, size_t n);
+    /* The numbers of the paths whose label is `here`, ascending; how many. n <= 65536. Up to SP_SELECT_MORE
+     * more entries of `path` may be written. */
+    size_t (*select)(const uint16_t *label, uint16_t here, uint16_t *path, size_t n);
 
     /* bin[i] of each value. */
     void (*bins)(double centre, double inverse_scale, const double *x, uint32_t *bin, size_t n);

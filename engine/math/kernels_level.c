@@ -26,6 +26,6 @@ const struct sp_kernels JOIN(sp_kernels_level_, SP_LEVEL) = {
     .exp = exponential,
     .moments = moments,
     .tally = tally,
-    .cell = cell,
+    .select = select_label,
     .bins = bins,
 };

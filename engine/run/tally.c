@@ -18,21 +18,35 @@ double sp_tally_level(enum sp_statistic statistic) {
     return level_of[statistic];
 }
 
-/* One category's part: the tier of each path now, and what is summed per path until the block ends. */
+/* A path that has come from another label in this quarter. */
+struct mover {
+    uint16_t path, from, to;
+    bool is_new; /* it has not been in the label before */
+};
+
+/* One category's part: the tier of each path now, and what is summed per path until the block ends: of the
+ * label that a path is in, beside what it has left in others. Most paths stay where they are, so that most of
+ * the work is one addition to an array. */
 struct category_tally {
     size_t labels, rows, first_cell, passage_size;
     uint64_t *passage_count;
     struct sp_passage passage;
     struct sp_passage_state state;
-    double *path_sum;                   /* [rows][labels][size] of x - centre over the quarters so far */
+    uint16_t *before; /* [size] labels of the quarter before */
+    uint16_t *change; /* [size] 1 where the label is another */
+    uint16_t *path;   /* [size] the paths, label by label: state.inside of each */
+    size_t movers;
+    struct mover *mover;                /* [size] */
+    double *sum_here;                   /* [rows][size] of x - centre over quarters in the label of now */
+    double *sum_left;                   /* [rows][labels][size] the same of a label that the path has left */
     bool was_inside[SP_PASSAGE_LABELS]; /* some path of the block has been in the label */
 };
 
 /* Sums over the paths of a group, in lanes. */
 struct cell_lanes {
     double sum[SP_LANES], sum_squares[SP_LANES], cross[SP_LANES], number_squares[SP_LANES];
-    double low[SP_LANES], high[SP_LANES];
-    double quarters; /* path-quarters of the group; known when it closes */
+    struct sp_moment_lanes value; /* of which only the lowest and the highest count */
+    double quarters;              /* path-quarters of the group; known when it closes */
 };
 
 struct sp_tally {
@@ -113,9 +127,15 @@ static int create_category(struct sp_tally *tally, size_t c) {
     category->state.only_time = !plan->keeps[SP_AXIS_HORIZON];
     category->passage_size = passage_size(plan, c);
     category->passage_count = sp_arena_array(tally->arena, category->passage_size, sizeof(uint64_t));
-    category->path_sum =
-        sp_arena_array(tally->arena, category->rows * category->labels * tally->size, sizeof(double));
-    if (!category->passage_count || !category->path_sum)
+    size_t sums = category->rows * tally->size;
+    category->before = sp_arena_array(tally->arena, tally->size, sizeof *category->before);
+    category->change = sp_arena_array(tally->arena, tally->size, sizeof *category->change);
+    category->path = sp_arena_array(tally->arena, tally->size + SP_SELECT_MORE, sizeof *category->path);
+    category->mover = sp_arena_array(tally->arena, tally->size, sizeof *category->mover);
+    category->sum_here = sp_arena_array(tally->arena, sums, sizeof(double));
+    category->sum_left = sp_arena_array(tally->arena, sums * category->labels, sizeof(double));
+    if (!category->passage_count || !category->before || !category->change || !category->path ||
+        !category->mover || !category->sum_here || !category->sum_left)
         return -1;
     category->passage = sp_passage_over(category->passage_count, category->labels, plan->quarters);
     return create_state(tally->arena, &category->state, category->labels, tally->size);
@@ -200,30 +220,33 @@ static void add_residual(struct sp_tally *tally, const struct sp_sight *sight, s
     tally->plan->plan->kernels->moments(&tally->residual[stream], 0, tally->scratch, n);
 }
 
-static void count_slots(struct sp_tally *tally, const struct sp_histogram_plan *histogram, const double *x,
-                        uint32_t *restrict count, size_t n) {
-    const uint32_t *restrict slot = tally->slot;
-    sp_histogram_slots(histogram, tally->plan->plan->kernels, x, tally->slot, n);
-#pragma GCC unroll 8
-    for (size_t p = 0; p < n; p++)
-        count[slot[p]]++;
+/* Counts values, and adds them to the lanes. Many metrics are the same on all paths (0: what has not begun,
+ * or is not part of the plan); for them nothing has to be found. */
+static void count_values(struct sp_tally *tally, const struct sp_histogram_plan *histogram,
+                         struct sp_moment_lanes *lanes, const double *x, uint32_t *count, size_t n) {
+    const struct sp_kernels *kernels = tally->plan->plan->kernels;
+    if (histogram->atoms == 0) {
+        kernels->tally(lanes, histogram->centre, histogram->inverse_scale, x, count, n);
+        return;
+    }
+    kernels->moments(lanes, histogram->centre, x, n);
+    if (sp_histogram_is_constant(x, n)) {
+        sp_histogram_slots(histogram, kernels, x, tally->slot, 1);
+        count[tally->slot[0]] += (uint32_t)n;
+    } else {
+        sp_histogram_count(histogram, kernels, x, tally->slot, count, n);
+    }
 }
 
 static void add_stream(struct sp_tally *tally, const struct sp_block *block, const struct sp_sight *sight) {
     size_t stream = sp_tally_stream(tally->plan->plan, sight->axis, sight->metric, sight->time);
-    const struct sp_kernels *kernels = tally->plan->plan->kernels;
     const struct sp_histogram_plan *histogram = &tally->plan->stream[stream];
     struct sp_moment_lanes *lanes = &tally->lanes[stream];
     uint32_t *count = tally->stream_count + stream * SP_HISTOGRAM_SLOTS;
     size_t n = sp_block_valid(block);
     uint64_t before = lanes->count;
     sp_phase_enter(SP_PHASE_STREAMS, n);
-    if (histogram->atoms == 0) {
-        kernels->tally(lanes, histogram->centre, histogram->inverse_scale, sight->x, count, n);
-    } else {
-        kernels->moments(lanes, histogram->centre, sight->x, n);
-        count_slots(tally, histogram, sight->x, count, n);
-    }
+    count_values(tally, histogram, lanes, sight->x, count, n);
     if (lanes->count != before + n)
         find_bad_value(tally, block, sight);
     if (sight->numerator)
@@ -232,55 +255,106 @@ static void add_stream(struct sp_tally *tally, const struct sp_block *block, con
 
 /* --- Cells --- */
 
-/* Counts every path's slot in the cell of its label. */
-static void count_in_cells(const uint16_t *restrict label, const uint32_t *restrict slot,
-                           uint32_t *restrict count, size_t n) {
-#pragma GCC unroll 4
-    for (size_t p = 0; p < n; p++)
-        count[(size_t)label[p] * SP_HISTOGRAM_SLOTS + slot[p]]++;
+/* Those who have moved leave the sum of their old label behind, and take up that of the new one. */
+static void move_sums(const struct category_tally *category, size_t row, size_t size) {
+    double *here = category->sum_here + row * size,
+           *left = category->sum_left + row * category->labels * size;
+    for (size_t i = 0; i < category->movers; i++) {
+        const struct mover *mover = &category->mover[i];
+        left[mover->from * size + mover->path] = here[mover->path];
+        here[mover->path] = mover->is_new ? 0 : left[mover->to * size + mover->path];
+    }
 }
 
-static void add_to_cells(struct sp_tally *tally, size_t c, size_t row, const double *x, size_t n) {
-    const struct sp_kernels *kernels = tally->plan->plan->kernels;
+/* The first quarter of a block begins the sums. NaN adds nothing. */
+SP_WIDE static void add_to_sums(double *restrict sum, const double *restrict x, double centre, bool is_first,
+                                size_t n) {
+    for (size_t p = 0; is_first && p < n; p++)
+        sum[p] = x[p] == x[p] ? x[p] - centre : 0;
+    for (size_t p = 0; !is_first && p < n; p++)
+        sum[p] += x[p] == x[p] ? x[p] - centre : 0;
+}
+
+/* The values of some paths, side by side. */
+static void gather(const double *restrict x, const uint16_t *restrict path, double *restrict out, size_t n) {
+#pragma GCC unroll 4
+    for (size_t i = 0; i < n; i++)
+        out[i] = x[path[i]];
+}
+
+/* Label by label: the values of the paths in it are put side by side and counted like a stream. */
+static void add_to_cells(struct sp_tally *tally, size_t c, size_t row, const double *x, size_t t, size_t n) {
     struct category_tally *category = &tally->category[c];
     const struct sp_histogram_plan *histogram = &tally->plan->cell[c][row];
-    size_t first = category->first_cell + row * category->labels;
+    const uint16_t *path = category->path;
+    bool is_constant = sp_histogram_is_constant(x, n);
     sp_phase_enter(SP_PHASE_CELLS, n);
-    sp_histogram_slots(histogram, kernels, x, tally->slot, n);
-    count_in_cells(category->state.now, tally->slot, tally->group_count + first * SP_HISTOGRAM_SLOTS, n);
-    for (size_t label = 0; label < category->labels; label++)
-        if (category->state.inside[label] > 0)
-            kernels->cell(tally->cell[first + label].low, tally->cell[first + label].high, histogram->centre,
-                          x, category->state.now, (uint16_t)label,
-                          category->path_sum + (row * category->labels + label) * tally->size, n);
+    move_sums(category, row, tally->size);
+    add_to_sums(category->sum_here + row * tally->size, x, histogram->centre, t == 0, n);
+    for (size_t label = 0; label < category->labels; label++) {
+        size_t inside = category->state.inside[label];
+        size_t cell = category->first_cell + row * category->labels + label;
+        if (inside == 0)
+            continue;
+        if (!is_constant)
+            gather(x, path, tally->scratch, inside);
+        count_values(tally, histogram, &tally->cell[cell].value, is_constant ? x : tally->scratch,
+                     tally->group_count + cell * SP_HISTOGRAM_SLOTS, inside);
+        path += inside;
+    }
 }
 
-/* At the end of a block each path's quarters in a tier are known: S and N go to the lanes of their path. */
-SP_WIDE static void close_cell(struct cell_lanes *cell, const double *sum, const uint16_t *spent, size_t n) {
+/* At the end of a block each path's quarters in a label are known, and their sum, which is where the path is
+ * or was left: S and N go to the lanes of their path. */
+SP_WIDE static void close_cell(struct cell_lanes *restrict cell, const double *restrict here,
+                               const double *restrict left, const uint16_t *restrict now, uint16_t label,
+                               const uint16_t *restrict spent, size_t n) {
     for (size_t p = 0; p < n; p++) {
         size_t lane = p % SP_LANES;
-        double number = spent[p];
-        cell->sum[lane] += sum[p];
-        cell->sum_squares[lane] += sum[p] * sum[p];
-        cell->cross[lane] += sum[p] * number;
+        double number = spent[p], was = spent[p] ? left[p] : 0, sum = now[p] == label ? here[p] : was;
+        cell->sum[lane] += sum;
+        cell->sum_squares[lane] += sum * sum;
+        cell->cross[lane] += sum * number;
         cell->number_squares[lane] += number * number;
     }
 }
 
 static void close_cells(struct sp_tally *tally, size_t c, size_t n) {
-    struct category_tally *category = &tally->category[c];
-    for (size_t i = 0; i < category->rows * category->labels; i++)
-        if (category->was_inside[i % category->labels])
-            close_cell(&tally->cell[category->first_cell + i], category->path_sum + i * tally->size,
-                       category->state.spent + i % category->labels * tally->size, n);
+    const struct category_tally *category = &tally->category[c];
+    for (size_t i = 0; i < category->rows * category->labels; i++) {
+        size_t row = i / category->labels, label = i % category->labels;
+        if (category->was_inside[label])
+            close_cell(&tally->cell[category->first_cell + i], category->sum_here + row * tally->size,
+                       category->sum_left + i * tally->size, category->state.now, (uint16_t)label,
+                       category->state.spent + label * tally->size, n);
+    }
 }
 
-/* The sums of labels that the block before was in; the others are 0 still. */
-static void clear_path_sums(struct category_tally *category, size_t size) {
-    for (size_t i = 0; i < category->rows * category->labels; i++)
-        if (category->was_inside[i % category->labels])
-            memset(category->path_sum + i * size, 0, size * sizeof(double));
-    memset(category->was_inside, 0, sizeof category->was_inside);
+SP_WIDE static void mark_changes(const uint16_t *restrict now, const uint16_t *restrict before,
+                                 uint16_t *restrict change, size_t n) {
+    for (size_t p = 0; p < n; p++)
+        change[p] = now[p] != before[p];
+}
+
+/* Who has moved since the quarter before; in the first quarter nobody has. */
+static void find_movers(const struct sp_kernels *kernels, struct category_tally *category, size_t t, size_t n,
+                        size_t size) {
+    const uint16_t *now = category->state.now, *spent = category->state.spent;
+    uint16_t *path = category->path;
+    mark_changes(now, category->before, category->change, n);
+    category->movers = t == 0 ? 0 : kernels->select(category->change, 1, path, n);
+    for (size_t i = 0; i < category->movers; i++) {
+        uint16_t p = path[i], to = now[p];
+        category->mover[i] = (struct mover){p, category->before[p], to, spent[to * size + p] == 1};
+    }
+    memcpy(category->before, now, n * sizeof *now);
+}
+
+static void sort_by_label(const struct sp_kernels *kernels, struct category_tally *category, size_t n) {
+    uint16_t *path = category->path;
+    for (size_t label = 0; label < category->labels; label++)
+        if (category->state.inside[label] > 0)
+            path += kernels->select(category->state.now, (uint16_t)label, path, n);
 }
 
 /* --- Groups: a statistic in each, to see how they differ --- */
@@ -288,10 +362,7 @@ static void clear_path_sums(struct category_tally *category, size_t size) {
 static void clear_cells(struct sp_tally *tally) {
     for (size_t i = 0; i < tally->plan->shape.cells; i++) {
         tally->cell[i] = (struct cell_lanes){0};
-        for (int lane = 0; lane < SP_LANES; lane++) {
-            tally->cell[i].low[lane] = INFINITY;
-            tally->cell[i].high[lane] = -INFINITY;
-        }
+        sp_moments_clear(&tally->cell[i].value);
     }
 }
 
@@ -302,31 +373,31 @@ static double add_lanes(const double *lane) {
     return sum;
 }
 
-static bool is_empty(const uint32_t *count, size_t n) {
-    uint32_t any = 0;
-    for (size_t i = 0; i < n; i++)
-        any |= count[i];
-    return any == 0;
+/* Moves the counts of slots first .. last from the group's to the run's, with a copy; their sum. */
+static uint64_t take_slots(uint32_t *restrict group, uint64_t *restrict total, uint64_t *restrict copy,
+                           size_t first, size_t last) {
+    uint64_t sum = 0;
+    for (size_t i = first; i <= last; i++) {
+        copy[i] = group[i];
+        total[i] += group[i];
+        sum += group[i];
+        group[i] = 0;
+    }
+    return sum;
 }
 
-/* The group's counts move to the run's, and are made pieces of on the way. Most slots are empty: a stretch of
- * them is passed over, so that its pages are never touched. */
-static uint64_t take_group_counts(struct sp_tally *tally, size_t cell, uint64_t *counts) {
-    enum { STRETCH = 128 };
+/* The group's counts move to the run's: those of the bins that its values lie in, of NaN and of atoms. The
+ * others are 0 and not looked at, nor set in `counts`. Returns how many are values. */
+static uint64_t take_group_counts(struct sp_tally *tally, size_t cell, const struct sp_histogram_plan *plan,
+                                  double low, double high, uint64_t *counts) {
     uint32_t *group = tally->group_count + cell * SP_HISTOGRAM_SLOTS;
     uint64_t *total = tally->cell_count + cell * SP_HISTOGRAM_SLOTS, quarters = 0;
-    memset(counts, 0, SP_HISTOGRAM_SLOTS * sizeof *counts);
-    for (size_t first = 0; first < SP_HISTOGRAM_SLOTS; first += STRETCH) {
-        size_t end = first + STRETCH < SP_HISTOGRAM_SLOTS ? first + STRETCH : SP_HISTOGRAM_SLOTS;
-        if (is_empty(group + first, end - first))
-            continue;
-        for (size_t i = first; i < end; i++) {
-            counts[i] = group[i];
-            total[i] += group[i];
-            quarters += i == SP_HISTOGRAM_BINS ? 0 : group[i];
-            group[i] = 0;
-        }
-    }
+    if (low <= high)
+        quarters =
+            take_slots(group, total, counts, sp_histogram_bin(plan, low), sp_histogram_bin(plan, high));
+    take_slots(group, total, counts, SP_HISTOGRAM_BINS, SP_HISTOGRAM_BINS);
+    if (plan->atoms > 0)
+        quarters += take_slots(group, total, counts, SP_HISTOGRAM_BINS + 1, SP_HISTOGRAM_BINS + plan->atoms);
     return quarters;
 }
 
@@ -350,12 +421,13 @@ static void close_group_cell(struct sp_tally *tally, size_t cell, const struct s
                              enum sp_side adverse) {
     uint64_t counts[SP_HISTOGRAM_SLOTS];
     struct cell_lanes *lanes = &tally->cell[cell];
-    struct sp_pooled pooled = {
-        .quarters = take_group_counts(tally, cell, counts), .low = INFINITY, .high = -INFINITY};
+    struct sp_pooled pooled = {.low = INFINITY, .high = -INFINITY};
     for (int lane = 0; lane < SP_LANES; lane++) {
-        pooled.low = fmin(pooled.low, lanes->low[lane]);
-        pooled.high = fmax(pooled.high, lanes->high[lane]);
+        /* In which lane a value is depends on its neighbours: of 0 and -0 it is always 0 that is taken. */
+        pooled.low = fmin(pooled.low, lanes->value.low[lane] + 0.0);
+        pooled.high = fmax(pooled.high, lanes->value.high[lane] + 0.0);
     }
+    pooled.quarters = take_group_counts(tally, cell, histogram, pooled.low, pooled.high, counts);
     pooled.sum = add_lanes(lanes->sum);
     pooled.sum_squares = add_lanes(lanes->sum_squares);
     pooled.cross = add_lanes(lanes->cross);
@@ -427,7 +499,7 @@ static void begin_block(void *context, const struct sp_block *block) {
         sp_passage_begin(&category->passage, &category->state,
                          sp_block_opening(block, tally->plan->plan->category[c].column),
                          sp_block_valid(block), tally->size);
-        clear_path_sums(category, tally->size);
+        memset(category->was_inside, 0, sizeof category->was_inside);
     }
 }
 
@@ -441,6 +513,10 @@ static void see_quarter(void *context, const struct sp_block *block, size_t t) {
                         tally->size);
         for (size_t label = 0; label < category->labels; label++)
             category->was_inside[label] |= category->state.inside[label] > 0;
+        if (category->rows > 0) {
+            find_movers(tally->plan->plan->kernels, category, t, sp_block_valid(block), tally->size);
+            sort_by_label(tally->plan->plan->kernels, category, sp_block_valid(block));
+        }
     }
 }
 
@@ -449,7 +525,7 @@ static void see_metric(void *context, const struct sp_block *block, const struct
     add_stream(tally, block, sight);
     for (size_t c = 0; sight->axis == SP_AXIS_QUARTER && c < tally->plan->plan->categories; c++)
         if (tally->plan->metric_row[c][sight->metric] != SIZE_MAX)
-            add_to_cells(tally, c, tally->plan->metric_row[c][sight->metric], sight->x,
+            add_to_cells(tally, c, tally->plan->metric_row[c][sight->metric], sight->x, sight->time,
                          sp_block_valid(block));
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/stats/histogram.h"
 
+#include "engine/base/wide.h"
 #include "engine/stats/quantile.h"
 
 #include <math.h>
@@ -99,7 +100,17 @@ static size_t hash_of(double x) {
     return bits * 0x9E3779B97F4A7C15 >> 55;
 }
 
+static bool are_run(const double *atom, size_t atoms) {
+    if (atoms == 0 || atom[0] != floor(atom[0]) || fabs(atom[0]) > 1e9)
+        return false;
+    for (size_t i = 1; i < atoms; i++)
+        if (atom[i] != atom[i - 1] + 1)
+            return false;
+    return true;
+}
+
 static void hash_atoms(struct sp_histogram_plan *plan) {
+    plan->atoms_are_run = are_run(plan->atom, plan->atoms);
     memset(plan->place, 0, sizeof plan->place);
     for (size_t i = 0; i < plan->atoms; i++) {
         size_t at = hash_of(plan->atom[i]);
@@ -193,11 +204,25 @@ static size_t find_atom(const struct sp_histogram_plan *plan, double x) {
     }
 }
 
-void sp_histogram_slots(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels,
-                        const double *x, uint32_t *slot, size_t n) {
-    kernels->bins(plan->centre, plan->inverse_scale, x, slot, n);
-    if (plan->atoms == 0)
-        return;
+/* Few atoms are compared with, one after the other. */
+SP_WIDE static void find_one(double atom, uint32_t its_slot, const double *restrict x,
+                             uint32_t *restrict slot, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        slot[i] = x[i] == atom ? its_slot : slot[i];
+}
+
+/* Of a run of whole numbers, the one that may be it follows from the value. */
+SP_WIDE static void find_in_run(double first, double last, const double *restrict x, uint32_t *restrict slot,
+                                size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        double held = x[i] > first ? x[i] : first;
+        int place = (int)((held < last ? held : last) - first);
+        uint32_t its_slot = SP_HISTOGRAM_BINS + 1 + (uint32_t)place;
+        slot[i] = first + place == x[i] ? its_slot : slot[i];
+    }
+}
+
+static void find_by_hash(const struct sp_histogram_plan *plan, const double *x, uint32_t *slot, size_t n) {
     for (size_t i = 0; i < n; i++) {
         size_t atom = find_atom(plan, x[i]);
         if (atom < plan->atoms)
@@ -205,10 +230,90 @@ void sp_histogram_slots(const struct sp_histogram_plan *plan, const struct sp_ke
     }
 }
 
-/* |y - 1| at the start of step i of one side: y runs over 2^(i div 128) (1 + (i mod 128) / 128). */
+void sp_histogram_slots(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels,
+                        const double *x, uint32_t *slot, size_t n) {
+    enum { FEW = 6 };
+    kernels->bins(plan->centre, plan->inverse_scale, x, slot, n);
+    if (plan->atoms_are_run)
+        find_in_run(plan->atom[0], plan->atom[plan->atoms - 1], x, slot, n);
+    else if (plan->atoms > FEW)
+        find_by_hash(plan, x, slot, n);
+    else
+        for (size_t atom = 0; atom < plan->atoms; atom++)
+            find_one(plan->atom[atom], (uint32_t)(SP_HISTOGRAM_BINS + 1 + atom), x, slot, n);
+}
+
+SP_WIDE bool sp_histogram_is_constant(const double *x, size_t n) {
+    enum { STRETCH = 16 };
+    int differ = 0;
+    size_t i = 0;
+    for (; !differ && i + STRETCH <= n; i += STRETCH)
+        for (size_t k = 0; k < STRETCH; k++)
+            differ |= x[i + k] != x[0];
+    for (; !differ && i < n; i++)
+        differ |= x[i] != x[0];
+    return !differ;
+}
+
+SP_WIDE static size_t count_same(const uint32_t *restrict slot, uint32_t same, size_t n) {
+    uint32_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += slot[i] == same;
+    return count;
+}
+
+/* The slots that are not `same`, put together; how many. */
+static size_t leave_out(uint32_t *slot, uint32_t same, size_t n) {
+    size_t left = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t other = slot[i];
+        slot[left] = other;
+        left += other != same;
+    }
+    return left;
+}
+
+/* A slot that many values are in is counted apart: increments of one count would wait for each other. It is
+ * found by asking three. */
+void sp_histogram_count(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels,
+                        const double *x, uint32_t *slot, uint32_t *count, size_t n) {
+    sp_histogram_slots(plan, kernels, x, slot, n);
+    if (n > 0) {
+        uint32_t first = slot[0], middle = slot[n / 2], last = slot[n - 1];
+        uint32_t common = middle == last ? last : first;
+        if (first == middle || first == last || middle == last) {
+            count[common] += (uint32_t)count_same(slot, common, n);
+            n = leave_out(slot, common, n);
+        }
+    }
+#pragma GCC unroll 8
+    for (size_t i = 0; i < n; i++)
+        count[slot[i]]++;
+}
+
+enum { MANTISSA_BITS = 52, STEP_BITS = MANTISSA_BITS - SP_HISTOGRAM_BITS };
+
+static const uint64_t bits_of_one = (uint64_t)1023 << MANTISSA_BITS;
+
+/* As in kernels.h. */
+size_t sp_histogram_bin(const struct sp_histogram_plan *plan, double x) {
+    double distance = x - plan->centre, y = fabs(distance) * plan->inverse_scale + 1;
+    uint64_t bits;
+    if (isnan(y))
+        return SP_HISTOGRAM_BINS;
+    y = fmin(y, (1 << SP_HISTOGRAM_OCTAVES) - 0.5);
+    memcpy(&bits, &y, sizeof bits);
+    size_t step = (bits - bits_of_one) >> STEP_BITS;
+    return distance < 0 ? SP_HISTOGRAM_HALF - 1 - step : SP_HISTOGRAM_HALF + step;
+}
+
+/* |y - 1| at the start of step i of one side: y runs over 2^(i div 128) (1 + (i mod 128) / 128), which are
+ * the numbers whose bits follow each other. */
 static double distance_of(size_t step) {
-    size_t steps = (size_t)1 << SP_HISTOGRAM_BITS;
-    return ldexp(1 + (double)(step % steps) / (double)steps, (int)(step / steps)) - 1;
+    uint64_t bits = bits_of_one + ((uint64_t)step << STEP_BITS);
+    double y;
+    memcpy(&y, &bits, sizeof y);
+    return y - 1;
 }
 
 double sp_histogram_edge(const struct sp_histogram_plan *plan, size_t bin) {
@@ -267,10 +372,14 @@ static void add_bin(const struct sp_histogram_plan *plan, const uint64_t *count,
 
 void sp_histogram_pieces(const struct sp_histogram_plan *plan, const uint64_t *count, double low, double high,
                          struct sp_pieces *pieces) {
-    size_t atom = 0;
+    size_t atom = 0, bin = 0, end = 0;
     pieces->count = 0;
     pieces->total = 0;
-    for (size_t bin = 0; bin < SP_HISTOGRAM_BINS; bin++) {
+    if (low <= high) {
+        bin = sp_histogram_bin(plan, low);
+        end = sp_histogram_bin(plan, high) + 1;
+    }
+    for (; bin < end; bin++) {
         if (count[bin] == 0)
             continue;
         double from = sp_histogram_edge(plan, bin), to = sp_histogram_edge(plan, bin + 1);

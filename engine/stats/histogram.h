@@ -11,6 +11,8 @@
 #include "engine/base/arena.h"
 #include "engine/math/kernels.h"
 
+#include <stdbool.h>
+
 enum {
     SP_HISTOGRAM_ATOMS = 200,
     SP_HISTOGRAM_PLACES = 512,
@@ -21,6 +23,7 @@ enum {
 struct sp_histogram_plan {
     double centre, scale, inverse_scale;
     size_t atoms;
+    bool atoms_are_run;                 /* whole numbers, each one more than the one before */
     double atom[SP_HISTOGRAM_ATOMS];    /* ascending */
     uint8_t place[SP_HISTOGRAM_PLACES]; /* hash table of the atoms: 1 + index; 0: free */
 };
@@ -42,6 +45,16 @@ void sp_histogram_plan_groups(struct sp_histogram_plan *plan, const double *pilo
 void sp_histogram_slots(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels,
                         const double *x, uint32_t *slot, size_t n);
 
+/* Counts n values in count[SP_HISTOGRAM_SLOTS]; `slot` is scratch of n. */
+void sp_histogram_count(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels,
+                        const double *x, uint32_t *slot, uint32_t *count, size_t n);
+
+/* Whether n values are one and the same number. */
+bool sp_histogram_is_constant(const double *x, size_t n);
+
+/* The bin of one value (an atom has one too). NaN: SP_HISTOGRAM_BINS. */
+size_t sp_histogram_bin(const struct sp_histogram_plan *plan, double x);
+
 /* The lower edge of bin `bin`; of bin + 1, its upper edge. */
 double sp_histogram_edge(const struct sp_histogram_plan *plan, size_t bin);
 
@@ -57,7 +70,8 @@ struct sp_pieces {
 /* Room for the pieces of one histogram at a time, to be used again and again. -1: out of memory. */
 int sp_histogram_pieces_create(struct sp_arena *arena, struct sp_pieces *pieces);
 
-/* Fills `pieces` from count[SP_HISTOGRAM_SLOTS]. Bins are cut to [low, high], the extremes of the values. */
+/* Fills `pieces` from count[SP_HISTOGRAM_SLOTS]. Bins are cut to [low, high], the extremes of the values;
+ * bins beyond theirs are not looked at. */
 void sp_histogram_pieces(const struct sp_histogram_plan *plan, const uint64_t *count, double low, double high,
                          struct sp_pieces *pieces);
 

@@ -174,41 +174,29 @@ Test(accumulate_kernels, tally_is_its_twin) {
         }
 }
 
-/* --- Cells --- */
+/* --- Paths in one label --- */
 
-static void cell_twin(double *low, double *high, double centre, const double *x, const uint16_t *label,
-                      uint16_t here, double *sum, size_t n) {
-    for (size_t p = 0; p < n; p++) {
-        if (label[p] != here || isnan(x[p]))
-            continue;
-        sum[p] += x[p] - centre;
-        low[p % SP_LANES] = x[p] < low[p % SP_LANES] ? x[p] : low[p % SP_LANES];
-        high[p % SP_LANES] = x[p] > high[p % SP_LANES] ? x[p] : high[p % SP_LANES];
-    }
+static size_t select_twin(const uint16_t *label, uint16_t here, uint16_t *path, size_t n) {
+    size_t found = 0;
+    for (size_t p = 0; p < n; p++)
+        if (label[p] == here)
+            path[found++] = (uint16_t)p;
+    return found;
 }
 
-Test(accumulate_kernels, cell_is_its_twin) {
-    static double x[VALUES], sum[VALUES + 1], expected_sum[VALUES + 1];
-    static uint16_t label[VALUES];
-    static const size_t sizes[] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 63, 65, VALUES};
-    fill_values(x);
+Test(accumulate_kernels, select_is_its_twin) {
+    static uint16_t label[VALUES], path[VALUES + SP_SELECT_MORE + 1], expected[VALUES];
+    static const size_t sizes[] = {0, 1, 2, 15, 16, 17, 31, 32, 63, 65, 1024, VALUES};
     for (size_t i = 0; i < VALUES; i++)
-        label[i] = (uint16_t)(i * i % 5);
+        label[i] = (uint16_t)(i % 64 < 20 ? 2 : i * i % 5);
     for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++)
-        for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
-            double found[2][SP_LANES], expected[2][SP_LANES];
-            size_t n = sizes[s];
-            for (size_t i = 0; i <= VALUES; i++)
-                sum[i] = expected_sum[i] = 0.3 * (double)i;
-            for (int lane = 0; lane < SP_LANES; lane++) {
-                found[0][lane] = expected[0][lane] = 1.7;
-                found[1][lane] = expected[1][lane] = -1.7;
+        for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+            for (uint16_t here = 0; here < 6; here++) {
+                memset(path, 0xA5, sizeof path);
+                size_t n = sizes[s], count = select_twin(label, here, expected, n);
+                cr_assert_eq((*level)->select(label, here, path, n), count, "level %s, n %zu",
+                             (*level)->level, n);
+                cr_assert_arr_eq(path, expected, count * sizeof *path, "level %s, n %zu", (*level)->level, n);
+                cr_assert_eq(path[count + SP_SELECT_MORE], 0xA5A5);
             }
-            for (uint16_t here = 0; here < 5; here += 4) {
-                (*level)->cell(found[0], found[1], 2.385, x, label, here, sum, n);
-                cell_twin(expected[0], expected[1], 2.385, x, label, here, expected_sum, n);
-            }
-            cr_assert_arr_eq(found, expected, sizeof found, "level %s, n %zu", (*level)->level, n);
-            cr_assert_arr_eq(sum, expected_sum, sizeof sum, "level %s, n %zu", (*level)->level, n);
-        }
 }

@@ -372,6 +372,117 @@ Test(histogram, slots_hold_their_values) {
     release(s);
 }
 
+/* --- Counting
+ * -------------------------------------------------------------------------------------------------- */
+
+/* Slot by slot, as is said of them: an atom's is its own, any other value's is its bin. */
+static size_t slot_twin(const struct sp_histogram_plan *plan, double x) {
+    for (size_t atom = 0; atom < plan->atoms; atom++)
+        if (plan->atom[atom] == x)
+            return SP_HISTOGRAM_BINS + 1 + atom;
+    return sp_histogram_bin(plan, x);
+}
+
+/* Counts pilot and more with the plan that the pilot gives, and compares with counts one by one. */
+static void expect_counts(const double *x, size_t n, size_t atoms, bool are_run, const char *what) {
+    static const size_t sizes[] = {0, 1, 2, 3, 63, 1000};
+    static double pilot[PILOT], scratch[PILOT];
+    static uint32_t slot[PILOT];
+    struct sp_histogram_plan plan;
+    memcpy(pilot, x, n * sizeof *x);
+    sp_histogram_plan(&plan, pilot, n, scratch);
+    cr_expect_eq(plan.atoms, atoms, "%s: %zu atoms", what, plan.atoms);
+    cr_expect_eq(plan.atoms_are_run, are_run, "%s", what);
+    for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++)
+        for (size_t s = 0; s <= sizeof sizes / sizeof *sizes; s++) {
+            static uint32_t count[SP_HISTOGRAM_SLOTS], expected[SP_HISTOGRAM_SLOTS];
+            size_t counted = s < sizeof sizes / sizeof *sizes ? sizes[s] : n;
+            memset(count, 0, sizeof count);
+            memset(expected, 0, sizeof expected);
+            for (size_t i = 0; i < counted; i++)
+                expected[slot_twin(&plan, x[i])]++;
+            sp_histogram_count(&plan, *level, x, slot, count, counted);
+            cr_assert_arr_eq(count, expected, sizeof count, "%s, level %s, n %zu", what, (*level)->level,
+                             counted);
+        }
+}
+
+Test(histogram, counts_are_those_of_each_value) {
+    static double x[PILOT];
+    static uint32_t words[PILOT];
+    engine_test_words(11, 5, words, PILOT);
+    for (size_t i = 0; i < PILOT; i++)
+        x[i] = words[i] * 0x1p-30 - 2.385;
+    expect_counts(x, PILOT, 0, false, "no atoms");
+    for (size_t i = 0; i < PILOT; i++)
+        x[i] = words[i] % 10 < 9 ? 0.0 : x[i];
+    expect_counts(x, PILOT, 1, true, "nearly always 0");
+    for (size_t i = 0; i < PILOT; i++)
+        x[i] = words[i] % 7 < 3 ? 0.25 * (words[i] % 3) : x[i];
+    expect_counts(x, PILOT, 3, false, "0 and two others");
+    for (size_t i = 0; i < PILOT; i++)
+        x[i] = words[i] % 5 ? 0.25 * (words[i] % 40) : x[i];
+    expect_counts(x, PILOT, 33, false, "many fractions"); /* 8 of 40 are left out, 0 is there */
+    for (size_t i = 0; i < PILOT; i++)
+        x[i] = (words[i] % 9) * 1.0;
+    expect_counts(x, PILOT, 45, true, "whole numbers"); /* 18 more to each side */
+}
+
+/* What the pilot has not seen: numbers beyond a run and between its members, -0, and what is no number. */
+Test(histogram, a_run_of_atoms_takes_its_members_only) {
+    static double pilot[PILOT], scratch[PILOT];
+    const double x[] = {
+        0, -0.0, 1, 1.5, -10, -11, 18, 19, 1e-17, -1e-17, 1e300, -1e300, NAN, 3, 17.999999999999996};
+    enum { N = sizeof x / sizeof *x };
+    struct sp_histogram_plan plan;
+    uint32_t slot[N];
+    for (size_t i = 0; i < PILOT; i++)
+        pilot[i] = (double)(i % 5);
+    sp_histogram_plan(&plan, pilot, PILOT, scratch);
+    cr_assert(plan.atoms_are_run && plan.atom[0] == -14 && plan.atom[plan.atoms - 1] == 18);
+    sp_histogram_slots(&plan, sp_kernels_find(NULL), x, slot, N);
+    for (size_t i = 0; i < N; i++)
+        cr_expect_eq(slot[i], slot_twin(&plan, x[i]), "%.17g", x[i]);
+}
+
+/* One value's bin is that of the kernels, at both ends too. */
+Test(histogram, the_bin_of_one_value_is_its_bin) {
+    const struct sp_histogram_plan plan = {.centre = 2.385, .scale = 0.3, .inverse_scale = 1 / 0.3};
+    for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++)
+        for (int e = -40; e < 80; e++) {
+            const double x[] = {ldexp(1.37, e),
+                                -ldexp(1.37, e),
+                                2.385 + ldexp(1, e),
+                                2.385 - ldexp(1, e),
+                                NAN,
+                                INFINITY,
+                                -INFINITY,
+                                2.385};
+            uint32_t bin[8];
+            (*level)->bins(plan.centre, plan.inverse_scale, x, bin, 8);
+            for (size_t i = 0; i < 8; i++)
+                cr_assert_eq(sp_histogram_bin(&plan, x[i]), bin[i], "level %s, %g", (*level)->level, x[i]);
+        }
+}
+
+Test(histogram, a_constant_is_one_number) {
+    double x[100];
+    for (size_t i = 0; i < 100; i++)
+        x[i] = 2.385;
+    for (size_t n = 0; n <= 100; n++)
+        cr_expect(sp_histogram_is_constant(x, n));
+    for (size_t at = 1; at < 100; at++) {
+        x[at] = 2.3850000000000002;
+        cr_expect(!sp_histogram_is_constant(x, 100), "%zu", at);
+        cr_expect(sp_histogram_is_constant(x, at));
+        x[at] = 2.385;
+    }
+    x[50] = NAN;
+    cr_expect(!sp_histogram_is_constant(x, 100));
+    x[0] = NAN;
+    cr_expect(!sp_histogram_is_constant(x, 100) && !sp_histogram_is_constant(x, 1));
+}
+
 /* A value that is common in a small group (a tier few paths reach) is an atom, though it is rare overall. */
 Test(histogram, a_value_common_in_one_group_is_an_atom) {
     enum { N = 20000 };
