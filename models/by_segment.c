@@ -96,32 +96,44 @@ static void split(const struct sp_step *s, const double *whole, int part, int ou
     }
 }
 
+enum { STRIP = 64 }; /* paths at a time, so that what is between needs no column */
+
 /* By what the segments' payers are charged; by their number when nobody is charged. `other` is what does not
  * come from payers. */
-static void split_money(const struct sp_step *s, const double *money, const double *other, int out) {
-    const double *price = sp_step_read(s, COMMON_PRICE);
-    size_t segments = s->instances[SEGMENTS];
-    for (size_t p = 0; money && price && p < s->n; p++) {
-        double sum = 0, from_payers = money[p] - other[p];
-        for (size_t i = 0; i < segments; i++) {
-            double charged =
-                sp_step_read_one(s, OWN_PART, i)[p] + sp_step_read_one(s, COMMON_PART, i)[p] * price[p];
-            sp_step_out(s, out, i)[p] = charged;
-            sum += charged;
-        }
-        for (size_t i = 0; i < segments; i++) {
-            double charged = sp_step_out(s, out, i)[p], part = sp_step_read_one(s, PART, i)[p];
-            sp_step_out(s, out, i)[p] = from_payers * (sum > 0 ? charged / sum : part);
+static void split_money(const struct sp_step *s, const double *money, const double *other, int out,
+                        size_t first) {
+    const double *price = sp_step_read(s, COMMON_PRICE) + first;
+    double sum[STRIP] = {0};
+    for (size_t i = 0; i < s->instances[SEGMENTS]; i++) {
+        const double *own = sp_step_read_one(s, OWN_PART, i) + first;
+        const double *common = sp_step_read_one(s, COMMON_PART, i) + first;
+        double *restrict charged = sp_step_out(s, out, i) + first;
+        for (size_t p = 0; p < STRIP; p++) {
+            charged[p] = own[p] + common[p] * price[p];
+            sum[p] += charged[p];
         }
     }
+    for (size_t i = 0; i < s->instances[SEGMENTS]; i++) {
+        const double *part = sp_step_read_one(s, PART, i) + first;
+        double *restrict of_segment = sp_step_out(s, out, i) + first;
+        for (size_t p = 0; p < STRIP; p++) {
+            double share = sum[p] > 0 ? of_segment[p] / sum[p] : part[p];
+            of_segment[p] = (money[first + p] - other[first + p]) * share;
+        }
+    }
+}
+
+static void split_all_money(const struct sp_step *s, const double *money, const double *other, int out) {
+    for (size_t first = 0; money && sp_step_read(s, COMMON_PRICE) && first < s->n; first += STRIP)
+        split_money(s, money, other, out, first);
 }
 
 SP_WIDE static void step(const struct sp_step *s) {
     split(s, sp_step_read(s, PAID), PART, PAID_OF);
     split(s, sp_step_read(s, CHURNED), CHURN_PART, CHURNED_OF);
     split(s, sp_step_read(s, STORIES_PAID), USAGE_PART, STORIES_OF);
-    split_money(s, sp_step_read(s, MRR), s->zeros, MRR_OF);
-    split_money(s, sp_step_read(s, EARNED), sp_step_or_zeros(s, sp_step_read(s, OF_PARTNERS)), EARNED_OF);
+    split_all_money(s, sp_step_read(s, MRR), s->zeros, MRR_OF);
+    split_all_money(s, sp_step_read(s, EARNED), sp_step_or_zeros(s, sp_step_read(s, OF_PARTNERS)), EARNED_OF);
 }
 
 extern const struct sp_mechanism sp_by_segment;

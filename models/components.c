@@ -230,17 +230,20 @@ void sp_components_check(const struct sp_stated *given) {
 /* --- Shares of the tier's cost --- */
 
 /* By shares divided by their sum; evenly when all shares are 0. */
-static void split(const struct sp_step *s, const double *cost) {
+static void split(const struct sp_step *s, size_t first) {
+    const double *cost = sp_step_out(s, SP_COMPONENTS_COST, 0) + first;
     size_t components = s->instances[COMPONENTS];
-    for (size_t p = 0; p < s->n; p++) {
-        double sum = 0;
-        for (size_t i = 0; i < components; i++)
-            sum += sp_step_field(s, COMPONENTS, i, SP_COMPONENTS_SHARE)[p];
-        for (size_t i = 0; i < components; i++) {
-            double share = sum > 0 ? sp_step_field(s, COMPONENTS, i, SP_COMPONENTS_SHARE)[p] / sum
-                                   : 1 / (double)components;
-            sp_step_out(s, SP_COMPONENTS_COST_OF, i)[p] = share * cost[p];
-        }
+    double sum[PART] = {0};
+    for (size_t i = 0; i < components; i++) {
+        const double *share = sp_step_field(s, COMPONENTS, i, SP_COMPONENTS_SHARE) + first;
+        for (size_t p = 0; p < PART; p++)
+            sum[p] += share[p];
+    }
+    for (size_t i = 0; i < components; i++) {
+        const double *share = sp_step_field(s, COMPONENTS, i, SP_COMPONENTS_SHARE) + first;
+        double *restrict of_component = sp_step_out(s, SP_COMPONENTS_COST_OF, i) + first;
+        for (size_t p = 0; p < PART; p++)
+            of_component[p] = (sum[p] > 0 ? share[p] / sum[p] : 1 / (double)components) * cost[p];
     }
 }
 
@@ -391,7 +394,8 @@ SP_WIDE void sp_components_step(const struct sp_step *s) {
         for (size_t i = 0; i < s->instances[COMPONENTS]; i++)
             memset(sp_step_out(s, SP_COMPONENTS_COST_OF, i), 0, s->n * sizeof(double));
     else
-        split(s, sp_step_out(s, SP_COMPONENTS_COST, 0));
+        for (size_t first = 0; first < s->n; first += PART)
+            split(s, first);
     for (size_t i = 0; i < s->instances[COMPONENTS]; i++) {
         struct terms terms;
         for (size_t first = 0; has_own(s, i) && first < s->n; first += PART) {

@@ -83,17 +83,22 @@ static const struct sp_write writes[] = {
                     .instanced = 1 + SEGMENTS},
 };
 
+enum { STRIP = 64 }; /* paths at a time, so that what is between needs no column */
+
 /* By shares divided by their sum; evenly when all shares are 0. */
-static void update_parts(const struct sp_step *s) {
+static void update_parts(const struct sp_step *s, size_t first) {
     size_t segments = s->instances[SEGMENTS];
-    for (size_t p = 0; p < s->n; p++) {
-        double sum = 0;
-        for (size_t i = 0; i < segments; i++)
-            sum += sp_step_field(s, SEGMENTS, i, SHARE)[p];
-        for (size_t i = 0; i < segments; i++) {
-            double share = sp_step_field(s, SEGMENTS, i, SHARE)[p];
-            sp_step_out(s, PART, i)[p] = sum > 0 ? share / sum : 1 / (double)segments;
-        }
+    double sum[STRIP] = {0};
+    for (size_t i = 0; i < segments; i++) {
+        const double *share = sp_step_field(s, SEGMENTS, i, SHARE) + first;
+        for (size_t p = 0; p < STRIP; p++)
+            sum[p] += share[p];
+    }
+    for (size_t i = 0; i < segments; i++) {
+        const double *share = sp_step_field(s, SEGMENTS, i, SHARE) + first;
+        double *restrict part = sp_step_out(s, PART, i) + first;
+        for (size_t p = 0; p < STRIP; p++)
+            part[p] = sum[p] > 0 ? share[p] / sum[p] : 1 / (double)segments;
     }
 }
 
@@ -146,7 +151,8 @@ static void update_multiplier(const struct sp_step *s, int field, int average, i
 }
 
 SP_WIDE static void step(const struct sp_step *s) {
-    update_parts(s);
+    for (size_t first = 0; first < s->n; first += STRIP)
+        update_parts(s, first);
     update_price(s);
     update_multiplier(s, USES, USAGE, USAGE_PART);
     update_multiplier(s, LEAVES, CHURN, CHURN_PART);

@@ -246,29 +246,38 @@ static void advance_prices(const struct sp_step *s, size_t vendor) {
                               });
 }
 
+enum { STRIP = 64 }; /* paths at a time, so that what is between needs no column */
+
 /* What is voiced of a group, in stories of length 1, for each part of the vendors' shares; where all shares
  * are 0, they are alike. */
-static void share_out(const struct sp_step *s, int group, size_t p, double voiced) {
+static void share_out(const struct sp_step *s, int group, size_t first, const double *voiced) {
     size_t vendors = s->instances[VENDORS];
-    double sum = 0, count = 0;
-    for (size_t i = 0; i < vendors; i++)
-        if (serves(plan_of(s, i), group)) {
-            sum += sp_step_field(s, VENDORS, i, SHARE)[p];
-            count += 1;
-        }
-    for (size_t i = 0; i < vendors; i++)
-        if (serves(plan_of(s, i), group)) {
-            double part = sum > 0 ? sp_step_field(s, VENDORS, i, SHARE)[p] / sum : 1 / count;
-            sp_step_out(s, COST_OF, i)[p] += voiced * part;
-        }
+    double sum[STRIP] = {0}, count = 0;
+    for (size_t i = 0; i < vendors; i++) {
+        const double *share = sp_step_field(s, VENDORS, i, SHARE) + first;
+        bool does = serves(plan_of(s, i), group);
+        count += does ? 1 : 0;
+        for (size_t p = 0; does && p < STRIP; p++)
+            sum[p] += share[p];
+    }
+    for (size_t i = 0; i < vendors; i++) {
+        const double *share = sp_step_field(s, VENDORS, i, SHARE) + first;
+        double *restrict cost = sp_step_out(s, COST_OF, i) + first;
+        for (size_t p = 0; serves(plan_of(s, i), group) && p < STRIP; p++)
+            cost[p] += voiced[p] * (sum[p] > 0 ? share[p] / sum[p] : 1 / count);
+    }
 }
 
 static void add_group(const struct sp_step *s, int group) {
     const double *stories = sp_step_read(s, STORIES_FREE + group),
                  *length = sp_step_or_ones(s, sp_step_read(s, LENGTH_FREE + group));
     const double *share = sp_step_field(s, VOICE, 0, SHARE_FREE + group);
-    for (size_t p = 0; p < s->n; p++)
-        share_out(s, group, p, stories[p] * share[p] * length[p]);
+    for (size_t first = 0; first < s->n; first += STRIP) {
+        double voiced[STRIP];
+        for (size_t p = 0; p < STRIP; p++)
+            voiced[p] = stories[first + p] * share[first + p] * length[first + p];
+        share_out(s, group, first, voiced);
+    }
 }
 
 static void price_vendor(const struct sp_step *s, size_t vendor, double *restrict all) {

@@ -651,7 +651,7 @@ SP_WIDE void sp_block_ratio(const double *numerator, const double *denominator, 
 
 /* What no step opens is 0 before the first quarter, as nothing has happened yet; but what may be undefined is
  * so. */
-static void clear_opening(struct sp_block *block) {
+SP_WIDE static void clear_opening(struct sp_block *block) {
     for (size_t c = 0; c < block->variant->columns; c++) {
         double *before = block->before[c],
                empty = block->variant->column[c].write->may_be_undefined ? NAN : 0;
