@@ -4,6 +4,8 @@
  */
 #include "models/models.h"
 
+#include <string.h>
+
 enum { PAYABLES_TABLE, START };
 enum { DAYS, DAYS_OPEX, DAYS_ONE_OFF };
 enum { START_PAYABLES };
@@ -74,25 +76,30 @@ static bool is_fee(const struct sp_step *s, const double *line) {
     return false;
 }
 
+enum { STRIP = 64 }; /* paths at a time, so that what is between needs no column */
+
 /* A quarter's cost is spread evenly over its days: the last `days` of it are open. */
-static void add_open(const struct sp_step *s, int lines, const double *days, double *restrict payables) {
+static void add_open(const struct sp_step *s, int lines, int days_field, size_t first) {
+    const double *days = sp_step_field(s, PAYABLES_TABLE, 0, days_field) + first;
+    double open[STRIP], *restrict payables = sp_step_out(s, PAYABLES, 0) + first;
+    for (size_t p = 0; p < STRIP; p++)
+        open[p] = days[p] / SP_MODELS_DAYS;
     for (size_t i = 0; i < s->read_count[lines]; i++) {
         const double *line = sp_step_read_one(s, lines, i);
         if (is_fee(s, line))
             continue;
-        for (size_t p = 0; p < s->n; p++)
-            payables[p] += line[p] * (days[p] / SP_MODELS_DAYS);
+        for (size_t p = 0; p < STRIP; p++)
+            payables[p] += line[first + p] * open[p];
     }
 }
 
 SP_WIDE static void step(const struct sp_step *s) {
-    const double *days = sp_step_field(s, PAYABLES_TABLE, 0, DAYS);
-    double *restrict payables = sp_step_out(s, PAYABLES, 0);
-    for (size_t p = 0; p < s->n; p++)
-        payables[p] = 0;
-    add_open(s, COGS_LINES, days, payables);
-    add_open(s, OPEX_LINES, sp_step_field(s, PAYABLES_TABLE, 0, DAYS_OPEX), payables);
-    add_open(s, ONE_OFF_LINES, sp_step_field(s, PAYABLES_TABLE, 0, DAYS_ONE_OFF), payables);
+    memset(sp_step_out(s, PAYABLES, 0), 0, s->n * sizeof(double));
+    for (size_t first = 0; first < s->n; first += STRIP) {
+        add_open(s, COGS_LINES, DAYS, first);
+        add_open(s, OPEX_LINES, DAYS_OPEX, first);
+        add_open(s, ONE_OFF_LINES, DAYS_ONE_OFF, first);
+    }
 }
 
 extern const struct sp_mechanism sp_payables;
