@@ -117,6 +117,7 @@ bench: $(PROGRAM) $(PLAIN) ## RM1 beside other programs, the moderate scenario, 
 	$(Q)tests/bench/compare_rm1.py $(OUT)
 	$(Q)tests/bench/sidebyside.py $(OUT)
 	$(Q)tests/bench/growth.py $(OUT)
+	$(Q)tests/bench/kept.py $(OUT)
 
 bench-check: $(PROGRAM) $(PLAIN) ## Fails when scalepath has become 15 % slower since bench-record
 	$(Q)tests/bench/ratios.py $(OUT) check

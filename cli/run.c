@@ -225,8 +225,10 @@ static int run(int argc, char **argv) {
         code = sp_show_result(work.result, &(struct sp_show_request){.json = true});
     else if (!code)
         print_summary(&work);
-    if (!code && sp_phase_is_measured)
-        print_phases(work.plan), print_parts();
+    if (!code && sp_phase_is_measured) {
+        print_parts();
+        print_phases(work.plan);
+    }
     free_work(&work);
     sp_inputs_free(&arguments.inputs);
     return sp_print_finish(code);
