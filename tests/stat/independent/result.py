@@ -90,7 +90,7 @@ class Result:
                     self.read_axis(base[axis], base[f"histogram/{axis}"], axis)
             self.times = {time for _, time in self.table}
             if "tier" in base:
-                self.read_tiers(base["tier"], base["tier_passage"])
+                self.read_tiers(base["tier"], base.get("tier_passage", {}))
 
     def read_axis(self, group, histograms, axis):
         statistics, times = texts(group["statistic"]), texts(group[axis])

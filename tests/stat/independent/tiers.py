@@ -108,7 +108,7 @@ class TierComparison:
         for (metric, tier), pool in self.pools.items():
             if metric not in self.missing:
                 self.pooled(metric, tier, pool)
-        if self.passage:
+        if self.passage and self.result.passage:
             self.passage.compare(self.paths, self.tell)
 
     # --- One metric in one tier ---
