@@ -127,12 +127,15 @@ static const struct sp_write writes[] = {
                .unit = "1",
                .adverse = SP_HIGH,
                .sentence = "AI prices, with 1 before the first quarter"},
-    [LOG_INDEX] = {.column = "ai.log_index",
-                   .formula = "given([ai.jump_per_year],none,before(ai.log_index)+[ai.price_drift])",
-                   .kind = SP_STOCK,
-                   .unit = "1",
-                   .internal = true,
-                   .sentence = "logarithm of the AI price index"},
+    [LOG_INDEX] =
+        {.column = "ai.log_index",
+         .formula =
+             "before(ai.log_index)+[ai.price_drift]+given([ai.jump_per_year]," SP_MODELS_POISSON_MEDIAN(
+                 "ai.jump_per_year") "*ln([ai.jump_factor]),0)",
+         .kind = SP_STOCK,
+         .unit = "1",
+         .internal = true,
+         .sentence = "logarithm of the AI price index"},
     [OF_FREE] = {.column = "free_tier.ai",
                  .formula = "if(stories.free*case([ai.error],causes,stories.free.length?1,1)*"
                             "[ai.cost_free]+stories.paid*case([ai.error],causes,"

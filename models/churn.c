@@ -223,6 +223,26 @@ static const struct sp_read reads[] = {
     [SEGMENT_CHURN] = {.column = "segment.churn", .optional = true},
 };
 
+/* The share of payers by the month who stay, of those whose age in quarters is `place`. */
+#define STAY                                                                                                 \
+    "case([churn.by],profile,1-min(segment.churn?1*choose(min(place,6)+1,[churn.quarter_1]?[churn.later],"   \
+    "[churn.quarter_2]?[churn.later],[churn.quarter_3]?[churn.later],[churn.quarter_4]?[churn.later],"       \
+    "[churn.quarter_5]?[churn.later],[churn.quarter_6]?[churn.later],[churn.later]),1),"                     \
+    "case([churn.by],sbg,1-min(segment.churn?1*(1-" SBG("[churn.beta]") "/" SBG(                             \
+        "([churn.alpha]+[churn.beta])") "),1),(1-min([churn.monthly]*segment.churn?1,1))*"                   \
+                                        "(1-min([churn.monthly]*segment.churn?1,1))*(1-min([churn.monthly]*" \
+                                        "segment.churn?1,1))))"
+#define SBG(from)                                                                                            \
+    "((" from "+3*min(place,[churn.age_classes]))*(" from "+3*min(place,[churn.age_classes])+1)*(" from      \
+    "+3*min(place,[churn.age_classes])+2))"
+
+/* Months in three years: 3 times the shares who are there, added up: with closing stocks those at the ends of
+ * the twelve quarters, else the first opening and the last closing one by half. */
+#define LIFETIME_MONTHLY "3*(accrued(0.5,0)+nested(12," STAY ",accrued(0.5,1)))"
+#define LIFETIME_ANNUAL                                                                                      \
+    "3*(accrued(0.5,0)+3+4*[churn.annual_renewal]+4*[churn.annual_renewal]*[churn.annual_renewal]+"          \
+    "[churn.annual_renewal]*[churn.annual_renewal]*[churn.annual_renewal]*accrued(0.5,1))"
+
 static const struct sp_write writes[] = {
     [CHURNED] = {.column = "paid.churned",
                  .formula = "given([churn.annual_share],if(quarter=1,if(min([churn.start_age],"
@@ -396,6 +416,8 @@ static const struct sp_write writes[] = {
                       .instanced = 1 + GONE,
                       .sentence = "those who stopped paying that many quarters ago and will come back"},
     [LIFETIME] = {.column = "churn.lifetime",
+                  .formula = "given([churn.annual_share],1-[churn.annual_share],1)*" LIFETIME_MONTHLY
+                             "+given([churn.annual_share],[churn.annual_share]*" LIFETIME_ANNUAL ",0)",
                   .kind = SP_STOCK,
                   .unit = "months",
                   .sentence =

@@ -25,6 +25,12 @@ static const struct sp_read reads[] = {
     [LEFT_BEFORE] = {.column = "credits.left.*", .before = true},
 };
 
+/* Credits of up to so many quarters, before use: what is left of them is what they exceed the hosting cost
+ * by. */
+#define USABLE(quarters)                                                                                     \
+    "(sum(if(and(place>0,place<=" quarters "),before(credits.left.*),0))+"                                   \
+    "sum(if([partner.*.credits_last]?1000<=" quarters ",partner.*.arrivals*[partner.*.credits]?0,0)))"
+
 static const struct sp_write writes[] = {
     [OFFSET] = {.column = "cost.credits",
                 .formula = "-min(cost.infrastructure?0,sum(before(credits.left.*"
@@ -47,6 +53,8 @@ static const struct sp_write writes[] = {
                  .adverse = SP_HIGH,
                  .sentence = "credits that expire unused"},
     [LEFT] = {.column = "credits.left.*",
+              .formula = "max(" USABLE("own(place)+1") "-cost.infrastructure?0,0)-max(" USABLE(
+                  "own(place)") "-cost.infrastructure?0,0)",
               .kind = SP_STOCK,
               .unit = "USD",
               .internal = true,

@@ -98,14 +98,26 @@ static const struct sp_read reads[] = {
     [SP_COMPONENTS_REACHED_BEFORE] = {.column = "component_stage.*.reached", .before = true},
 };
 
-/* Formulas (scenarios/centre_formula.h) of what the tier costs, and of a component's own cost, which has none
- * with stages. */
+/* Formulas (scenarios/centre_formula.h) of what the tier costs, and of a component's own cost, by what the
+ * stage in force says where it says something. */
 #define OF_TIER "3*choose(tier+1,each([tier.*.monthly]))*[infrastructure.factor]"
+#define TERM(key)                                                                                            \
+    "([component.*." key                                                                                     \
+    "]+sum(if(and([component_stage.*.component]=own(place),component_stage.*.active>0),"                     \
+    "[component_stage.*." key "]?own([component.*." key "])-own([component.*." key "]),0)))"
 #define OWN                                                                                                  \
-    "sum([component_stage.*.from]*none)+3*[infrastructure.factor]*([component.*.monthly]+"                   \
-    "[component.*.per_unit]*max(case([component.*.driver],users,average(users),"                             \
-    "case([component.*.driver],payers,average(paid),case([component.*.driver],stories,stories/3,"            \
-    "average(stories.stored))))-[component.*.included],0))"
+    "3*[infrastructure.factor]*(" TERM("monthly") "+" TERM(                                                  \
+        "per_unit") "*max(case([component.*.driver],users,average(users),"                                   \
+                    "case([component.*.driver],payers,average(paid),case([component.*.driver],stories,"      \
+                    "stories/3,"                                                                             \
+                    "average(stories.stored))))-" TERM("included") ",0))"
+
+/* Of a stage: users as many quarters ahead as it says; stages of its component that begin above it, or there
+ * too. */
+#define AHEAD "if(before(users)>0,users*exp([component_stage.*.lead]*ln(max(users/before(users),1))),users)"
+#define STAGES_THAT(begin, are)                                                                              \
+    "sum(if(and([component_stage.*.component]=own([component_stage.*.component]),"                           \
+    "[component_stage.*.from]" begin "own([component_stage.*.from])," are ">0),1,0))"
 
 static const struct sp_write writes[] = {
     [TIER] = {.column = "tier",
@@ -160,6 +172,8 @@ static const struct sp_write writes[] = {
                                   .instanced = 1 + STAGES,
                                   .sentence = "the part of it for a stage of a component"},
     [SP_COMPONENTS_ACTIVE] = {.column = "component_stage.*.active",
+                              .formula = "if(and(component_stage.*.held>0," STAGES_THAT(
+                                  ">", "component_stage.*.held") "=0),1,0)",
                               .kind = SP_STOCK,
                               .unit = "probability",
                               .adverse = SP_HIGH,
@@ -167,12 +181,19 @@ static const struct sp_write writes[] = {
                               .sentence =
                                   "1 when the component is in the stage; its mean is the probability"},
     [SP_COMPONENTS_HELD] = {.column = "component_stage.*.held",
+                            .formula = "if(or(" AHEAD ">=[component_stage.*.from],and("
+                                       "before(component_stage.*.held)>0," AHEAD ">=[component_stage.*.from]*"
+                                       "(1-[component_stage.*.hysteresis]))),1,0)",
+                            .opening = "if(users>=[component_stage.*.from],1,0)",
                             .kind = SP_STOCK,
                             .unit = "1",
                             .internal = true,
                             .instanced = 1 + STAGES,
                             .sentence = "1 when users ask for the stage, or for a higher one too"},
     [SP_COMPONENTS_REACHED] = {.column = "component_stage.*.reached",
+                               .formula = "if(or(before(component_stage.*.reached)>0," STAGES_THAT(
+                                   ">=", "component_stage.*.active") ">0),1,0)",
+                               .opening = "component_stage.*.held",
                                .kind = SP_STOCK,
                                .unit = "1",
                                .internal = true,

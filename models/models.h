@@ -21,6 +21,12 @@ bool sp_models_owns(const struct sp_mechanism *mechanism, const struct sp_field_
 enum { SP_MODELS_MONTHS = 3 }; /* in a quarter */
 #define SP_MODELS_DAYS 91.25   /* in a quarter */
 
+/* In a formula of a column: the median of a Poisson count whose mean is a quarter of KEY, up to 20 a year. */
+#define SP_MODELS_POISSON_MEDIAN(key)                                                                        \
+    "(if([" key "]/4>0.6931471805599453,1,0)+if([" key "]/4>1.6783469900166605,1,0)+if([" key                \
+    "]/4>2.6740603137235603,1,0)+if([" key "]/4>3.6720607488508961,1,0)+if([" key                            \
+    "]/4>4.6709088827959837,1,0))"
+
 #define SP_MODELS_COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* The stock that flows of this quarter are based on: the average of opening and closing, or the closing one.

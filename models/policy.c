@@ -92,6 +92,11 @@ static const struct sp_read reads[] = {
     [OVER_BEFORE] = {.column = "policy.*.over", .before = true, .own = true},
 };
 
+/* 1 when it is decided on: nothing is waited for, it does not act, and what it looks at is so. */
+#define DECIDED                                                                                              \
+    "if(and(before(policy.*.left)<=1,before(policy.*.wait)=0,before(policy.*.over)=0,"                       \
+    "formula([policy.*.when])<>0),1,0)"
+
 static const struct sp_write writes[] = {
     [COST_OF] = {.column = "cost.policy.*",
                  .formula = "policy.*.begins*[policy.*.once]+if(policy.*.left>0,3*[policy.*"
@@ -105,6 +110,7 @@ static const struct sp_write writes[] = {
                  .account_field = ACCOUNT,
                  .sentence = "cost of the policy itself"},
     [BEGINS] = {.column = "policy.*.begins",
+                .formula = "if(before(policy.*.wait)=1,1,if([policy.*.delay]=0," DECIDED ",0))",
                 .kind = SP_FLOW,
                 .unit = "events",
                 .adverse = SP_HIGH,
@@ -118,6 +124,7 @@ static const struct sp_write writes[] = {
                 .instanced = 1 + POLICIES,
                 .sentence = "1 while the policy acts; its mean is the probability"},
     [WAIT] = {.column = "policy.*.wait",
+              .formula = "if(" DECIDED ">0,[policy.*.delay],max(before(policy.*.wait)-1,0))",
               .kind = SP_STOCK,
               .unit = "quarters",
               .internal = true,
@@ -132,6 +139,7 @@ static const struct sp_write writes[] = {
               .instanced = 1 + POLICIES,
               .sentence = "quarters that the policy acts from this one on"},
     [OVER] = {.column = "policy.*.over",
+              .formula = "case([policy.*.recurs],never,max(before(policy.*.over)," DECIDED "),0)",
               .kind = SP_STOCK,
               .unit = "1",
               .internal = true,

@@ -65,6 +65,7 @@ static const struct sp_write writes[] = {
                    .unit = "USD",
                    .sentence = "money from all rounds that close in the period"},
     [COMMITTED] = {.column = "financing.committed",
+                   .formula = "sum(case([round.*.committed],true,financing.*,0))",
                    .kind = SP_FLOW,
                    .unit = "USD",
                    .internal = true,

@@ -22,14 +22,19 @@ static const struct sp_read reads[] = {
     [COST_BEFORE] = {.column = "tier.*.cost_at_entry", .before = true},
 };
 
+#define NOTED(noted, value)                                                                                  \
+    .opening = "\"\"",                                                                                       \
+    .formula = "if(isnumber(before(" noted ")),before(" noted "),if(tier=place," value ",\"\"))"
+
 #define AT_ENTRY                                                                                             \
     .kind = SP_STOCK, .unit = "USD", .instanced = 1 + TIERS, .may_be_undefined = true,                       \
     .undefined_when = "no quarter so far has ended in the tier"
 
 static const struct sp_write writes[] = {
-    [CASH_AT] = {AT_ENTRY, .column = "tier.*.cash_at_entry",
+    [CASH_AT] = {AT_ENTRY, .column = "tier.*.cash_at_entry", NOTED("tier.*.cash_at_entry", "cash"),
                  .sentence = "cash at the end of the first quarter that ends in the tier"},
-    [COST_AT] = {AT_ENTRY, .column = "tier.*.cost_at_entry", .adverse = SP_HIGH,
+    [COST_AT] = {AT_ENTRY, .column = "tier.*.cost_at_entry", NOTED("tier.*.cost_at_entry", "cost.upgrade"),
+                 .adverse = SP_HIGH,
                  .sentence = "one-off hosting cost in the first quarter that ends in the tier"},
 };
 

@@ -159,8 +159,9 @@ static const struct sp_write writes[] = {
                .instanced = 1 + VENDORS,
                .sentence = "the vendor's prices, with 1 before the first quarter"},
     [LOG_INDEX] = {.column = "vendor.*.log_index",
-                   .formula = "given([vendor.*.jump_per_year],none,before(vendor.*.log_index)+"
-                              "[vendor.*.price_drift])",
+                   .formula = "before(vendor.*.log_index)+[vendor.*.price_drift]+"
+                              "given([vendor.*.jump_per_year]," SP_MODELS_POISSON_MEDIAN(
+                                  "vendor.*.jump_per_year") "*ln([vendor.*.jump_factor]),0)",
                    .kind = SP_STOCK,
                    .unit = "1",
                    .internal = true,

@@ -40,7 +40,8 @@ static void write_difference(struct sp_workbook *book, const struct sp_centre_ro
         return;
     lxw_rowcol_to_cell(cell, book->column_row[row - book->centre->column],
                        (lxw_col_t)(SP_WORKBOOK_MODEL_OPENING + t));
-    snprintf(text, sizeof text, "=Model!%s-(%.17g)", cell, row->value[t]);
+    /* What is undefined once an assumption is changed differs by all of the engine's figure. */
+    snprintf(text, sizeof text, "=IF(ISNUMBER(Model!%s),Model!%s,0)-(%.17g)", cell, cell, row->value[t]);
     sp_workbook_cell_formula(book, book->check, at, (lxw_col_t)(1 + t), text, 0,
                              book->format[SP_WORKBOOK_LIVE][SP_WORKBOOK_CENTS]);
 }

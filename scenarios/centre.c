@@ -175,8 +175,8 @@ static void note_opening(struct maker *m, const struct sp_block *block) {
 static void note_column(struct maker *m, const struct sp_block *block, size_t c, size_t t) {
     const struct sp_column *column = &m->variant->column[c];
     double *value = &m->centre->column[c].value[t];
-    if (column->numerator == SP_PLAN_NONE)
-        *value = sp_block_now(block, (int)c)[0];
+    if (column->numerator == SP_PLAN_NONE) /* a ratio without its parts is undefined */
+        *value = column->write->kind == SP_RATIO ? NAN : sp_block_now(block, (int)c)[0];
     else
         sp_block_ratio(sp_block_now(block, column->numerator), sp_block_now(block, column->denominator),
                        value, 1);

@@ -3,10 +3,12 @@
 
 #include "engine/base/error.h"
 #include "scenarios/columns.h"
+#include "scenarios/formula.h"
 
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { WORD = 128 };
@@ -15,11 +17,13 @@ struct expander {
     struct sp_centre *centre;
     const struct sp_scenario *scenario;
     const struct sp_plan *plan;
-    const char *at;       /* what has not been read */
-    const char *instance; /* that * stands for, or NULL */
-    size_t place;         /* of the instance */
-    int muted;            /* what is read is not used */
-    bool is_missing;      /* something does not exist: there is no formula */
+    const char *at;           /* what has not been read */
+    const char *instance;     /* that * stands for, or NULL */
+    size_t place;             /* of the instance */
+    const char *own_instance; /* that the column is of, or NULL */
+    size_t own_place;
+    int muted;       /* what is read is not used */
+    bool is_missing; /* something does not exist: there is no formula */
     bool out_of_memory;
     struct sp_centre_term nowhere; /* where what is not used goes */
     struct sp_centre_formula formula;
@@ -290,6 +294,40 @@ static void read_for_all(struct expander *e, const char *joined_by, const char *
     expect(e, ')');
 }
 
+/* nested(N, X, Y): X (1 + X (1 + .. X Y)), N times X, whose place is 0, 1, .. */
+static void read_nested(struct expander *e) {
+    char *after;
+    size_t count = (size_t)strtoul(e->at, &after, 10), place = e->place;
+    e->at = after;
+    expect(e, ',');
+    const char *from = e->at;
+    for (size_t i = 0; i < count; i++) {
+        e->at = from;
+        e->place = i;
+        add_word(e, i == 0 ? "(" : "*(1+");
+        read_expression(e);
+    }
+    e->place = place;
+    expect(e, ',');
+    add_word(e, "*");
+    read_expression(e);
+    for (size_t i = 0; i < count; i++)
+        add_word(e, ")");
+    expect(e, ')');
+}
+
+/* own(X): X of the instance that the column is of. */
+static void read_own(struct expander *e) {
+    const char *instance = e->instance;
+    size_t place = e->place;
+    e->instance = e->own_instance;
+    e->place = e->own_place;
+    read_expression(e);
+    e->instance = instance;
+    e->place = place;
+    expect(e, ')');
+}
+
 static void read_count(struct expander *e) {
     enum { MOST = 1024 };
     const char *instance[MOST];
@@ -347,7 +385,130 @@ static void read_case(struct expander *e) {
     read_pattern(e, word);
     expect(e, ',');
     snprintf(written, sizeof written, "\"%s\"", word);
-    read_either(e, row && row->text && strcmp(row->text, written) == 0);
+    read_either(e, row && row->text && (strcmp(row->text, written) == 0 || strcmp(row->text, word) == 0));
+}
+
+/* --- Formulas of the scenario --- */
+
+/* Where the part begins that the operation at `end` ends. */
+static size_t begin_of(const struct sp_formula_text *text, size_t end) {
+    size_t wanted = 1, at = end + 1;
+    while (wanted > 0 && at > 0) {
+        enum sp_operation_kind kind = text->operation[--at].kind;
+        if (kind == SP_OPERATION_NUMBER || kind == SP_OPERATION_COLUMN)
+            wanted--;
+        else if (kind != SP_OPERATION_NEGATE && kind != SP_OPERATION_NOT)
+            wanted++;
+    }
+    return at;
+}
+
+static void add_seen(struct expander *e, const struct sp_formula_text *text, size_t end);
+
+/* A column of the quarter before; a ratio is the division of its parts. */
+static void add_seen_column(struct expander *e, const char *name) {
+    const struct sp_centre_row *row = find_column(e, name);
+    if (!row) {
+        miss(e);
+    } else if (row->numerator && row->denominator) {
+        add_word(e, "(");
+        add_figure(e, row->numerator, true);
+        add_word(e, "/");
+        add_figure(e, row->denominator, true);
+        add_word(e, ")");
+    } else if (row->has_opening) {
+        add_figure(e, row, true);
+    } else { /* an empty cell is undefined, and not 0 */
+        add_word(e, "IF(ISNUMBER(");
+        add_figure(e, row, true);
+        add_word(e, "),");
+        add_figure(e, row, true);
+        add_word(e, ",\"\")");
+    }
+}
+
+static void add_seen_pair(struct expander *e, const struct sp_formula_text *text, size_t left,
+                          const char *sign, size_t right) {
+    add_word(e, "(");
+    add_seen(e, text, left);
+    add_word(e, sign);
+    add_seen(e, text, right);
+    add_word(e, ")");
+}
+
+/* 1 or 0, and 0 where a side is undefined. */
+static void add_seen_comparison(struct expander *e, const struct sp_formula_text *text, size_t left,
+                                const char *sign, size_t right) {
+    add_word(e, "IF(AND(ISNUMBER(");
+    add_seen(e, text, left);
+    add_word(e, "),ISNUMBER(");
+    add_seen(e, text, right);
+    add_word(e, ")),IF(");
+    add_seen_pair(e, text, left, sign, right);
+    add_word(e, ",1,0),0)");
+}
+
+static void add_seen_logic(struct expander *e, const struct sp_formula_text *text, size_t left,
+                           const char *function, size_t right) {
+    add_word(e, "IF(");
+    add_word(e, function);
+    add_word(e, "(");
+    add_seen(e, text, left);
+    add_word(e, "<>0,");
+    add_seen(e, text, right);
+    add_word(e, "<>0),1,0)");
+}
+
+static void add_seen_one(struct expander *e, const char *before, const struct sp_formula_text *text,
+                         size_t end, const char *after) {
+    add_word(e, before);
+    add_seen(e, text, end);
+    add_word(e, after);
+}
+
+/* The part that the operation at `end` ends. */
+static void add_seen(struct expander *e, const struct sp_formula_text *text, size_t end) {
+    static const char *const sign[] = {
+        [SP_OPERATION_PLUS] = "+",     [SP_OPERATION_MINUS] = "-",          [SP_OPERATION_TIMES] = "*",
+        [SP_OPERATION_OVER] = "/",     [SP_OPERATION_LESS] = "<",           [SP_OPERATION_LESS_EQUAL] = "<=",
+        [SP_OPERATION_GREATER] = ">",  [SP_OPERATION_GREATER_EQUAL] = ">=", [SP_OPERATION_EQUAL] = "=",
+        [SP_OPERATION_UNEQUAL] = "<>", [SP_OPERATION_AND] = "AND",          [SP_OPERATION_OR] = "OR"};
+    const struct sp_operation *operation = &text->operation[end];
+    enum sp_operation_kind kind = operation->kind;
+    char number[40];
+    if (kind == SP_OPERATION_NUMBER) {
+        snprintf(number, sizeof number, "(%.17g)", operation->number);
+        add_word(e, number);
+    } else if (kind == SP_OPERATION_COLUMN) {
+        add_seen_column(e, text->name[end]);
+    } else if (kind == SP_OPERATION_NEGATE) {
+        add_seen_one(e, "(0-", text, end - 1, ")");
+    } else if (kind == SP_OPERATION_NOT) {
+        add_seen_one(e, "IF(", text, end - 1, "<>0,0,1)");
+    } else {
+        size_t right = end - 1, left = begin_of(text, right) - 1;
+        if (kind <= SP_OPERATION_OVER)
+            add_seen_pair(e, text, left, sign[kind], right);
+        else if (kind < SP_OPERATION_AND)
+            add_seen_comparison(e, text, left, sign[kind], right);
+        else
+            add_seen_logic(e, text, left, sign[kind], right);
+    }
+}
+
+/* formula([KEY]); the bracket is read. */
+static void read_scenario_formula(struct expander *e) {
+    char pattern[WORD];
+    expect(e, '[');
+    read_pattern(e, pattern);
+    expect(e, ']');
+    expect(e, ')');
+    const char *name = name_of(e, pattern);
+    const struct sp_input *input = name ? sp_scenario_find(e->scenario, name) : NULL;
+    if (!input || !input->formula || input->formula->operations == 0)
+        miss(e);
+    else
+        add_seen(e, input->formula, input->formula->operations - 1);
 }
 
 /* A function of spreadsheets: its name in capitals, and what stands in its brackets. */
@@ -387,6 +548,12 @@ static void read_word(struct expander *e) {
         add_word(e, "(");
         read_previous(e);
         add_word(e, ")");
+    } else if (strcmp(word, "nested") == 0) {
+        read_nested(e);
+    } else if (strcmp(word, "own") == 0) {
+        read_own(e);
+    } else if (strcmp(word, "formula") == 0) {
+        read_scenario_formula(e);
     } else if (strcmp(word, "count") == 0) {
         read_count(e);
     } else if (strcmp(word, "accounts") == 0) {
@@ -448,6 +615,8 @@ static void find_own_instance(struct expander *e, size_t column) {
     e->instance = instance_in(e, own->write->column, own->name);
     for (size_t c = 0; c < column; c++)
         e->place += strcmp(e->plan->variant[0].column[c].write->column, own->write->column) == 0;
+    e->own_instance = e->instance;
+    e->own_place = e->place;
 }
 
 /* Where the company may stop, nothing goes on from the quarter after it has. */

@@ -14,6 +14,9 @@
  *     sum(X), each(X)           X for every instance of what has a * in it, added up; separated by commas
  *     previous(X, Y)            X of the instance before this one; of the first instance Y
  *     place                     the place of the instance, from 0
+ *     own(X)                    within sum and each: X of the instance that the column is of
+ *     formula([KEY])            what a formula of the scenario comes to with the values of the quarter before
+ *     nested(N, X, Y)           X (1 + X (1 + .. X Y)), N times X, with place 0, 1, .. in them
  *     count(NAME)               how many instances there are
  *     accounts(cogs.)           the sum of all cost lines whose account begins so
  *     case([KEY], word, X, Y)   X when that choice is `word`, else Y
