@@ -502,6 +502,26 @@ static void check_open(struct books *b, size_t p) {
     }
 }
 
+static size_t never_entered; /* how many tiers, on how many paths */
+
+/* What is noted when a tier is entered is the cash of the first quarter that ends in it; before, nothing is.
+ */
+static void check_tiers(struct books *b, size_t p) {
+    const double *tier = find(b, "tier"), *cash = find(b, "cash");
+    size_t place = 0;
+    for (size_t c = 0; tier && c < b->variant->columns; c++) {
+        if (strcmp(b->variant->column[c].write->column, "tier.*.cash_at_entry") != 0)
+            continue;
+        double noted = NAN;
+        for (size_t t = 1; t <= b->quarters; t++) {
+            noted = isnan(noted) && at(tier, t, p) == (double)place ? at(cash, t, p) : noted;
+            expect(b, b->variant->column[c].name, t, p, at(values_of(b, c), t, p), noted, 0);
+        }
+        never_entered += isnan(noted) ? 1 : 0;
+        place++;
+    }
+}
+
 static void check_all(struct books *b) {
     check_sums(b);
     check_signs(b);
@@ -514,6 +534,7 @@ static void check_all(struct books *b) {
         check_still(b, p);
         check_surviving(b, p);
         check_open(b, p);
+        check_tiers(b, p);
     }
 }
 
@@ -690,6 +711,128 @@ Test(any_company, books_hold) {
         out_of_range += last_quarters < quarters_of(seed);
         random_company_free(&company);
     }
+    cr_expect_gt(never_entered, 100);
     cr_expect(out_of_range >= 1 && out_of_range < COMPANIES / 10, "%zu of %d companies are out of range",
               out_of_range, COMPANIES);
+}
+
+/* --- Limits --- */
+
+/* Whether a line is the heading of a table, or of one within it: "[risk.a]" of "risk". */
+static bool is_heading_of(const struct random_company_line *line, const char *table) {
+    size_t length = strlen(table);
+    return line->is_heading && strncmp(line->text + 1, table, length) == 0 &&
+           strchr("].", line->text[1 + length]);
+}
+
+static void leave_out(struct random_company *company, const char *table) {
+    for (size_t i = 0; i < company->lines; i++)
+        if (is_heading_of(&company->line[i], table))
+            company->line[i].is_dropped = true;
+}
+
+/* In all tables of that name the key, or all keys ("": whatever begins so), says what `text` says; NULL: it
+ * is left out. */
+static void say(struct random_company *company, const char *table, const char *key, const char *text) {
+    bool is_here = false;
+    for (size_t i = 0; i < company->lines; i++) {
+        struct random_company_line *line = &company->line[i];
+        is_here = line->is_heading ? is_heading_of(line, table) : is_here;
+        if (!is_here || line->is_heading || strncmp(line->text, key, strlen(key)) != 0)
+            continue;
+        line->is_dropped = line->is_dropped || !text;
+        line->text = text ? text : line->text;
+    }
+}
+
+/* Nothing changes what is said, and nobody comes from elsewhere. */
+static struct random_company plain_company(uint64_t seed) {
+    static const char *const other[] = {"change", "factor", "risk", "policy", "partner"};
+    struct random_company company = random_company_make(seed, PATHS, QUARTERS);
+    for (size_t i = 0; i < sizeof other / sizeof *other; i++)
+        leave_out(&company, other[i]);
+    return company;
+}
+
+static void expect_nothing_of(const struct books *b, const char *const *name, const char *text) {
+    for (size_t i = 0; name[i]; i++) {
+        const double *x = find(b, name[i]);
+        for (size_t t = 1; x && t <= b->quarters; t++)
+            for (size_t p = 0; p < PATHS; p++)
+                cr_expect_eq(at(x, t, p), 0, "%s is %g in\n%s", name[i], at(x, t, p), text);
+    }
+}
+
+/* The books hold, and these columns are 0. How many companies have the first of them. */
+static size_t expect_limit(struct random_company *company, uint64_t seed, const char *const *name) {
+    cr_assert(random_company_mend(company));
+    const char *text = random_company_text(company);
+    struct engine_test_run run = engine_test_compile(text, (struct engine_test_options){.threads = 1});
+    struct books books = work_out(run.plan);
+    bool has_it = find(&books, name[0]) != NULL;
+    expect_nothing_of(&books, name, text);
+    free_books(&books);
+    engine_test_free(&run);
+    expect_right(company, seed);
+    random_company_free(company);
+    return has_it;
+}
+
+enum { LIMITS = 60 };
+
+Test(any_company, without_users) {
+    static const char *const nothing[] = {"paid",       "users",       "users.new", "free",     "paid.new",
+                                          "mrr",        "billings",    "revenue",   "stories",  "cost.ai",
+                                          "cost.voice", "tax_payable", "cost.fees", "arr.lost", NULL};
+    size_t some = 0;
+    for (uint64_t seed = 0; seed < LIMITS; seed++) {
+        struct random_company company = plain_company(seed);
+        say(&company, "start", "users", "users = 0");
+        say(&company, "start", "paid", "paid = 0");
+        some += expect_limit(&company, seed, nothing);
+    }
+    cr_expect_gt(some, LIMITS / 3);
+}
+
+Test(any_company, without_a_price) {
+    static const char *const nothing[] = {
+        "mrr",         "arr",         "billings",         "revenue",    "deferred_revenue",
+        "refunds",     "chargebacks", "cost.fees",        "arr.gained", "arr.lost",
+        "tax_payable", "mrr.net",     "cost.chargebacks", NULL};
+    size_t some = 0;
+    for (uint64_t seed = 0; seed < LIMITS; seed++) {
+        struct random_company company = plain_company(seed);
+        say(&company, "revenue", "price", "price = 0");
+        say(&company, "segment", "price", NULL);
+        some += expect_limit(&company, seed, nothing);
+    }
+    cr_expect_gt(some, LIMITS / 3);
+}
+
+/* All who paid before leave, for good. */
+Test(any_company, everybody_churns) {
+    static const char *const nothing[] = {"left", NULL};
+    size_t some = 0;
+    for (uint64_t seed = 0; seed < LIMITS; seed++) {
+        struct random_company company = plain_company(seed);
+        say(&company, "churn", "", NULL);
+        say(&company, "segment", "churn", NULL);
+        for (size_t i = 0; i + 1 < company.lines; i++)
+            if (is_heading_of(&company.line[i], "churn"))
+                company.line[i + 1] = (struct random_company_line){.text = "monthly = 1"};
+        cr_assert(random_company_mend(&company));
+        struct engine_test_run run =
+            engine_test_compile(random_company_text(&company), (struct engine_test_options){.threads = 1});
+        struct books books = work_out(run.plan);
+        const double *paid = find(&books, "paid"), *churned = find(&books, "paid.churned");
+        for (size_t t = 1; churned && t <= books.quarters; t++)
+            for (size_t p = 0; p < PATHS; p++)
+                if (!is_still(&books, t, p))
+                    cr_expect_eq(at(churned, t, p), at(paid, t - 1, p));
+        some += churned != NULL;
+        free_books(&books);
+        engine_test_free(&run);
+        expect_limit(&company, seed, nothing);
+    }
+    cr_expect_gt(some, LIMITS / 3);
 }
