@@ -80,7 +80,6 @@ static void add_quarter(struct sp_follower *follower, size_t metric, size_t t) {
     double *year = follower->sum[SP_AXIS_YEAR][column], *horizon = follower->sum[SP_AXIS_HORIZON][column];
     if (!year && !horizon)
         return;
-    sp_phase_enter(SP_PHASE_PERIODS, 0);
     add_to_sums(sp_block_now(follower->block, column), sp_block_valid(follower->block), year,
                 t == 0 || sp_plan_year_ends(follower->plan, t - 1), horizon, t == 0);
 }
@@ -108,12 +107,9 @@ static void show_metric(struct sp_follower *follower, const struct sp_visitor *v
     visitor->metric(visitor->context, follower->block, &sight);
 }
 
-/* A metric is added to its sums just before it is shown: then it need not be fetched from afar again. */
 static void show_quarter(struct sp_follower *follower, const struct sp_visitor *visitor, size_t t) {
-    for (size_t m = 0; m < follower->plan->metrics; m++) {
-        add_quarter(follower, m, t);
+    for (size_t m = 0; m < follower->plan->metrics; m++)
         show_metric(follower, visitor, (struct sp_sight){.axis = SP_AXIS_QUARTER, .metric = m, .time = t});
-    }
 }
 
 static void show_period(struct sp_follower *follower, const struct sp_visitor *visitor,
@@ -126,6 +122,8 @@ static void show_period(struct sp_follower *follower, const struct sp_visitor *v
 static void follow_quarter(struct sp_follower *follower, const struct sp_visitor *visitor, size_t t) {
     sp_block_quarter(follower->block, t);
     sp_phase_enter(SP_PHASE_PERIODS, sp_block_valid(follower->block));
+    for (size_t m = 0; m < follower->plan->metrics; m++)
+        add_quarter(follower, m, t);
     if (visitor->quarter)
         visitor->quarter(visitor->context, follower->block, t);
     show_quarter(follower, visitor, t);
