@@ -13,8 +13,9 @@ QUARTERS = 12  # of both
 FEWEST = 64  # paths of a run that is all start-up
 
 # Seconds on the clock; seconds of all processors together, which other programs on the machine change less; the
-# largest resident set in MiB; and of a run of scalepath its phases, by name (Phase).
-Cost = collections.namedtuple("Cost", "seconds cpu memory phases")
+# largest resident set in MiB; and of a run of scalepath that is asked for them its phases (Phase, by name) and its
+# parts (milliseconds on the clock, of the processor, by name).
+Cost = collections.namedtuple("Cost", "seconds cpu memory phases parts")
 # Nanoseconds and values of a path-quarter.
 Phase = collections.namedtuple("Phase", "ns values")
 
@@ -24,12 +25,26 @@ except PermissionError:
     pass
 
 
+def read_table(text, title):
+    """Rows of a table that scalepath prints, name and numbers, until another begins or the end."""
+    rows, inside = [], False
+    for line in text.splitlines():
+        if line.startswith(("part ", "phase ")):
+            inside = line.startswith(title)
+        elif inside and line:
+            rows.append(line)
+    return rows
+
+
 def read_phases(text):
-    """The table that scalepath prints of its phases."""
-    lines = text.splitlines()
-    start = next((i for i, line in enumerate(lines) if line.startswith("phase ")), len(lines))
-    rows = [line.split() for line in lines[start + 1:]]
-    return {row[0]: Phase(float(row[1]), float(row[2]) if len(row) > 2 else 0) for row in rows if row}
+    rows = [line.split() for line in read_table(text, "phase ")]
+    return {row[0]: Phase(float(row[1]), float(row[2]) if len(row) > 2 else 0) for row in rows}
+
+
+def read_parts(text):
+    """A name may have two words."""
+    rows = [line.rsplit(maxsplit=2) for line in read_table(text, "part ")]
+    return {row[0]: (float(row[1]), float(row[2])) for row in rows}
 
 
 def measure(arguments, phases=False):
@@ -43,14 +58,16 @@ def measure(arguments, phases=False):
     done.returncode = status
     if status:
         sys.exit(f"failed: {' '.join(done.args)}\n{text}")
-    return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, read_phases(text))
+    return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, read_phases(text),
+                read_parts(text))
 
 
 def least(costs):
     """The best of some runs of one program: what else the machine does can only make a time longer."""
+    undisturbed = min(costs, key=lambda cost: cost.phases["all"].ns if cost.phases else 0)
     return Cost(min(cost.seconds for cost in costs), min(cost.cpu for cost in costs),
-                max(cost.memory for cost in costs),
-                min((cost.phases for cost in costs), key=lambda p: p["all"].ns if p else 0))
+                max(cost.memory for cost in costs), undisturbed.phases,
+                {part: tuple(min(cost.parts[part][i] for cost in costs) for i in (0, 1)) for part in costs[0].parts})
 
 
 def scalepath(out, scenario, threads, paths, folder, *more):

@@ -94,9 +94,13 @@ def print_memory(out, folder):
 
 def print_startup(out, folder):
     """A run of so few paths is all start-up: reading, tables, pilot, statistics, writing and verifying the file."""
-    for name, scenario, asked in (("RM1", RM1, 0.06), ("moderate", MODERATE, 0.25)):
-        cost = least([measure(scalepath(out, scenario, 2, FEWEST, folder)) for _ in range(2 * ROUNDS)])
-        print(f"{name}: start-up {cost.seconds:.3f} s ({cost.cpu:.3f} s of processors); {asked} s is asked")
+    costs = [least([measure(scalepath(out, scenario, 2, FEWEST, folder), phases=True) for _ in range(2 * ROUNDS)])
+             for scenario in (RM1, MODERATE)]
+    print()
+    print_table([["start-up, ms", "RM1", "of processors", "moderate", "of processors"]] +
+                [[part] + [f"{ms:.1f}" for cost in costs for ms in cost.parts[part]] for part in costs[0].parts] +
+                [["whole process"] + [f"{1e3 * seconds:.1f}" for cost in costs for seconds in cost[:2]]])
+    print("2 threads. 60 ms are asked of RM1, 250 of the moderate scenario.")
 
 
 def main():
