@@ -11,7 +11,8 @@
 void sp_quantile_sort(double *x, size_t n);
 
 /* The same by digits (a radix sort over the leading bits in which the values differ): several times faster
- * for many values, of which the pilot has one sample for every metric at every time. `scratch` holds n values. */
+ * for many values, of which the pilot has one sample for every metric at every time. `scratch` holds n
+ * values. */
 void sp_quantile_sort_many(double *x, double *scratch, size_t n);
 
 /* The p-quantile, 0 <= p <= 1, of n >= 1 sorted values: type 7 of Hyndman and Fan (1996), the default of R
