@@ -66,6 +66,11 @@ static bool is_constant(const struct sp_schedule_entry *entry) {
     return entry->sampler.kind == SP_LAW_CONSTANT;
 }
 
+/* A constant outside its bounds is written to its array and held, as a draw is. */
+static bool is_unchanging(const struct sp_schedule_entry *entry) {
+    return is_constant(entry) && !entry->may_leave_bounds;
+}
+
 /* An array that holds a number on all paths; the same for all who need that number. Nobody may write to it.
  */
 static double *find_constant(struct sp_block *block, double number) {
@@ -133,9 +138,9 @@ static int create_values(struct sp_block *block, const struct sp_variable *varia
     for (size_t e = 0; e < variable->entries; e++) {
         const struct sp_schedule_entry *entry = &variable->entry[e];
         bool shared = variable->each != SP_EACH_PATH && e > 0 && !is_constant(&variable->entry[0]);
-        values->drawn[e] = is_constant(entry) ? find_constant(block, entry->sampler.parameter[0])
-                           : shared           ? values->drawn[0]
-                                              : create_array(block);
+        values->drawn[e] = is_unchanging(entry)            ? find_constant(block, entry->sampler.parameter[0])
+                           : shared && !is_constant(entry) ? values->drawn[0]
+                                                           : create_array(block);
         if (!values->drawn[e])
             return -1;
     }
@@ -373,6 +378,8 @@ static void fill_dependent_words(struct sp_block *block, const struct sp_variabl
 
 static void draw(struct sp_block *block, const struct sp_variable *variable,
                  const struct sp_schedule_entry *entry, int quarter, double *out) {
+    for (size_t p = 0; is_constant(entry) && !is_unchanging(entry) && p < block->n; p++)
+        out[p] = entry->sampler.parameter[0];
     if (is_constant(entry))
         return;
     if (variable->loadings > 0 && !block->plan->at_centre)

@@ -54,6 +54,16 @@ Test(assumptions, noise_on_shares_beyond_their_bounds) {
                   (double[]){2.385, 2.385, 2.385, 2.385, 2.385, 2.385});
 }
 
+/* A constant law beyond the bounds is held as a draw is; another value of the same number is not. */
+Test(assumptions, constants_beyond_their_bounds) {
+    static const char more[] =
+        "discount = { at = { \"2026Q1\" = { constant = { value = 2.385 } }, \"2026Q2\" = 0 } }\n";
+    expect_prices("2.385", more, (double[]){0, 2.385, 2.385, 2.385, 2.385, 2.385});
+    struct engine_test_run run = price("2.385", more);
+    cr_expect_eq(engine_test_rule(run.result, "revenue.discount"), 64);
+    engine_test_free(&run);
+}
+
 Test(assumptions, changes) {
     static const struct {
         const char *change;
