@@ -223,18 +223,38 @@ static const struct sp_read reads[] = {
     [SEGMENT_CHURN] = {.column = "segment.churn", .optional = true},
 };
 
+/* --- Parts of the formulas for the workbook of the centre; `age` is that of the payers in quarters --- */
+
+#define MONTHLY      "min([churn.monthly]*segment.churn?1,1)"
+#define STAY_QUARTER "(1-" MONTHLY ")*(1-" MONTHLY ")*(1-" MONTHLY ")"
+#define PROFILE(number)                                                                                      \
+    "segment.churn?1*choose(" number ",[churn.quarter_1]?[churn.later],[churn.quarter_2]?[churn.later],"     \
+    "[churn.quarter_3]?[churn.later],[churn.quarter_4]?[churn.later],[churn.quarter_5]?[churn.later],"       \
+    "[churn.quarter_6]?[churn.later],[churn.later])"
+
+/* Three months of the shifted-beta-geometric law: x (x + 1) (x + 2), x = from + 3 age. */
+#define THREE(from, age)  AT_AGE(from, age) "*(" AT_AGE(from, age) "+1)*(" AT_AGE(from, age) "+2)"
+#define AT_AGE(from, age) "(" from "+3*(" age "))"
+#define SBG(age)                                                                                             \
+    "segment.churn?1*(1-" THREE("[churn.beta]", age) "/(" THREE("[churn.alpha]+[churn.beta]", age) "))"
+
+#define BY(profile, sbg, constant)                                                                           \
+    "case([churn.by],profile," profile ",case([churn.by],sbg," sbg "," constant "))"
+#define HAZARD(age) "(" BY("min(" PROFILE(age "+1") ",1)", "min(" SBG(age) ",1)", "1-" STAY_QUARTER) ")"
+
+/* Payers on monthly plans: those who have come in the quarter before, those of an age class, who leaves. */
+#define OPENING_PAYERS "(before(paid)-before(paid.new.annual)?0)"
+#define OPENING_AGE    "min([churn.start_age],count(paid.age.*))"
+#define YOUNG                                                                                                \
+    "if(quarter=1,if(" OPENING_AGE "=0," OPENING_PAYERS ",0),"                                               \
+    "before(paid.new)+before(paid.reactivated)?0-before(paid.new.annual)?0)"
+#define AGED  "(before(paid.age.*)+if(and(quarter=1,place+1=" OPENING_AGE ")," OPENING_PAYERS ",0))"
+#define LEAVE YOUNG "*" HAZARD("0") "+sum(" AGED "*" HAZARD("place+1") ")+paid.churned.annual"
+
 /* The share of payers by the month who stay, of those whose age in quarters is `place`. */
 #define STAY                                                                                                 \
-    "case([churn.by],profile,1-min(segment.churn?1*choose(min(place,6)+1,[churn.quarter_1]?[churn.later],"   \
-    "[churn.quarter_2]?[churn.later],[churn.quarter_3]?[churn.later],[churn.quarter_4]?[churn.later],"       \
-    "[churn.quarter_5]?[churn.later],[churn.quarter_6]?[churn.later],[churn.later]),1),"                     \
-    "case([churn.by],sbg,1-min(segment.churn?1*(1-" SBG("[churn.beta]") "/" SBG(                             \
-        "([churn.alpha]+[churn.beta])") "),1),(1-min([churn.monthly]*segment.churn?1,1))*"                   \
-                                        "(1-min([churn.monthly]*segment.churn?1,1))*(1-min([churn.monthly]*" \
-                                        "segment.churn?1,1))))"
-#define SBG(from)                                                                                            \
-    "((" from "+3*min(place,[churn.age_classes]))*(" from "+3*min(place,[churn.age_classes])+1)*(" from      \
-    "+3*min(place,[churn.age_classes])+2))"
+    BY("1-min(" PROFILE("min(place,6)+1") ",1)", "1-min(" SBG("min(place,[churn.age_classes])") ",1)",       \
+       STAY_QUARTER)
 
 /* Months in three years: 3 times the shares who are there, added up: with closing stocks those at the ends of
  * the twelve quarters, else the first opening and the last closing one by half. */
@@ -245,70 +265,8 @@ static const struct sp_read reads[] = {
 
 static const struct sp_write writes[] = {
     [CHURNED] = {.column = "paid.churned",
-                 .formula = "given([churn.annual_share],if(quarter=1,if(min([churn.start_age],"
-                            "count(paid.age.*))=0,(before(paid)-before(paid.new.annual)?0),0),"
-                            "before(paid.new)+before(paid.reactivated)?0-before(paid.new.annual)?0)"
-                            "*(case([churn.by],profile,min(segment.churn?1*choose(0+1,"
-                            "[churn.quarter_1]?[churn.later],[churn.quarter_2]?[churn.later],"
-                            "[churn.quarter_3]?[churn.later],[churn.quarter_4]?[churn.later],"
-                            "[churn.quarter_5]?[churn.later],[churn.quarter_6]?[churn.later],"
-                            "[churn.later]),1),case([churn.by],sbg,min(segment.churn?1*"
-                            "(1-([churn.beta]+3*(0))*(([churn.beta]+3*(0))+1)*(([churn.beta]+3*"
-                            "(0))+2)/(([churn.alpha]+[churn.beta]+3*(0))*(([churn.alpha]+"
-                            "[churn.beta]+3*(0))+1)*(([churn.alpha]+[churn.beta]+3*(0))+2))),1),"
-                            "1-(1-min([churn.monthly]*segment.churn?1,1))*(1-min([churn.monthly]*"
-                            "segment.churn?1,1))*(1-min([churn.monthly]*segment.churn?1,1)))))+"
-                            "sum((before(paid.age.*)+if(and(quarter=1,place+"
-                            "1=min([churn.start_age],count(paid.age.*))),"
-                            "(before(paid)-before(paid.new.annual)?0),0))*(case([churn.by],profile,"
-                            "min(segment.churn?1*choose(place+1+1,[churn.quarter_1]?[churn.later],"
-                            "[churn.quarter_2]?[churn.later],[churn.quarter_3]?[churn.later],"
-                            "[churn.quarter_4]?[churn.later],[churn.quarter_5]?[churn.later],"
-                            "[churn.quarter_6]?[churn.later],[churn.later]),1),case([churn.by],sbg,"
-                            "min(segment.churn?1*(1-([churn.beta]+3*(place+1))*(([churn.beta]+3*"
-                            "(place+1))+1)*(([churn.beta]+3*(place+1))+2)/(([churn.alpha]+"
-                            "[churn.beta]+3*(place+1))*(([churn.alpha]+[churn.beta]+3*(place+1))+"
-                            "1)*(([churn.alpha]+[churn.beta]+3*(place+1))+2))),1),"
-                            "1-(1-min([churn.monthly]*segment.churn?1,1))*(1-min([churn.monthly]*"
-                            "segment.churn?1,1))*(1-min([churn.monthly]*segment.churn?1,1))))))+"
-                            "paid.churned.annual,case([churn.by],constant,before(paid)*"
-                            "(case([churn.by],profile,min(segment.churn?1*choose(0+1,"
-                            "[churn.quarter_1]?[churn.later],[churn.quarter_2]?[churn.later],"
-                            "[churn.quarter_3]?[churn.later],[churn.quarter_4]?[churn.later],"
-                            "[churn.quarter_5]?[churn.later],[churn.quarter_6]?[churn.later],"
-                            "[churn.later]),1),case([churn.by],sbg,min(segment.churn?1*"
-                            "(1-([churn.beta]+3*(0))*(([churn.beta]+3*(0))+1)*(([churn.beta]+3*"
-                            "(0))+2)/(([churn.alpha]+[churn.beta]+3*(0))*(([churn.alpha]+"
-                            "[churn.beta]+3*(0))+1)*(([churn.alpha]+[churn.beta]+3*(0))+2))),1),"
-                            "1-(1-min([churn.monthly]*segment.churn?1,1))*(1-min([churn.monthly]*"
-                            "segment.churn?1,1))*(1-min([churn.monthly]*segment.churn?1,1))))),"
-                            "if(quarter=1,if(min([churn.start_age],count(paid.age.*))=0,"
-                            "(before(paid)-before(paid.new.annual)?0),0),before(paid.new)+"
-                            "before(paid.reactivated)?0-before(paid.new.annual)?0)*"
-                            "(case([churn.by],profile,min(segment.churn?1*choose(0+1,"
-                            "[churn.quarter_1]?[churn.later],[churn.quarter_2]?[churn.later],"
-                            "[churn.quarter_3]?[churn.later],[churn.quarter_4]?[churn.later],"
-                            "[churn.quarter_5]?[churn.later],[churn.quarter_6]?[churn.later],"
-                            "[churn.later]),1),case([churn.by],sbg,min(segment.churn?1*"
-                            "(1-([churn.beta]+3*(0))*(([churn.beta]+3*(0))+1)*(([churn.beta]+3*"
-                            "(0))+2)/(([churn.alpha]+[churn.beta]+3*(0))*(([churn.alpha]+"
-                            "[churn.beta]+3*(0))+1)*(([churn.alpha]+[churn.beta]+3*(0))+2))),1),"
-                            "1-(1-min([churn.monthly]*segment.churn?1,1))*(1-min([churn.monthly]*"
-                            "segment.churn?1,1))*(1-min([churn.monthly]*segment.churn?1,1)))))+"
-                            "sum((before(paid.age.*)+if(and(quarter=1,place+"
-                            "1=min([churn.start_age],count(paid.age.*))),"
-                            "(before(paid)-before(paid.new.annual)?0),0))*(case([churn.by],profile,"
-                            "min(segment.churn?1*choose(place+1+1,[churn.quarter_1]?[churn.later],"
-                            "[churn.quarter_2]?[churn.later],[churn.quarter_3]?[churn.later],"
-                            "[churn.quarter_4]?[churn.later],[churn.quarter_5]?[churn.later],"
-                            "[churn.quarter_6]?[churn.later],[churn.later]),1),case([churn.by],sbg,"
-                            "min(segment.churn?1*(1-([churn.beta]+3*(place+1))*(([churn.beta]+3*"
-                            "(place+1))+1)*(([churn.beta]+3*(place+1))+2)/(([churn.alpha]+"
-                            "[churn.beta]+3*(place+1))*(([churn.alpha]+[churn.beta]+3*(place+1))+"
-                            "1)*(([churn.alpha]+[churn.beta]+3*(place+1))+2))),1),"
-                            "1-(1-min([churn.monthly]*segment.churn?1,1))*(1-min([churn.monthly]*"
-                            "segment.churn?1,1))*(1-min([churn.monthly]*segment.churn?1,1))))))+"
-                            "paid.churned.annual))",
+                 .formula = "given([churn.annual_share]," LEAVE
+                            ",case([churn.by],constant,before(paid)*" HAZARD("0") "," LEAVE "))",
                  .kind = SP_FLOW,
                  .unit = "payers",
                  .adverse = SP_HIGH,
@@ -335,47 +293,9 @@ static const struct sp_write writes[] = {
                        .internal = true,
                        .sentence = "the uniform number that says how many choose annual plans"},
     [AGE] = {.column = "paid.age.*",
-             .formula = "previous((before(paid.age.*)+if(and(quarter=1,place+"
-                        "1=min([churn.start_age],count(paid.age.*))),"
-                        "(before(paid)-before(paid.new.annual)?0),0))*(1-(case([churn.by],"
-                        "profile,min(segment.churn?1*choose(place+1+1,"
-                        "[churn.quarter_1]?[churn.later],[churn.quarter_2]?[churn.later],"
-                        "[churn.quarter_3]?[churn.later],[churn.quarter_4]?[churn.later],"
-                        "[churn.quarter_5]?[churn.later],[churn.quarter_6]?[churn.later],"
-                        "[churn.later]),1),case([churn.by],sbg,min(segment.churn?1*"
-                        "(1-([churn.beta]+3*(place+1))*(([churn.beta]+3*(place+1))+1)*"
-                        "(([churn.beta]+3*(place+1))+2)/(([churn.alpha]+[churn.beta]+3*(place+"
-                        "1))*(([churn.alpha]+[churn.beta]+3*(place+1))+1)*(([churn.alpha]+"
-                        "[churn.beta]+3*(place+1))+2))),1),1-(1-min([churn.monthly]*"
-                        "segment.churn?1,1))*(1-min([churn.monthly]*segment.churn?1,1))*"
-                        "(1-min([churn.monthly]*segment.churn?1,1)))))),if(quarter=1,"
-                        "if(min([churn.start_age],count(paid.age.*))=0,"
-                        "(before(paid)-before(paid.new.annual)?0),0),before(paid.new)+"
-                        "before(paid.reactivated)?0-before(paid.new.annual)?0)*"
-                        "(1-(case([churn.by],profile,min(segment.churn?1*choose(0+1,"
-                        "[churn.quarter_1]?[churn.later],[churn.quarter_2]?[churn.later],"
-                        "[churn.quarter_3]?[churn.later],[churn.quarter_4]?[churn.later],"
-                        "[churn.quarter_5]?[churn.later],[churn.quarter_6]?[churn.later],"
-                        "[churn.later]),1),case([churn.by],sbg,min(segment.churn?1*"
-                        "(1-([churn.beta]+3*(0))*(([churn.beta]+3*(0))+1)*(([churn.beta]+3*"
-                        "(0))+2)/(([churn.alpha]+[churn.beta]+3*(0))*(([churn.alpha]+"
-                        "[churn.beta]+3*(0))+1)*(([churn.alpha]+[churn.beta]+3*(0))+2))),1),"
-                        "1-(1-min([churn.monthly]*segment.churn?1,1))*(1-min([churn.monthly]*"
-                        "segment.churn?1,1))*(1-min([churn.monthly]*segment.churn?1,1)))))))+"
-                        "if(place+1=count(paid.age.*),(before(paid.age.*)+if(and(quarter=1,"
-                        "place+1=min([churn.start_age],count(paid.age.*))),"
-                        "(before(paid)-before(paid.new.annual)?0),0))*(1-(case([churn.by],"
-                        "profile,min(segment.churn?1*choose(place+1+1,"
-                        "[churn.quarter_1]?[churn.later],[churn.quarter_2]?[churn.later],"
-                        "[churn.quarter_3]?[churn.later],[churn.quarter_4]?[churn.later],"
-                        "[churn.quarter_5]?[churn.later],[churn.quarter_6]?[churn.later],"
-                        "[churn.later]),1),case([churn.by],sbg,min(segment.churn?1*"
-                        "(1-([churn.beta]+3*(place+1))*(([churn.beta]+3*(place+1))+1)*"
-                        "(([churn.beta]+3*(place+1))+2)/(([churn.alpha]+[churn.beta]+3*(place+"
-                        "1))*(([churn.alpha]+[churn.beta]+3*(place+1))+1)*(([churn.alpha]+"
-                        "[churn.beta]+3*(place+1))+2))),1),1-(1-min([churn.monthly]*"
-                        "segment.churn?1,1))*(1-min([churn.monthly]*segment.churn?1,1))*"
-                        "(1-min([churn.monthly]*segment.churn?1,1)))))),0)",
+             .formula = "previous(" AGED "*(1-" HAZARD("place+1") ")," YOUNG "*(1-" HAZARD(
+                 "0") "))+"
+                      "if(place+1=count(paid.age.*)," AGED "*(1-" HAZARD("place+1") "),0)",
              .kind = SP_STOCK,
              .unit = "payers",
              .internal = true,
