@@ -7,7 +7,6 @@
 #include "engine/run/block.h"
 #include "models/models.h"
 #include "scenarios/compile.h"
-#include "scenarios/starter.h"
 #include "tests/unit/scenarios/tree_helper.h"
 
 #include <criterion/criterion.h>
@@ -22,12 +21,9 @@ static struct sp_arena *arena;
 static const char *folder, *file;
 
 static void begin(void) {
-    char *text;
     arena = sp_arena_create();
-    cr_assert_eq(sp_starter_text(true, &text), 0);
     folder = tree_helper_folder(arena);
-    file = tree_helper_write(arena, folder, "all.toml", text);
-    free(text);
+    file = tree_helper_write_starter(arena, folder);
 }
 
 static void end(void) {

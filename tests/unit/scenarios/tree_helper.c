@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/unit/scenarios/tree_helper.h"
 
+#include "scenarios/starter.h"
+
 #include <criterion/criterion.h>
 #include <ftw.h>
 #include <stdio.h>
@@ -86,6 +88,14 @@ const char *tree_helper_write(struct sp_arena *arena, const char *folder, const 
     cr_assert_not_null(file);
     fputs(text, file);
     fclose(file);
+    return path;
+}
+
+const char *tree_helper_write_starter(struct sp_arena *arena, const char *folder) {
+    char *text;
+    cr_assert_eq(sp_starter_text(true, &text), 0);
+    const char *path = tree_helper_write(arena, folder, "all.toml", text);
+    free(text);
     return path;
 }
 

@@ -26,4 +26,7 @@ const char *tree_helper_folder(struct sp_arena *arena);
 const char *tree_helper_write(struct sp_arena *arena, const char *folder, const char *name, const char *text);
 void tree_helper_remove(const char *folder);
 
+/* The first scenario with every table and key (`scalepath init --all`), written to the folder. */
+const char *tree_helper_write_starter(struct sp_arena *arena, const char *folder);
+
 #endif
