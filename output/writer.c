@@ -73,10 +73,11 @@ static int save(struct sp_document *document, const char *path, struct sp_proble
     if (sp_h5write_image(document, &bytes, &size))
         return refuse_document(problems, path, document, document->complaint);
     sp_phase_part_end("HDF5");
-    int error = 0;
-    if (sp_seal_add(&bytes, &size)) {
+    int error = sp_seal_add(&bytes, &size);
+    sp_phase_part_end("seal");
+    if (error) {
         error = refuse(problems, path, true, "not enough memory to write it");
-    } else if (sp_phase_part_end("seal"), sp_image_create(path, temporary, &failure)) {
+    } else if (sp_image_create(path, temporary, &failure)) {
         error = refuse(problems, path, failure.number == ENOMEM, failure.what);
     } else {
         error = store(document, bytes, size, temporary, path, problems);

@@ -5,6 +5,7 @@
 #include "scenarios/prose.h"
 #include "scenarios/provenance.h"
 #include "scenarios/settings.h"
+#include "scenarios/value.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -53,15 +54,6 @@ static int add_setting(const struct sp_scenario *scenario, struct sp_arena *aren
     return added->value ? 0 : SP_ERROR_RESOURCES;
 }
 
-static bool is_of_source(const char *key) {
-    static const char *const keys[] = {"row",   "source", "grade", "note",
-                                       "owner", "as_of",  "fits",  "placeholder"};
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (strcmp(keys[i], key) == 0)
-            return true;
-    return false;
-}
-
 /* What changes, factors and correlations say beside their values: whom they concern, and when. */
 static const char *const relation[] = {"change", "factor", "correlation"};
 enum { RELATIONS = sizeof relation / sizeof *relation };
@@ -87,7 +79,8 @@ static int add_entry(const struct sp_scenario *scenario, struct sp_arena *arena,
     const char *key = sp_arena_format(arena, "%s.%s", table, node->key);
     if (!key)
         return SP_ERROR_RESOURCES;
-    if (is_of_source(node->key) || strcmp(node->key, "enabled") == 0 || sp_scenario_find(scenario, key))
+    if (sp_value_assumption_is_source(node->key) || strcmp(node->key, "enabled") == 0 ||
+        sp_scenario_find(scenario, key))
         return 0;
     struct sp_origin *added = &origin[(*origins)++];
     *added = (struct sp_origin){
@@ -154,7 +147,7 @@ static const char *bare_value(struct sp_prose *prose, const struct sp_input *inp
     bare.count = 0;
     bare.entry = sp_arena_array(prose->arena, input->node->count, sizeof(struct sp_node *));
     for (size_t i = 0; bare.entry && i < input->node->count; i++)
-        if (!is_of_source(input->node->entry[i]->key))
+        if (!sp_value_assumption_is_source(input->node->entry[i]->key))
             bare.entry[bare.count++] = input->node->entry[i];
     bool is_single = bare.count == 1 && strcmp(bare.entry[0]->key, "value") == 0;
     const char *text = sp_tree_print_value(prose->arena, is_single ? bare.entry[0] : &bare);

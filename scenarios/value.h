@@ -52,6 +52,9 @@ int sp_value_quarter(const struct sp_value_context *context, const struct sp_nod
  * input's assumption and source. */
 int sp_value_assumption(const struct sp_value_context *context, struct sp_node *node, struct sp_input *input);
 
+/* Whether a key of an assumption's long form says where its value comes from ("row", "source", ..). */
+bool sp_value_assumption_is_source(const char *key);
+
 /* `noise = { sd = 0.1, phi = 0.6, scale = "log" }` of an assumption's long form, when `table` has it. */
 int sp_value_noise(const struct sp_value_context *context, const struct sp_node *table,
                    struct sp_input *input);

@@ -23,6 +23,11 @@ static const char **source_place(struct sp_source *source, const char *key) {
     return NULL;
 }
 
+bool sp_value_assumption_is_source(const char *key) {
+    struct sp_source source = {0};
+    return source_place(&source, key) || strcmp(key, "placeholder") == 0;
+}
+
 static int read_source_key(const struct sp_value_context *context, const struct sp_node *node,
                            struct sp_source *source) {
     const char **place = source_place(source, node->key);
