@@ -98,7 +98,9 @@ static int create_tallies(struct sp_arena *arena, struct run *run, size_t block)
         if (!run->tally[i])
             return SP_ERROR_RESOURCES;
     }
-    return sp_tally_counts_create(&run->tally_plan, &run->counts) ? SP_ERROR_RESOURCES : 0;
+    return sp_tally_counts_create(&run->tally_plan, run->tally, run->threads, &run->counts)
+               ? SP_ERROR_RESOURCES
+               : 0;
 }
 
 static void free_tallies(struct run *run) {
@@ -113,8 +115,8 @@ static int simulate(struct sp_arena *arena, struct run *run, size_t block) {
     int error = create_tallies(arena, run, block);
     if (!error)
         error = sp_parallel_for(run->threads, batches_of(run->plan), &job);
-    for (int i = 0; !error && i < run->threads; i++)
-        sp_tally_flush(run->tally[i], &run->counts);
+    if (!error)
+        sp_tally_finish(&run->counts);
     return error;
 }
 
@@ -138,7 +140,7 @@ static int run_variant(const struct sp_plan *plan, size_t index, const struct sp
     sp_sums_tree_finish(&run.tree, &total);
     if (index == 0)
         result->fingerprint = run.fingerprint;
-    if ((error = sp_summary_make(&run.tally_plan, &total, &run.counts, result, variant)))
+    if ((error = sp_summary_make(&run.tally_plan, &total, &run.counts, threads, result, variant)))
         goto out;
     sp_phase_part_end("summary");
     error = sp_keep_paths(plan, &plan->variant[index], result, variant);

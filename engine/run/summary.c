@@ -2,6 +2,7 @@
 #include "engine/run/summary.h"
 
 #include "engine/base/error.h"
+#include "engine/run/parallel.h"
 
 #include <math.h>
 
@@ -96,46 +97,57 @@ static uint64_t coarse_count(const uint64_t *count, size_t coarse) {
     return sum;
 }
 
-static int copy_atoms(struct sp_arena *arena, const struct sp_histogram_plan *plan, const uint64_t *count,
-                      struct sp_histogram_view *view) {
-    view->atoms = plan->atoms;
-    view->atom = sp_arena_array(arena, plan->atoms, sizeof *view->atom);
-    view->atom_count = sp_arena_array(arena, plan->atoms, sizeof *view->atom_count);
-    if (!view->atom || !view->atom_count)
-        return -1;
-    for (size_t i = 0; i < plan->atoms; i++) {
+/* The first coarse bin to be shown, and how many. None beyond those of the lowest and the highest value holds
+ * anything. */
+static size_t find_bins(const struct sp_histogram_plan *plan, const uint64_t *count,
+                        const struct sp_moments *moments, size_t *bins) {
+    *bins = 0;
+    if (moments->count == 0)
+        return 0;
+    size_t first = sp_histogram_bin(plan, moments->low) / COARSE,
+           end = sp_histogram_bin(plan, moments->high) / COARSE + 1;
+    while (first < end && coarse_count(count, first) == 0)
+        first++;
+    while (end > first && coarse_count(count, end - 1) == 0)
+        end--;
+    *bins = end - first;
+    return first;
+}
+
+static int create_view(struct sp_arena *arena, struct sp_histogram_view *view) {
+    view->edge = sp_arena_array(arena, view->bins + 1, sizeof *view->edge);
+    view->count = sp_arena_array(arena, view->bins, sizeof *view->count);
+    view->atom = sp_arena_array(arena, view->atoms, sizeof *view->atom);
+    view->atom_count = sp_arena_array(arena, view->atoms, sizeof *view->atom_count);
+    return view->edge && view->count && view->atom && view->atom_count ? 0 : -1;
+}
+
+static void fill_view(const struct sp_histogram_plan *plan, const uint64_t *count,
+                      const struct sp_moments *moments, struct sp_histogram_view *view) {
+    size_t bins, first = find_bins(plan, count, moments, &bins);
+    for (size_t i = 0; i < view->atoms; i++) {
         view->atom[i] = plan->atom[i];
         view->atom_count[i] = count[SP_HISTOGRAM_BINS + 1 + i];
     }
-    return 0;
-}
-
-static int make_view(struct sp_arena *arena, const struct sp_histogram_plan *plan, const uint64_t *count,
-                     const struct sp_moments *moments, struct sp_histogram_view *view) {
-    size_t first = 0, last = SP_HISTOGRAM_BINS / COARSE;
-    while (first < last && coarse_count(count, first) == 0)
-        first++;
-    while (last > first && coarse_count(count, last - 1) == 0)
-        last--;
-    view->bins = last - first;
-    view->edge = sp_arena_array(arena, view->bins + 1, sizeof *view->edge);
-    view->count = sp_arena_array(arena, view->bins, sizeof *view->count);
-    if (!view->edge || !view->count || copy_atoms(arena, plan, count, view))
-        return -1;
-    for (size_t i = 0; i < view->bins; i++) {
+    for (size_t i = 0; i < bins; i++) {
         view->edge[i] = sp_histogram_edge(plan, (first + i) * COARSE);
         view->count[i] = coarse_count(count, first + i);
     }
-    if (view->bins == 0)
-        return 0;
+    if (bins == 0)
+        return;
     /* The outermost bins also hold what lies beyond the grid. */
-    view->edge[view->bins] = sp_histogram_edge(plan, last * COARSE);
+    view->edge[bins] = sp_histogram_edge(plan, (first + bins) * COARSE);
     view->edge[0] = fmin(view->edge[0], moments->low);
-    view->edge[view->bins] = fmax(view->edge[view->bins], moments->high);
-    return 0;
+    view->edge[bins] = fmax(view->edge[bins], moments->high);
 }
 
 /* --- All streams --- */
+
+/* What a thread works in. */
+struct room {
+    struct sp_pieces pieces;
+    uint64_t *count; /* [SP_HISTOGRAM_SLOTS] */
+};
 
 struct summary {
     const struct sp_tally_plan *tally;
@@ -143,50 +155,96 @@ struct summary {
     const struct sp_counts *counts;
     struct sp_result *result;
     struct sp_variant_result *variant;
-    struct sp_pieces pieces;
+    int threads;
+    struct room *room; /* [threads] */
 };
 
-static int summarise_stream(struct summary *s, enum sp_axis_kind axis, size_t metric, size_t time) {
-    const struct sp_plan *plan = s->tally->plan;
-    const struct sp_column *columns = s->tally->variant->column, *column = &columns[plan->metric[metric]];
-    size_t stream = sp_tally_stream(plan, axis, metric, time), index = metric * plan->axis[axis].count + time;
-    const struct sp_moments *moments = &s->sums->stream[stream];
-    const uint64_t *count = s->counts->stream + stream * SP_HISTOGRAM_SLOTS;
-    struct sp_estimate *out = s->variant->estimate[axis] + index * SP_STATISTICS;
-    sp_histogram_pieces(&s->tally->stream[stream], count, moments->low, moments->high, &s->pieces);
-    summarise(moments, s->sums->paths, column->write, &s->pieces, out);
-    if (column->denominator != SP_PLAN_NONE) {
-        int part = columns[column->denominator].metric;
-        const struct sp_moments *denominator =
-            &s->sums->stream[sp_tally_stream(plan, axis, (size_t)part, time)];
-        out[SP_STATISTIC_MEAN] = ratio_mean(&s->sums->residual[stream], denominator, s->tally->ratio[stream]);
-    }
-    return make_view(s->result->arena, &s->tally->stream[stream], count, moments,
-                     &s->variant->histogram[axis][index]);
+/* Work that threads share: an axis or a category. */
+struct part {
+    const struct summary *summary;
+    enum sp_axis_kind axis;
+    size_t category;
+};
+
+/* A metric at a time; items of an axis are [metric][time]. */
+struct stream {
+    size_t metric, time, index;
+    const struct sp_histogram_plan *plan;
+    const struct sp_moments *moments;
+};
+
+static struct stream find_stream(const struct summary *s, enum sp_axis_kind axis, uint64_t item) {
+    size_t times = s->tally->plan->axis[axis].count;
+    struct stream stream = {.metric = item / times, .time = item % times};
+    stream.index = sp_tally_stream(s->tally->plan, axis, stream.metric, stream.time);
+    stream.plan = &s->tally->stream[stream.index];
+    stream.moments = &s->sums->stream[stream.index];
+    return stream;
 }
 
+static void count_stream(const struct summary *s, const struct stream *stream, uint64_t *count) {
+    sp_tally_stream_counts(s->counts, stream->index, stream->moments->low, stream->moments->high, count);
+}
+
+static struct sp_estimate stream_ratio(const struct summary *s, enum sp_axis_kind axis,
+                                       const struct stream *stream, int denominator) {
+    size_t below = sp_tally_stream(s->tally->plan, axis, (size_t)denominator, stream->time);
+    return ratio_mean(&s->sums->residual[stream->index], &s->sums->stream[below],
+                      s->tally->ratio[stream->index]);
+}
+
+static void summarise_stream(void *context, int thread, uint64_t item) {
+    const struct part *part = context;
+    const struct summary *s = part->summary;
+    struct room *room = &s->room[thread];
+    struct stream stream = find_stream(s, part->axis, item);
+    const struct sp_column *columns = s->tally->variant->column,
+                           *column = &columns[s->tally->plan->metric[stream.metric]];
+    struct sp_estimate *out = s->variant->estimate[part->axis] + item * SP_STATISTICS;
+    struct sp_histogram_view *view = &s->variant->histogram[part->axis][item];
+    count_stream(s, &stream, room->count);
+    sp_histogram_pieces(stream.plan, room->count, stream.moments->low, stream.moments->high, &room->pieces);
+    summarise(stream.moments, s->sums->paths, column->write, &room->pieces, out);
+    if (column->denominator != SP_PLAN_NONE)
+        out[SP_STATISTIC_MEAN] = stream_ratio(s, part->axis, &stream, columns[column->denominator].metric);
+    view->atoms = stream.plan->atoms;
+    find_bins(stream.plan, room->count, stream.moments, &view->bins);
+}
+
+static void fill_histogram(void *context, int thread, uint64_t item) {
+    const struct part *part = context;
+    const struct summary *s = part->summary;
+    struct stream stream = find_stream(s, part->axis, item);
+    count_stream(s, &stream, s->room[thread].count);
+    fill_view(stream.plan, s->room[thread].count, stream.moments, &s->variant->histogram[part->axis][item]);
+}
+
+/* An arena is used by one thread at a time: it gives the room for histograms between two rounds over all
+ * streams. */
 static int summarise_axis(struct summary *s, enum sp_axis_kind axis) {
     const struct sp_plan *plan = s->tally->plan;
+    struct sp_arena *arena = s->result->arena;
+    struct part part = {.summary = s, .axis = axis};
     size_t all = plan->metrics * plan->axis[axis].count;
-    s->variant->estimate[axis] =
-        sp_arena_array(s->result->arena, all * SP_STATISTICS, sizeof(struct sp_estimate));
-    s->variant->histogram[axis] = sp_arena_array(s->result->arena, all, sizeof(struct sp_histogram_view));
+    s->variant->estimate[axis] = sp_arena_array(arena, all * SP_STATISTICS, sizeof(struct sp_estimate));
+    s->variant->histogram[axis] = sp_arena_array(arena, all, sizeof(struct sp_histogram_view));
     if (!s->variant->estimate[axis] || !s->variant->histogram[axis])
         return -1;
-    for (size_t m = 0; m < plan->metrics; m++)
-        for (size_t time = 0; time < plan->axis[axis].count; time++)
-            if (summarise_stream(s, axis, m, time))
-                return -1;
+    sp_parallel_each(s->threads, all, &part, summarise_stream);
+    for (size_t i = 0; i < all; i++)
+        if (create_view(arena, &s->variant->histogram[axis][i]))
+            return -1;
+    sp_parallel_each(s->threads, all, &part, fill_histogram);
     return 0;
 }
 
 /* --- By category --- */
 
-static void summarise_cell(struct summary *s, size_t cell, const struct sp_histogram_plan *histogram,
-                           enum sp_side adverse, struct sp_estimate *out) {
+static void summarise_cell(const struct summary *s, const struct sp_pieces *pieces, size_t cell,
+                           double centre, enum sp_side adverse, struct sp_estimate *out) {
     const struct sp_pooled *pooled = &s->sums->cell[cell];
     const struct sp_group_sums *group = s->sums->group + cell * SP_STATISTICS;
-    double error, variance, centre = histogram->centre;
+    double error, variance;
     for (int i = 0; i < SP_STATISTICS; i++)
         out[i] = estimate(NAN, NAN);
     out[SP_STATISTIC_COUNT] =
@@ -194,24 +252,22 @@ static void summarise_cell(struct summary *s, size_t cell, const struct sp_histo
     out[SP_STATISTIC_UNDEFINED] = estimate(0, 0);
     if (pooled->quarters == 0)
         return;
-    sp_histogram_pieces(histogram, s->counts->cell + cell * SP_HISTOGRAM_SLOTS, pooled->low, pooled->high,
-                        &s->pieces);
     double mean = sp_pooled_mean(pooled, centre, s->sums->paths, &error), number = (double)pooled->quarters;
     out[SP_STATISTIC_MEAN] = estimate(mean, error);
     if (number > 1)
-        out[SP_STATISTIC_SD].value = sqrt(sp_histogram_squares(&s->pieces, mean) / (number - 1));
+        out[SP_STATISTIC_SD].value = sqrt(sp_histogram_squares(pieces, mean) / (number - 1));
     out[SP_STATISTIC_SD].error =
         sp_pooled_group_error(&group[SP_STATISTIC_SD], out[SP_STATISTIC_SD].value, 1);
     out[SP_STATISTIC_MIN].value = pooled->low;
     out[SP_STATISTIC_MAX].value = pooled->high;
     for (int i = 0; i < SP_STATISTICS; i++)
         if (sp_tally_level((enum sp_statistic)i) > 0) {
-            double value = sp_histogram_quantile(&s->pieces, sp_tally_level((enum sp_statistic)i));
+            double value = sp_histogram_quantile(pieces, sp_tally_level((enum sp_statistic)i));
             out[i] = estimate(value, sp_pooled_group_error(&group[i], value - centre,
                                                            fmin(sp_tally_level((enum sp_statistic)i),
                                                                 1 - sp_tally_level((enum sp_statistic)i))));
         }
-    double tail = sp_histogram_shortfall(&s->pieces, 0.05, adverse == SP_HIGH, &variance);
+    double tail = sp_histogram_shortfall(pieces, 0.05, adverse == SP_HIGH, &variance);
     out[SP_STATISTIC_ES5] =
         estimate(tail, sp_pooled_group_error(&group[SP_STATISTIC_ES5], tail - centre, 0.05));
 }
@@ -227,11 +283,10 @@ static double cell_sum(const struct summary *s, size_t c, int metric, size_t lab
 }
 
 /* A ratio's path-quarters that are undefined are not among its count; its mean is that of its parts. */
-static void summarise_cell_ratio(struct summary *s, size_t c, const struct sp_column *column, size_t label,
-                                 size_t cell, struct sp_estimate *out) {
+static void summarise_cell_ratio(const struct summary *s, size_t c, const struct sp_column *column,
+                                 size_t label, size_t cell, double undefined, struct sp_estimate *out) {
     const struct sp_column *columns = s->tally->variant->column;
-    const uint64_t *count = s->counts->cell + cell * SP_HISTOGRAM_SLOTS;
-    double defined = out[SP_STATISTIC_COUNT].value, undefined = (double)count[SP_HISTOGRAM_BINS];
+    double defined = out[SP_STATISTIC_COUNT].value;
     double above = cell_sum(s, c, columns[column->numerator].metric, label);
     double below = cell_sum(s, c, columns[column->denominator].metric, label);
     const struct sp_group_sums *group = &s->sums->group[cell * SP_STATISTICS + SP_STATISTIC_MEAN];
@@ -244,27 +299,35 @@ static void summarise_cell_ratio(struct summary *s, size_t c, const struct sp_co
         out[SP_STATISTIC_UNDEFINED] = estimate(undefined / (defined + undefined), NAN);
 }
 
-static void summarise_category_metric(struct summary *s, size_t c, size_t metric, struct sp_estimate *out) {
+static void summarise_category_metric(void *context, int thread, uint64_t item) {
+    const struct part *part = context;
+    const struct summary *s = part->summary;
     const struct sp_plan *plan = s->tally->plan;
+    size_t c = part->category, metric = s->result->category[c].metric[item];
     const struct sp_column *column = &s->tally->variant->column[plan->metric[metric]];
     size_t row = s->tally->metric_row[c][metric], labels = plan->category[c].labels;
+    const struct sp_histogram_plan *histogram = &s->tally->cell[c][row];
+    struct room *room = &s->room[thread];
+    struct sp_estimate *out = s->variant->by_category[c] + item * labels * SP_STATISTICS;
     for (size_t label = 0; label < labels; label++, out += SP_STATISTICS) {
         size_t cell = s->tally->first_cell[c] + row * labels + label;
-        summarise_cell(s, cell, &s->tally->cell[c][row], column->write->adverse, out);
+        double low = s->sums->cell[cell].low, high = s->sums->cell[cell].high;
+        sp_tally_cell_counts(s->counts, cell, histogram, low, high, room->count);
+        sp_histogram_pieces(histogram, room->count, low, high, &room->pieces);
+        summarise_cell(s, &room->pieces, cell, histogram->centre, column->write->adverse, out);
         if (column->numerator != SP_PLAN_NONE)
-            summarise_cell_ratio(s, c, column, label, cell, out);
+            summarise_cell_ratio(s, c, column, label, cell, (double)room->count[SP_HISTOGRAM_BINS], out);
     }
 }
 
 static int summarise_category(struct summary *s, size_t c) {
     const struct sp_category_view *view = &s->result->category[c];
-    struct sp_estimate *out =
-        sp_arena_array(s->result->arena, view->metrics * view->labels * SP_STATISTICS, sizeof *out);
-    if (!out)
+    struct part part = {.summary = s, .category = c};
+    s->variant->by_category[c] = sp_arena_array(
+        s->result->arena, view->metrics * view->labels * SP_STATISTICS, sizeof(struct sp_estimate));
+    if (!s->variant->by_category[c])
         return -1;
-    s->variant->by_category[c] = out;
-    for (size_t i = 0; i < view->metrics; i++)
-        summarise_category_metric(s, c, view->metric[i], out + i * view->labels * SP_STATISTICS);
+    sp_parallel_each(s->threads, view->metrics, &part, summarise_category_metric);
     return 0;
 }
 
@@ -329,22 +392,39 @@ static int summarise_rules(struct summary *s) {
     return 0;
 }
 
-int sp_summary_make(const struct sp_tally_plan *tally, const struct sp_sums *sums,
-                    const struct sp_counts *counts, struct sp_result *result,
-                    struct sp_variant_result *variant) {
-    struct summary s = {tally, sums, counts, result, variant, {0}};
-    size_t categories = tally->plan->categories;
-    uint64_t *passage = counts->passage_count;
-    variant->by_category = sp_arena_array(result->arena, categories, sizeof *variant->by_category);
-    variant->passage = sp_arena_array(result->arena, categories, sizeof *variant->passage);
-    if (!variant->by_category || !variant->passage || sp_histogram_pieces_create(result->arena, &s.pieces))
-        return SP_ERROR_RESOURCES;
-    for (int axis = 0; axis < SP_AXES; axis++)
-        if (summarise_axis(&s, (enum sp_axis_kind)axis))
-            return SP_ERROR_RESOURCES;
+static int create_rooms(struct sp_arena *arena, struct summary *s) {
+    s->room = sp_arena_array(arena, (size_t)s->threads, sizeof *s->room);
+    for (int i = 0; s->room && i < s->threads; i++) {
+        s->room[i].count = sp_arena_array(arena, SP_HISTOGRAM_SLOTS, sizeof(uint64_t));
+        if (!s->room[i].count || sp_histogram_pieces_create(arena, &s->room[i].pieces))
+            return -1;
+    }
+    return s->room ? 0 : -1;
+}
+
+static int summarise_categories(struct summary *s) {
+    size_t categories = s->tally->plan->categories;
+    uint64_t *passage = s->counts->passage_count;
+    s->variant->by_category = sp_arena_array(s->result->arena, categories, sizeof(struct sp_estimate *));
+    s->variant->passage = sp_arena_array(s->result->arena, categories, sizeof *s->variant->passage);
+    if (!s->variant->by_category || !s->variant->passage)
+        return -1;
     for (size_t c = 0; c < categories; c++)
-        if (summarise_category(&s, c) ||
-            (tally->plan->keeps[SP_AXIS_HORIZON] && summarise_passage(&s, c, &passage)))
-            return SP_ERROR_RESOURCES;
-    return summarise_rules(&s) ? SP_ERROR_RESOURCES : 0;
+        if (summarise_category(s, c) ||
+            (s->tally->plan->keeps[SP_AXIS_HORIZON] && summarise_passage(s, c, &passage)))
+            return -1;
+    return 0;
+}
+
+int sp_summary_make(const struct sp_tally_plan *tally, const struct sp_sums *sums,
+                    const struct sp_counts *counts, int threads, struct sp_result *result,
+                    struct sp_variant_result *variant) {
+    struct summary s = {tally, sums, counts, result, variant, threads, NULL};
+    struct sp_arena *arena = sp_arena_create();
+    int failed = !arena || create_rooms(arena, &s);
+    for (int axis = 0; !failed && axis < SP_AXES; axis++)
+        failed = summarise_axis(&s, (enum sp_axis_kind)axis);
+    failed = failed || summarise_categories(&s) || summarise_rules(&s);
+    sp_arena_free(arena);
+    return failed ? SP_ERROR_RESOURCES : 0;
 }

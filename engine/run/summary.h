@@ -12,9 +12,10 @@
 
 #include "engine/run/tally.h"
 
-/* Fills the results of one variant. 0 or SP_ERROR_RESOURCES. */
+/* Fills the results of one variant, on so many threads, on which they do not depend. 0 or SP_ERROR_RESOURCES.
+ */
 int sp_summary_make(const struct sp_tally_plan *tally, const struct sp_sums *sums,
-                    const struct sp_counts *counts, struct sp_result *result,
+                    const struct sp_counts *counts, int threads, struct sp_result *result,
                     struct sp_variant_result *variant);
 
 #endif

@@ -595,8 +595,12 @@ static size_t passage_total(const struct sp_plan *plan) {
     return total;
 }
 
-int sp_tally_counts_create(const struct sp_tally_plan *plan, struct sp_counts *counts) {
-    *counts = (struct sp_counts){.streams = plan->shape.streams,
+int sp_tally_counts_create(const struct sp_tally_plan *plan, struct sp_tally *const *tally, int tallies,
+                           struct sp_counts *counts) {
+    *counts = (struct sp_counts){.plan = plan,
+                                 .tally = tally,
+                                 .tallies = tallies,
+                                 .streams = plan->shape.streams,
                                  .cells = plan->shape.cells,
                                  .passage = passage_total(plan->plan),
                                  .rules = plan->variant->rules};
@@ -633,8 +637,12 @@ static void move_counts64(uint64_t *from, uint64_t *to, size_t n) {
 }
 
 void sp_tally_flush(struct sp_tally *tally, struct sp_counts *counts) {
+    counts->were_moved = true;
     move_counts32(tally->stream_count, counts->stream, counts->streams * SP_HISTOGRAM_SLOTS);
     move_counts64(tally->cell_count, counts->cell, counts->cells * SP_HISTOGRAM_SLOTS);
+}
+
+static void finish_tally(struct sp_tally *tally, struct sp_counts *counts) {
     uint64_t *passage = counts->passage_count;
     for (size_t c = 0; c < tally->plan->plan->categories; c++) {
         move_counts64(tally->category[c].passage_count, passage, tally->category[c].passage_size);
@@ -645,4 +653,53 @@ void sp_tally_flush(struct sp_tally *tally, struct sp_counts *counts) {
         counts->rule[i] += rules[i] - tally->rule_seen[i];
         tally->rule_seen[i] = rules[i];
     }
+}
+
+void sp_tally_finish(struct sp_counts *counts) {
+    for (int i = 0; i < counts->tallies; i++)
+        finish_tally(counts->tally[i], counts);
+}
+
+/* --- Reading them --- */
+
+/* row = what was moved and what the tallies hold, slots first .. end - 1 of the stream. */
+static void read_stream_slots(const struct sp_counts *counts, size_t stream, size_t first, size_t end,
+                              uint64_t *row) {
+    size_t at = stream * SP_HISTOGRAM_SLOTS;
+    memset(row + first, 0, (end - first) * sizeof *row);
+    for (size_t i = first; counts->were_moved && i < end; i++)
+        row[i] = counts->stream[at + i];
+    for (int k = 0; k < counts->tallies; k++)
+        for (size_t i = first; i < end; i++)
+            row[i] += counts->tally[k]->stream_count[at + i];
+}
+
+static void read_cell_slots(const struct sp_counts *counts, size_t cell, size_t first, size_t end,
+                            uint64_t *row) {
+    size_t at = cell * SP_HISTOGRAM_SLOTS;
+    memset(row + first, 0, (end - first) * sizeof *row);
+    for (size_t i = first; counts->were_moved && i < end; i++)
+        row[i] = counts->cell[at + i];
+    for (int k = 0; k < counts->tallies; k++)
+        for (size_t i = first; i < end; i++)
+            row[i] += counts->tally[k]->cell_count[at + i];
+}
+
+enum { FOUR = 4 };
+
+void sp_tally_stream_counts(const struct sp_counts *counts, size_t stream, double low, double high,
+                            uint64_t *row) {
+    const struct sp_histogram_plan *plan = &counts->plan->stream[stream];
+    if (low <= high)
+        read_stream_slots(counts, stream, sp_histogram_bin(plan, low) / FOUR * FOUR,
+                          (sp_histogram_bin(plan, high) / FOUR + 1) * FOUR, row);
+    if (plan->atoms > 0)
+        read_stream_slots(counts, stream, SP_HISTOGRAM_BINS + 1, SP_HISTOGRAM_BINS + 1 + plan->atoms, row);
+}
+
+void sp_tally_cell_counts(const struct sp_counts *counts, size_t cell, const struct sp_histogram_plan *plan,
+                          double low, double high, uint64_t *row) {
+    if (low <= high)
+        read_cell_slots(counts, cell, sp_histogram_bin(plan, low), sp_histogram_bin(plan, high) + 1, row);
+    read_cell_slots(counts, cell, SP_HISTOGRAM_BINS, SP_HISTOGRAM_BINS + 1 + plan->atoms, row);
 }

@@ -59,19 +59,37 @@ void sp_tally_batch(struct sp_tally *tally, uint64_t first_path, size_t paths);
 struct sp_sums *sp_tally_sums(struct sp_tally *tally);
 const struct sp_bad_value *sp_tally_bad_value(const struct sp_tally *tally);
 
-/* Whole-number counts of a run, added up from all threads. */
+/* Whole-number counts of a run: what its tallies hold, and what was moved from them. */
 struct sp_counts {
+    const struct sp_tally_plan *plan;
+    struct sp_tally *const *tally; /* [tallies] */
+    int tallies;
     size_t streams, cells, passage, rules;
-    uint64_t *stream;        /* [streams][SP_HISTOGRAM_SLOTS] */
-    uint64_t *cell;          /* [cells][SP_HISTOGRAM_SLOTS] */
+    bool were_moved;         /* some histogram was moved */
+    uint64_t *stream;        /* [streams][SP_HISTOGRAM_SLOTS] moved */
+    uint64_t *cell;          /* [cells][SP_HISTOGRAM_SLOTS] moved */
     uint64_t *passage_count; /* [passage] of all categories, one after the other */
     uint64_t *rule;          /* [rules] */
 };
 
-int sp_tally_counts_create(const struct sp_tally_plan *plan, struct sp_counts *counts);
+/* The tallies are borrowed. 0 or -1. */
+int sp_tally_counts_create(const struct sp_tally_plan *plan, struct sp_tally *const *tally, int tallies,
+                           struct sp_counts *counts);
 void sp_tally_counts_free(struct sp_counts *counts);
 
-/* Moves the tally's counts into `counts`; the tally's are 0 after. */
+/* Moves the histograms of a tally into `counts`, before its 32 bits are full. */
 void sp_tally_flush(struct sp_tally *tally, struct sp_counts *counts);
+
+/* Moves passage and rules of all tallies into `counts`; after the last batch. */
+void sp_tally_finish(struct sp_counts *counts);
+
+/* Fills row[SP_HISTOGRAM_SLOTS] with the counts of a stream whose values lie in low .. high: the bins that
+ * these reach (in whole fours), and the atoms; other slots are not set. */
+void sp_tally_stream_counts(const struct sp_counts *counts, size_t stream, double low, double high,
+                            uint64_t *row);
+
+/* The same of a cell, with the slot of NaN. `plan` is that of its metric. */
+void sp_tally_cell_counts(const struct sp_counts *counts, size_t cell, const struct sp_histogram_plan *plan,
+                          double low, double high, uint64_t *row);
 
 #endif

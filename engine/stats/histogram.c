@@ -336,6 +336,14 @@ int sp_histogram_pieces_create(struct sp_arena *arena, struct sp_pieces *pieces)
     return 0;
 }
 
+static inline double smaller(double a, double b) {
+    return a < b ? a : b;
+}
+
+static inline double larger(double a, double b) {
+    return a > b ? a : b;
+}
+
 static void add_piece(struct sp_pieces *pieces, double low, double high, double mass) {
     size_t i = pieces->count++;
     pieces->low[i] = low;
@@ -348,11 +356,11 @@ static void add_piece(struct sp_pieces *pieces, double low, double high, double 
 /* What of a bin lies below `cut`: its share by width. */
 static double take_below(double *low, double high, double *mass, double cut, struct sp_pieces *pieces) {
     double share = high > *low ? (cut - *low) / (high - *low) : 0;
-    double part = *mass * fmin(fmax(share, 0), 1);
+    double part = *mass * smaller(larger(share, 0), 1);
     if (part > 0)
         add_piece(pieces, *low, cut, part);
     *mass -= part;
-    return *low = fmax(*low, cut);
+    return *low = larger(*low, cut);
 }
 
 /* A bin without its atoms, cut at each atom that lies inside, which is put between the parts. */
@@ -383,8 +391,8 @@ void sp_histogram_pieces(const struct sp_histogram_plan *plan, const uint64_t *c
         if (count[bin] == 0)
             continue;
         double from = sp_histogram_edge(plan, bin), to = sp_histogram_edge(plan, bin + 1);
-        from = bin == 0 ? low : fmin(fmax(from, low), high);
-        to = bin == SP_HISTOGRAM_BINS - 1 ? high : fmax(fmin(to, high), from);
+        from = bin == 0 ? low : smaller(larger(from, low), high);
+        to = bin == SP_HISTOGRAM_BINS - 1 ? high : larger(smaller(to, high), from);
         add_bin(plan, count, &atom, from, to, (double)count[bin], pieces);
     }
     add_bin(plan, count, &atom, INFINITY, INFINITY, 0, pieces);
@@ -409,13 +417,13 @@ static double value_at(const struct sp_pieces *pieces, size_t i, double rank) {
     if (isinf(pieces->low[i]))
         return pieces->low[i];
     double share = (rank - pieces->before[i]) / pieces->mass[i];
-    return pieces->low[i] + fmin(fmax(share, 0), 1) * (pieces->high[i] - pieces->low[i]);
+    return pieces->low[i] + smaller(larger(share, 0), 1) * (pieces->high[i] - pieces->low[i]);
 }
 
 double sp_histogram_quantile(const struct sp_pieces *pieces, double p) {
     if (pieces->count == 0)
         return NAN;
-    double rank = fmin(fmax(p, 0), 1) * pieces->total;
+    double rank = smaller(larger(p, 0), 1) * pieces->total;
     return value_at(pieces, find_piece(pieces, rank), rank);
 }
 
