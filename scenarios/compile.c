@@ -104,8 +104,9 @@ static void bind_all_parameters(const struct sp_scenario *scenario, struct sp_va
 
 /* Every name that random numbers are drawn under. */
 struct stream {
-    const char *name, *key; /* key: of what is drawn under it */
+    const char *key; /* of what is drawn under it */
     struct sp_place place;
+    uint32_t hash; /* of its name */
 };
 
 static int add_stream(struct sp_plan *plan, struct stream **streams, size_t *count, const char *name,
@@ -113,7 +114,7 @@ static int add_stream(struct sp_plan *plan, struct stream **streams, size_t *cou
     struct stream *stream = sp_arena_append(plan->arena, streams, count, sizeof *stream);
     if (!stream || !name)
         return SP_ERROR_RESOURCES;
-    *stream = (struct stream){name, key, place};
+    *stream = (struct stream){key, place, sp_hash32_text(name)};
     return 0;
 }
 
@@ -142,7 +143,7 @@ static int check_streams(struct sp_plan *plan, const struct sp_scenario *scenari
     int error = gather_streams(plan, scenario, &stream, &count);
     for (size_t i = 0; !error && i < count; i++)
         for (size_t j = i + 1; j < count; j++)
-            if (sp_hash32_text(stream[i].name) == sp_hash32_text(stream[j].name))
+            if (stream[i].hash == stream[j].hash)
                 return sp_problems_add(
                     problems, SP_ERROR_SCENARIO, stream[j].place,
                     "%s and %s would get the same random numbers; give one of them another stream, "

@@ -117,21 +117,29 @@ static double beta_tail(const void *context, double x, double *density) {
     return gsl_cdf_beta_P(x, tail->a, tail->b);
 }
 
-/* Starts from the law near 0, x^a / (a B(a, b)), which is exact far out and safe elsewhere. */
-static double beta_lower_quantile(double a, double b, double p) {
+/* Of the law near 0, x^a / (a B(a, b)), which is exact far out and safe elsewhere. */
+static double beta_start(double a, double b, double p) {
+    return exp(fmin((log(p) + log(a) + gsl_sf_lnbeta(a, b)) / a, log(a / (a + b))));
+}
+
+static double beta_lower_quantile(double a, double b, double p, double start) {
     struct sp_root_tail tail = {.a = a, .b = b};
-    double start = exp(fmin((log(p) + log(a) + gsl_sf_lnbeta(a, b)) / a, log(a / (a + b))));
-    return sp_root_find(beta_tail, &tail, p, start, 1);
+    bool is_usable = start > 0 && start < 1;
+    return sp_root_find(beta_tail, &tail, p, is_usable ? start : beta_start(a, b, p), 1);
 }
 
-static double beta_quantile(double a, double b, double p, double q) {
-    return p <= q ? beta_lower_quantile(a, b, p) : 1 - beta_lower_quantile(b, a, q);
+static double beta_quantile(double a, double b, double p, double q, double start) {
+    return p <= q ? beta_lower_quantile(a, b, p, start) : 1 - beta_lower_quantile(b, a, q, 1 - start);
 }
 
-static double gamma_quantile(double a, double p, double q) {
+static double gamma_start(double a, double p, double q) {
+    return p > q ? a : exp(fmin((log(p) + gsl_sf_lngamma(a + 1)) / a, log(a)));
+}
+
+static double gamma_quantile(double a, double p, double q, double start) {
     struct sp_root_tail tail = {.a = a, .upper = p > q};
-    double start = p > q ? a : exp(fmin((log(p) + gsl_sf_lngamma(a + 1)) / a, log(a)));
-    return sp_root_find(gamma_tail, &tail, fmin(p, q), start, INFINITY);
+    bool is_usable = start > 0 && isfinite(start);
+    return sp_root_find(gamma_tail, &tail, fmin(p, q), is_usable ? start : gamma_start(a, p, q), INFINITY);
 }
 
 static double triangular_quantile(const double *x, double p, double q) {
@@ -141,7 +149,7 @@ static double triangular_quantile(const double *x, double p, double q) {
     return x[2] - sqrt(q * width * (x[2] - x[1]));
 }
 
-static double standard_quantile(const struct sp_law *law, double p, double q) {
+static double standard_quantile(const struct sp_law *law, double p, double q, double start) {
     const double *x = law->parameter;
     switch (law->kind) {
     case SP_LAW_NORMAL:
@@ -149,9 +157,9 @@ static double standard_quantile(const struct sp_law *law, double p, double q) {
     case SP_LAW_LOGNORMAL:
         return exp(x[1] * (p <= q ? gsl_cdf_ugaussian_Pinv(p) : gsl_cdf_ugaussian_Qinv(q)));
     case SP_LAW_BETA:
-        return beta_quantile(x[0], x[1], p, q);
+        return beta_quantile(x[0], x[1], p, q, start);
     case SP_LAW_GAMMA:
-        return gamma_quantile(x[0], p, q);
+        return gamma_quantile(x[0], p, q, start);
     case SP_LAW_UNIFORM:
         return p <= q ? x[0] + p * (x[1] - x[0]) : x[1] - q * (x[1] - x[0]);
     case SP_LAW_TRIANGULAR:
@@ -164,13 +172,17 @@ static double standard_quantile(const struct sp_law *law, double p, double q) {
 /* --- Any law --- */
 
 double sp_law_quantile(const struct sp_law *law, double p, double q) {
+    return sp_law_quantile_near(law, p, q, NAN);
+}
+
+double sp_law_quantile_near(const struct sp_law *law, double p, double q, double start) {
     const struct sp_law_family *family = sp_law_parts_family(law->kind);
     struct sp_law standard;
     double shift, scale;
     if (family)
         return family->quantile(law, p, q);
     sp_law_standardise(law, &standard, &shift, &scale);
-    return shift + scale * standard_quantile(&standard, p, q);
+    return shift + scale * standard_quantile(&standard, p, q, (start - shift) / scale);
 }
 
 void sp_law_distribution(const struct sp_law *law, double x, double *p, double *q) {
@@ -193,6 +205,12 @@ double sp_law_density(const struct sp_law *law, double x) {
         return family->density(law, x);
     sp_law_standardise(law, &standard, &shift, &scale);
     return standard_density(&standard, (x - shift) / scale) / scale;
+}
+
+double sp_law_density_at_quantile(const struct sp_law *law, double x, double p, double q) {
+    const struct sp_law_family *family = sp_law_parts_family(law->kind);
+    bool is_known = family && family->density_at_quantile;
+    return is_known ? family->density_at_quantile(law, p, q) : sp_law_density(law, x);
 }
 
 void sp_law_support(const struct sp_law *law, double *low, double *high) {

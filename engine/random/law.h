@@ -85,11 +85,18 @@ struct sp_law sp_law_constant(double value);
  * 0 < p < 1. Finite. */
 double sp_law_quantile(const struct sp_law *law, double p, double q);
 
+/* The same when it is expected near `start` (NaN: nobody knows), to the last few bits: where a quantile has
+ * to be searched for, that spares most of the search. */
+double sp_law_quantile_near(const struct sp_law *law, double p, double q, double start);
+
 /* P(X <= x) in *p and P(X > x) in *q. */
 void sp_law_distribution(const struct sp_law *law, double x, double *p, double *q);
 
 /* Density at x; may be infinite at an end of a beta or gamma. Of a constant: 0. */
 double sp_law_density(const struct sp_law *law, double x);
+
+/* The same when x is known to be the quantile of p, to the last few bits. */
+double sp_law_density_at_quantile(const struct sp_law *law, double x, double p, double q);
 
 /* Mean, standard deviation and skewness: NAN when the law has none, infinity when it is infinite. */
 double sp_law_mean(const struct sp_law *law);

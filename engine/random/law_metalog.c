@@ -11,6 +11,8 @@
 
 #include <math.h>
 
+enum { STEPS = 400 };
+
 /* The power of c in term i, and whether L is a factor of it. */
 static int term_power(size_t i) {
     return i < 2 ? 0 : i < 4 ? 1 : (int)i / 2;
@@ -47,24 +49,31 @@ double sp_law_metalog_slope(const struct sp_law *law, double p, double q) {
     return sum;
 }
 
-/* Halving on the logit of the probability. */
+/* Newton's steps on the logit of the probability, from the middle on, within a bracket that only shrinks;
+ * halving it where they lead out of it. */
 static void distribution(const struct sp_law *law, double x, double *p, double *q) {
-    double low = -740, high = 740;
-    for (int i = 0; i < 64; i++) {
-        double y = (low + high) / 2;
-        if (quantile(law, 1 / (1 + exp(-y)), 1 / (1 + exp(y))) < x)
-            low = y;
-        else
-            high = y;
+    double low = -740, high = 740, y = 0;
+    for (int i = 0; i < STEPS; i++) {
+        *p = 1 / (1 + exp(-y));
+        *q = 1 / (1 + exp(y));
+        double below = x - quantile(law, *p, *q);
+        double step = below / sp_law_metalog_slope(law, *p, *q);
+        if (fabs(step) <= 1e-15 * fmax(1, fabs(y)))
+            return;
+        *(below > 0 ? &low : &high) = y;
+        bool is_within = y + step > low && y + step < high;
+        y = is_within ? y + step : low / 2 + high / 2;
     }
-    *p = 1 / (1 + exp(-high));
-    *q = 1 / (1 + exp(high));
+}
+
+static double density_at_quantile(const struct sp_law *law, double p, double q) {
+    return p * q / sp_law_metalog_slope(law, p, q);
 }
 
 static double density(const struct sp_law *law, double x) {
     double p, q;
     distribution(law, x, &p, &q);
-    return p * q / sp_law_metalog_slope(law, p, q);
+    return density_at_quantile(law, p, q);
 }
 
 static void support(const struct sp_law *law, double *low, double *high) {
@@ -73,4 +82,5 @@ static void support(const struct sp_law *law, double *low, double *high) {
     *high = INFINITY;
 }
 
-const struct sp_law_family sp_law_metalog_family = {quantile, distribution, density, support, NULL, NULL};
+const struct sp_law_family sp_law_metalog_family = {quantile, distribution,       density, support, NULL,
+                                                    NULL,     density_at_quantile};

@@ -17,6 +17,8 @@ struct sp_law_family {
     void (*moments)(const struct sp_law *law, double moment[3]);
     /* Moments of this order and above are infinite or undefined. NULL: all are finite. */
     double (*tail)(const struct sp_law *law);
+    /* Density at the quantile of p. NULL: by density(). */
+    double (*density_at_quantile)(const struct sp_law *law, double p, double q);
 };
 
 extern const struct sp_law_family sp_law_tails_exponential, sp_law_tails_weibull, sp_law_tails_student,

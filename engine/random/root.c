@@ -6,6 +6,9 @@
 
 enum { STEPS = 400 };
 
+/* What a step of Newton leaves of a remainder is about its square: of this one, less than the last bit. */
+static const double small_remainder = 1e-9;
+
 /* The bracket, in y = log x. */
 struct bracket {
     double low, high;
@@ -37,8 +40,8 @@ double sp_root_find(sp_root_function *function, const struct sp_root_tail *tail,
         return 0;
     for (int step = 0; step < STEPS; step++) {
         double slope, remainder = remainder_at(function, tail, target, y, &slope);
-        if (remainder == 0)
-            break;
+        if (fabs(remainder) <= small_remainder)
+            return exp(slope > 0 ? y - remainder / slope : y);
         if (remainder > 0)
             bracket.high = y;
         else

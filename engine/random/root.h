@@ -17,8 +17,8 @@ struct sp_root_tail {
 /* The tail probability at x > 0, and the density there. */
 typedef double sp_root_function(const void *tail, double x, double *density);
 
-/* x in (0, high) with tail(x) = target, from a first guess `start` (0 < start < high). To about 1e-14
- * relative. Returns 0 when x would be below the smallest double. */
+/* x in (0, high) with tail(x) = target, from a first guess `start` (0 < start < high); a good one spares
+ * steps. To about 1e-14 relative. Returns 0 when x would be below the smallest double. */
 double sp_root_find(sp_root_function *function, const struct sp_root_tail *tail, double target, double start,
                     double high);
 

@@ -56,18 +56,25 @@ static double tail_at(int row, double position) {
     return ldexp(1 + (step + position) / SP_TABLE_STEPS, octave - 33);
 }
 
-static double quantile_at(const struct sp_law *law, int side, double tail) {
-    return side ? sp_law_quantile(law, 1 - tail, tail) : sp_law_quantile(law, tail, 1 - tail);
-}
-
 static double round_to(double value, double grain) {
     return nearbyint(value / grain) * grain;
 }
 
-/* Change of the quantile over a row of width `width` in tail probability, at its steepness at x. */
-static double slope_at(const struct sp_law *law, int side, double x, double width) {
-    double density = sp_law_density(law, x);
-    double slope = density > 0 ? width / density : 0;
+/* Where two rows meet: the quantile of a tail probability and the density there. */
+struct node {
+    double x, density;
+};
+
+/* The node of a tail; its quantile is expected near `start`, or NaN. */
+static struct node node_at(const struct sp_law *law, int side, double tail, double start) {
+    double p = side ? 1 - tail : tail, q = side ? tail : 1 - tail;
+    double x = sp_law_quantile_near(law, p, q, start);
+    return (struct node){x, sp_law_density_at_quantile(law, x, p, q)};
+}
+
+/* Change of the quantile over a row of width `width` in tail probability, at its steepness in the node. */
+static double slope_at(const struct node *node, int side, double width) {
+    double slope = node->density > 0 ? width / node->density : 0;
     return side ? -slope : slope;
 }
 
@@ -79,15 +86,25 @@ static void set_row(double row[4], double y0, double y1, double d0, double d1) {
     row[3] = d0 + d1 - 2 * (y1 - y0);
 }
 
+static double cubic_at(const double c[4], double position) {
+    return c[0] + position * (c[1] + position * (c[2] + position * c[3]));
+}
+
+/* The cubic of a row goes on well into the next: a start for the search of its far end. */
 static void fill_side(const struct sp_law *law, int side, double grain, double (*rows)[4]) {
-    double x0 = quantile_at(law, side, tail_at(0, 0));
+    double exact[4], start = NAN, width_before = 0;
+    struct node from = node_at(law, side, tail_at(0, 0), NAN);
     for (int row = 0; row < SP_TABLE_ROWS; row++) {
         double width = tail_at(row, 1) - tail_at(row, 0);
-        double x1 = quantile_at(law, side, tail_at(row, 1));
-        set_row(rows[row], round_to(x0, grain), round_to(x1, grain),
-                round_to(slope_at(law, side, x0, width), grain),
-                round_to(slope_at(law, side, x1, width), grain));
-        x0 = x1;
+        if (row > 0)
+            start = cubic_at(exact, 1 + width / width_before);
+        struct node to = node_at(law, side, tail_at(row, 1), start);
+        double d0 = slope_at(&from, side, width), d1 = slope_at(&to, side, width);
+        set_row(exact, from.x, to.x, d0, d1);
+        set_row(rows[row], round_to(from.x, grain), round_to(to.x, grain), round_to(d0, grain),
+                round_to(d1, grain));
+        from = to;
+        width_before = width;
     }
 }
 
@@ -110,33 +127,30 @@ static bool is_rising(const double row[4], int side) {
     return isfinite(row[0]) && isfinite(change) && (side ? change <= 0 : change >= 0);
 }
 
+/* Newer laws are looked at more closely: in all rows, and to 8e-8. */
+static bool is_looked_at_closely(const struct sp_law *law) {
+    return law->kind > SP_LAW_GAMMA;
+}
+
 /* The law's tail at the middle of a row, against the tail that the row stands for: at most 1e-6 of it. A
  * value within a few grains of an end of the law has no tail worth comparing. */
 static bool meets_law(const struct sp_law *law, int side, int row, const double c[4]) {
-    double p, q, value = c[0] + 0.5 * (c[1] + 0.5 * (c[2] + 0.5 * c[3])), tail = tail_at(row, 0.5);
-    sp_law_distribution(law, value, &p, &q);
-    return fabs((side ? q : p) - tail) <= 1e-6 * tail + 8e-8;
+    double p, q, tail = tail_at(row, 0.5);
+    sp_law_distribution(law, cubic_at(c, 0.5), &p, &q);
+    double error = fabs((side ? q : p) - tail);
+    return is_looked_at_closely(law) ? error <= fmin(1e-6 * tail + 1e-8, 8e-8) : error <= 1e-6 * tail + 8e-8;
 }
 
-/* Newer laws are looked at more closely: in all rows, and to 8e-8. */
 static bool is_checked(const struct sp_law *law, int row) {
-    return law->kind > SP_LAW_GAMMA || row % SP_TABLE_STEPS == 7;
-}
-
-static bool meets_closely(const struct sp_law *law, int side, int row, const double c[4]) {
-    double p, q, value = c[0] + 0.5 * (c[1] + 0.5 * (c[2] + 0.5 * c[3])), tail = tail_at(row, 0.5);
-    sp_law_distribution(law, value, &p, &q);
-    return law->kind <= SP_LAW_GAMMA || fabs((side ? q : p) - tail) <= fmin(1e-6 * tail + 1e-8, 8e-8);
+    return is_looked_at_closely(law) || row % SP_TABLE_STEPS == 7;
 }
 
 static bool passes_checks(const struct sp_law *law, const struct sp_table_rows *rows) {
     for (int side = 0; side < 2; side++)
         for (int row = 0; row < SP_TABLE_ROWS; row++) {
             const double *coefficients = rows->row[side][row];
-            if (is_checked(law, row) &&
-                !(meets_law(law, side, row, coefficients) && meets_closely(law, side, row, coefficients)))
-                return false;
-            if (!is_rising(coefficients, side))
+            if ((is_checked(law, row) && !meets_law(law, side, row, coefficients)) ||
+                !is_rising(coefficients, side))
                 return false;
         }
     return true;

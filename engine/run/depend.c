@@ -8,8 +8,9 @@
 
 #include <string.h>
 
-/* Variables are tried some at a time, beside one simulation as planned. */
-enum { PATHS = 512, AT_ONCE = 4 };
+/* Variables are tried some at a time, beside one simulation as planned; few paths in a block, since making
+ * room takes longer than simulating. */
+enum { PATHS = 512, BLOCK = 64, AT_ONCE = 8 };
 
 /* The other values: far enough to show in rare events too. */
 static const double factor[] = {0.01, 0.7, 1.01, 30};
@@ -21,6 +22,7 @@ struct search {
     size_t count;
     const size_t *variable;
     bool *const *depends;
+    size_t share; /* variables in a trial */
     int failed;
 };
 
@@ -79,15 +81,15 @@ static int change_variable(struct trial *trial, struct sp_variant *variant, size
 static int begin_trial(struct trial *trial, const struct search *search, size_t first) {
     size_t left = search->count - first;
     *trial = (struct trial){.arena = sp_arena_create(), .tables = sp_tables_create()};
-    trial->planned = sp_block_create(search->plan, search->variant, PATHS);
+    trial->planned = sp_block_create(search->plan, search->variant, BLOCK);
     if (!trial->arena || !trial->tables || !trial->planned)
         return -1;
-    for (; trial->others < AT_ONCE && trial->others < left; trial->others++) {
+    for (; trial->others < search->share && trial->others < left; trial->others++) {
         struct sp_variant *changed = &trial->changed[trial->others];
         *changed = *search->variant;
         if (change_variable(trial, changed, search->variable[first + trial->others]))
             return -1;
-        trial->other[trial->others] = sp_block_create(search->plan, changed, PATHS);
+        trial->other[trial->others] = sp_block_create(search->plan, changed, BLOCK);
         if (!trial->other[trial->others])
             return -1;
     }
@@ -106,13 +108,13 @@ static void compare(const struct sp_block *planned, const struct sp_block *other
                     bool *depends) {
     for (size_t c = 0; c < columns; c++)
         depends[c] = depends[c] || memcmp(sp_block_now(planned, (int)c), sp_block_now(other, (int)c),
-                                          PATHS * sizeof(double)) != 0;
+                                          BLOCK * sizeof(double)) != 0;
 }
 
-static void run_trial(struct trial *trial, const struct search *search, size_t first) {
-    sp_block_begin(trial->planned, 0, PATHS);
+static void run_block(struct trial *trial, const struct search *search, size_t first, uint64_t first_path) {
+    sp_block_begin(trial->planned, first_path, BLOCK);
     for (size_t i = 0; i < trial->others; i++)
-        sp_block_begin(trial->other[i], 0, PATHS);
+        sp_block_begin(trial->other[i], first_path, BLOCK);
     for (size_t t = 0; t < search->plan->quarters; t++) {
         sp_block_quarter(trial->planned, t);
         for (size_t i = 0; i < trial->others; i++) {
@@ -134,19 +136,27 @@ static void complete_ratios(const struct sp_variant *variant, bool *depends) {
 static void work(void *context, int thread, uint64_t item) {
     struct search *search = context;
     struct trial trial;
-    size_t first = (size_t)item * AT_ONCE;
+    size_t first = (size_t)item * search->share;
     (void)thread;
     if (begin_trial(&trial, search, first) == 0)
-        run_trial(&trial, search, first);
+        for (uint64_t path = 0; path < PATHS; path += BLOCK)
+            run_block(&trial, search, first, path);
     else
         __atomic_store_n(&search->failed, 1, __ATOMIC_RELAXED);
     end_trial(&trial);
 }
 
+/* As many variables for each thread, but no more than AT_ONCE. */
+static size_t share_of(size_t count, int threads) {
+    size_t share = (count + (size_t)threads - 1) / (size_t)threads;
+    return share < 1 ? 1 : share > AT_ONCE ? AT_ONCE : share;
+}
+
 int sp_depend_find(const struct sp_plan *plan, const struct sp_variant *variant, int threads, size_t count,
                    const size_t *variable, bool *const *depends) {
-    struct search search = {plan, variant, count, variable, depends, 0};
-    sp_parallel_each(threads, (count + AT_ONCE - 1) / AT_ONCE, &search, work);
+    size_t share = share_of(count, threads);
+    struct search search = {plan, variant, count, variable, depends, share, 0};
+    sp_parallel_each(threads, (count + share - 1) / share, &search, work);
     for (size_t i = 0; i < count; i++)
         complete_ratios(variant, depends[i]);
     return search.failed ? SP_ERROR_RESOURCES : 0;
