@@ -23,4 +23,13 @@ uint64_t sp_hash64_bytes(uint64_t hash, const void *bytes, size_t size);
  * lanes in order and then `size` as such words. A change of one word changes the result. */
 uint64_t sp_hash64_lanes(uint64_t hash, const void *bytes, size_t size);
 
+/* For bytes that come in pieces, in any order and from several threads: the sum of one number for each word
+ * of 8 bytes (little-endian; the end is filled up with zeros). A word w in place i counts as
+ * sp_hash64_mix(w + (i + 1) 0x9e3779b97f4a7c15). `place` is that of the first word of this piece in the
+ * whole, and the hash of the whole is the sum of its pieces. A change of one word changes the result. */
+uint64_t sp_hash64_piece(uint64_t place, const void *bytes, size_t size);
+
+/* A permutation of 64 bits in which every bit of `word` reaches all others (the finisher of SplitMix64). */
+uint64_t sp_hash64_mix(uint64_t word);
+
 #endif

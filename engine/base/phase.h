@@ -20,6 +20,7 @@ enum sp_phase {
     SP_PHASE_STREAMS,     /* moments and histograms of metrics */
     SP_PHASE_TIERS,       /* how paths move through categories */
     SP_PHASE_CELLS,       /* metrics by category */
+    SP_PHASE_KEPT,        /* kept paths: put aside and written */
     SP_PHASES
 };
 

@@ -104,7 +104,8 @@ static void show_metric(struct sp_follower *follower, const struct sp_visitor *v
         sp_block_ratio(sight.numerator, sight.denominator, follower->ratio, sp_block_valid(follower->block));
         sight.x = follower->ratio;
     }
-    visitor->metric(visitor->context, follower->block, &sight);
+    for (const struct sp_visitor *v = visitor; v; v = v->next)
+        v->metric(v->context, follower->block, &sight);
 }
 
 static void show_quarter(struct sp_follower *follower, const struct sp_visitor *visitor, size_t t) {
@@ -124,8 +125,9 @@ static void follow_quarter(struct sp_follower *follower, const struct sp_visitor
     sp_phase_enter(SP_PHASE_PERIODS, sp_block_valid(follower->block));
     for (size_t m = 0; m < follower->plan->metrics; m++)
         add_quarter(follower, m, t);
-    if (visitor->quarter)
-        visitor->quarter(visitor->context, follower->block, t);
+    for (const struct sp_visitor *v = visitor; v; v = v->next)
+        if (v->quarter)
+            v->quarter(v->context, follower->block, t);
     show_quarter(follower, visitor, t);
     if (sp_plan_year_ends(follower->plan, t))
         show_period(follower, visitor, SP_AXIS_YEAR, sp_plan_year(follower->plan, t));
@@ -136,10 +138,12 @@ static void follow_quarter(struct sp_follower *follower, const struct sp_visitor
 void sp_follow_paths(struct sp_follower *follower, uint64_t first_path, size_t valid,
                      const struct sp_visitor *visitor) {
     sp_block_begin(follower->block, first_path, valid);
-    if (visitor->begin)
-        visitor->begin(visitor->context, follower->block);
+    for (const struct sp_visitor *v = visitor; v; v = v->next)
+        if (v->begin)
+            v->begin(v->context, follower->block);
     for (size_t t = 0; t < follower->plan->quarters; t++)
         follow_quarter(follower, visitor, t);
-    if (visitor->end)
-        visitor->end(visitor->context, follower->block);
+    for (const struct sp_visitor *v = visitor; v; v = v->next)
+        if (v->end)
+            v->end(v->context, follower->block);
 }

@@ -24,7 +24,8 @@ struct sp_visitor {
     void (*quarter)(void *context, const struct sp_block *block, size_t t); /* before the metrics of t */
     void (*metric)(void *context, const struct sp_block *block, const struct sp_sight *sight);
     void (*end)(void *context, const struct sp_block *block);
-}; /* functions may be NULL, but `metric` */
+    const struct sp_visitor *next; /* who sees the same after this one, or NULL */
+};                                 /* functions may be NULL, but `metric` */
 
 struct sp_follower;
 

@@ -39,6 +39,10 @@ const char *sp_result_side_name(enum sp_side side) {
     return side == SP_LOW ? "low" : "high";
 }
 
+size_t sp_result_kept_rows(const struct sp_result *result) {
+    return result->metrics * result->axis[SP_AXIS_QUARTER].count + result->inputs;
+}
+
 void sp_result_free(struct sp_result *result) {
     if (result)
         sp_arena_free(result->arena);

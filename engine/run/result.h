@@ -10,6 +10,7 @@
 #define SP_ENGINE_RUN_RESULT_H
 
 #include "engine/base/arena.h"
+#include "engine/base/problems.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -120,7 +121,7 @@ struct sp_variant_result {
     struct sp_passage_view *passage;              /* [category] */
     size_t counts;
     struct sp_count_view *count; /* [counts] */
-    double *kept;                /* [metric][quarter][kept path], or NULL */
+    double *kept;                /* [metric][quarter][kept path]; NULL: none, or not in memory */
     double *kept_input;          /* [input][kept path]: every per-path draw, before changes; or NULL */
 };
 
@@ -161,6 +162,26 @@ struct sp_result {
     size_t origins;
     struct sp_origin *origin; /* [origins] in order of key */
 };
+
+/* Where the values of kept paths go while they are simulated: into a matrix, [row][kept path]. Its rows are,
+ * variant by variant, those of the metrics, [metric][quarter], and then those of the inputs, [input]. */
+struct sp_kept_sink {
+    void *context;
+
+    /* Called once, before everything: all of `result` is known but the statistics. 0, or an error with a
+     * problem. */
+    int (*begin)(void *context, const struct sp_result *result, struct sp_problems *problems);
+
+    /* The values of paths first .. first + n - 1 in a row; of no other call. By any thread, and by several at
+     * once. 0, or -1: it has failed, and need not be called again. */
+    int (*put)(void *context, size_t row, size_t first, const double *x, size_t n);
+
+    /* Tells as a problem why `put` has failed, and returns its error. */
+    int (*tell)(void *context, struct sp_problems *problems);
+};
+
+/* How many rows of the matrix a variant has. */
+size_t sp_result_kept_rows(const struct sp_result *result);
 
 /* The name ("p50") and the sentence of a statistic. Static storage. */
 const char *sp_result_statistic_name(enum sp_statistic statistic);

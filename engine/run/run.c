@@ -22,7 +22,10 @@ enum { BLOCK = 2048 };
 struct run {
     const struct sp_plan *plan;
     struct sp_tally_plan tally_plan;
-    struct sp_tally **tally;   /* [threads] */
+    struct sp_tally **tally; /* [threads] */
+    size_t kept_paths;
+    const struct sp_kept_sink *sink;
+    struct sp_keeper **keeper; /* [threads], when paths are kept */
     uint64_t *batches_waiting; /* [threads] since the last flush */
     int threads;
     struct sp_sums_tree tree;
@@ -46,7 +49,15 @@ static int useful_threads(const struct sp_plan *plan, int threads) {
 static void work(void *context, int thread, uint64_t batch) {
     struct run *run = context;
     uint64_t first = batch * SP_PLAN_BATCH, left = run->plan->paths - first;
-    sp_tally_batch(run->tally[thread], first, (size_t)(left < SP_PLAN_BATCH ? left : SP_PLAN_BATCH));
+    struct sp_keeper *keeper = first < run->kept_paths ? run->keeper[thread] : NULL;
+    sp_tally_batch(run->tally[thread], first, (size_t)(left < SP_PLAN_BATCH ? left : SP_PLAN_BATCH),
+                   keeper ? sp_keep_visitor(keeper) : NULL);
+    if (!keeper)
+        return;
+    sp_phase_begin();
+    sp_phase_enter(SP_PHASE_KEPT, 0);
+    sp_keep_flush(keeper);
+    sp_phase_end();
 }
 
 static int tell_bad_value(const struct run *run, const struct sp_bad_value *bad) {
@@ -77,6 +88,8 @@ static int collect(void *context, int thread, uint64_t batch) {
     const struct sp_bad_value *bad = sp_tally_bad_value(tally);
     if (bad->found)
         return tell_bad_value(run, bad);
+    if (run->kept_paths && sp_keep_has_failed(run->keeper[thread]))
+        return run->sink->tell(run->sink->context, run->problems);
     if (batch == 0)
         run->fingerprint = fingerprint_of(sp_tally_sums(tally));
     if (++run->batches_waiting[thread] == BATCHES_BETWEEN_FLUSHES) {
@@ -103,16 +116,30 @@ static int create_tallies(struct sp_arena *arena, struct run *run, size_t block)
                : 0;
 }
 
+static int create_keepers(struct sp_arena *arena, struct run *run, size_t variant,
+                          const struct sp_result *result, size_t block) {
+    run->keeper = sp_arena_array(arena, (size_t)run->threads, sizeof(struct sp_keeper *));
+    for (int i = 0; run->kept_paths && i < run->threads; i++)
+        if (!run->keeper || !(run->keeper[i] = sp_keep_create(run->plan, variant, result, run->sink, block)))
+            return SP_ERROR_RESOURCES;
+    return 0;
+}
+
 static void free_tallies(struct run *run) {
     for (int i = 0; run->tally && i < run->threads; i++)
         sp_tally_free(run->tally[i]);
+    for (int i = 0; run->keeper && i < run->threads; i++)
+        sp_keep_free(run->keeper[i]);
     sp_tally_counts_free(&run->counts);
 }
 
-static int simulate(struct sp_arena *arena, struct run *run, size_t block) {
+static int simulate(struct sp_arena *arena, struct run *run, size_t variant, const struct sp_result *result,
+                    size_t block) {
     const struct sp_parallel job = {run, work, collect};
     run->tree = (struct sp_sums_tree){.arena = arena, .shape = run->tally_plan.shape};
     int error = create_tallies(arena, run, block);
+    if (!error)
+        error = create_keepers(arena, run, variant, result, block);
     if (!error)
         error = sp_parallel_for(run->threads, batches_of(run->plan), &job);
     if (!error)
@@ -121,17 +148,22 @@ static int simulate(struct sp_arena *arena, struct run *run, size_t block) {
 }
 
 static int run_variant(const struct sp_plan *plan, size_t index, const struct sp_run_options *options,
-                       struct sp_problems *problems, struct sp_result *result) {
+                       const struct sp_kept_sink *sink, struct sp_problems *problems,
+                       struct sp_result *result) {
     struct sp_arena *arena = sp_arena_create();
     struct sp_sums total;
     int threads = sp_parallel_threads(options->threads);
-    struct run run = {.plan = plan, .threads = useful_threads(plan, threads), .problems = problems};
+    struct run run = {.plan = plan,
+                      .threads = useful_threads(plan, threads),
+                      .kept_paths = result->kept_paths,
+                      .sink = sink,
+                      .problems = problems};
     struct sp_variant_result *variant = &result->variant[index];
     int error = arena ? 0 : SP_ERROR_RESOURCES;
     if (error || (error = sp_pilot_run(arena, plan, &plan->variant[index], threads, &run.tally_plan)))
         goto out;
     sp_phase_part_end("pilot");
-    if ((error = simulate(arena, &run, options->block ? options->block : BLOCK)))
+    if ((error = simulate(arena, &run, index, result, options->block ? options->block : BLOCK)))
         goto out;
     sp_phase_part_end("simulation");
     error = SP_ERROR_RESOURCES;
@@ -143,8 +175,6 @@ static int run_variant(const struct sp_plan *plan, size_t index, const struct sp
     if ((error = sp_summary_make(&run.tally_plan, &total, &run.counts, threads, result, variant)))
         goto out;
     sp_phase_part_end("summary");
-    error = sp_keep_paths(plan, &plan->variant[index], result, variant);
-    sp_phase_part_end("kept paths");
 out:
     free_tallies(&run);
     sp_arena_free(arena);
@@ -252,9 +282,13 @@ int sp_run(const struct sp_plan *plan, const struct sp_run_options *options, str
            struct sp_result **out) {
     struct sp_result *result = create_result();
     int error = result ? copy_plan(plan, result) : SP_ERROR_RESOURCES;
+    const struct sp_kept_sink memory = sp_keep_in_memory(result);
+    const struct sp_kept_sink *sink = options->kept ? options->kept : &memory;
+    if (!error && result->kept_paths)
+        error = sink->begin(sink->context, result, problems);
     for (size_t v = 0; !error && v < plan->variants; v++) {
         result->variant[v].name = copy(result->arena, plan->variant[v].name);
-        error = run_variant(plan, v, options, problems, result);
+        error = run_variant(plan, v, options, sink, problems, result);
     }
     if (!error)
         result->table_hash = sp_tables_hash(plan->tables);

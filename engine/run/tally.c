@@ -556,20 +556,22 @@ static size_t smaller(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
-static void run_group(struct sp_tally *tally, uint64_t first_path, size_t paths) {
-    const struct sp_visitor visitor = {tally, begin_block, see_quarter, see_metric, end_block};
+static void run_group(struct sp_tally *tally, uint64_t first_path, size_t paths,
+                      const struct sp_visitor *also) {
+    const struct sp_visitor visitor = {tally, begin_block, see_quarter, see_metric, end_block, also};
     for (size_t done = 0; done < paths; done += tally->size)
         sp_follow_paths(tally->follower, first_path + done, smaller(tally->size, paths - done), &visitor);
     sp_phase_enter(SP_PHASE_CELLS, 0);
     close_group(tally);
 }
 
-void sp_tally_batch(struct sp_tally *tally, uint64_t first_path, size_t paths) {
+void sp_tally_batch(struct sp_tally *tally, uint64_t first_path, size_t paths,
+                    const struct sp_visitor *also) {
     sp_phase_begin();
     size_t group = (size_t)tally->plan->group_paths;
     clear_batch(tally);
     for (size_t done = 0; done < paths; done += group)
-        run_group(tally, first_path + done, smaller(group, paths - done));
+        run_group(tally, first_path + done, smaller(group, paths - done), also);
     tally->sums.paths = paths;
     for (size_t i = 0; i < tally->plan->shape.streams; i++) {
         tally->sums.stream[i] = sp_moments_collect(&tally->lanes[i], tally->plan->stream[i].centre);

@@ -53,8 +53,9 @@ struct sp_tally;
 struct sp_tally *sp_tally_create(const struct sp_tally_plan *plan, size_t block);
 void sp_tally_free(struct sp_tally *tally);
 
-/* Runs and counts the paths of one batch. Its sums are then at sp_tally_sums until the next batch. */
-void sp_tally_batch(struct sp_tally *tally, uint64_t first_path, size_t paths);
+/* Runs and counts the paths of one batch, which `also` is shown too (NULL: nobody). Its sums are then at
+ * sp_tally_sums until the next batch. */
+void sp_tally_batch(struct sp_tally *tally, uint64_t first_path, size_t paths, const struct sp_visitor *also);
 
 struct sp_sums *sp_tally_sums(struct sp_tally *tally);
 const struct sp_bad_value *sp_tally_bad_value(const struct sp_tally *tally);

@@ -82,3 +82,57 @@ Test(hash, lanes_see_every_bit) {
     }
     cr_expect_neq(sp_hash64_lanes(SP_HASH64_START, bytes, sizeof bytes - 1), whole);
 }
+
+/* As the header states it, a byte at a time. */
+static uint64_t plain_piece(uint64_t place, const unsigned char *bytes, size_t size) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < (size + 7) / 8; i++) {
+        uint64_t word = (place + i + 1) * 0x9e3779b97f4a7c15u;
+        for (size_t k = 0; k < 8; k++)
+            word += 8 * i + k < size ? (uint64_t)bytes[8 * i + k] << 8 * k : 0;
+        word = (word ^ word >> 30) * 0xbf58476d1ce4e5b9u;
+        word = (word ^ word >> 27) * 0x94d049bb133111ebu;
+        sum += word ^ word >> 31;
+    }
+    return sum;
+}
+
+Test(hash, pieces_are_as_stated) {
+    unsigned char bytes[200];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (unsigned char)(37 * i + 11);
+    for (size_t size = 0; size <= sizeof bytes; size++)
+        cr_expect_eq(sp_hash64_piece(7, bytes, size), plain_piece(7, bytes, size), "%zu", size);
+    /* The first outputs of SplitMix64 for seed 0 are those of zeros. */
+    cr_expect_eq(sp_hash64_mix(0x9e3779b97f4a7c15u), 0xe220a8397b1dcdafu);
+    cr_expect_eq(sp_hash64_piece(0, (uint64_t[2]){0}, 16), 0xe220a8397b1dcdafu + 0x6e789e6aa1b965f4u);
+}
+
+Test(hash, pieces_add_up_in_any_order) {
+    unsigned char bytes[397];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (unsigned char)(i * i >> 3);
+    uint64_t whole = sp_hash64_piece(0, bytes, sizeof bytes);
+    for (size_t words = 0; words < sizeof bytes / 8; words++)
+        cr_expect_eq(sp_hash64_piece(words, bytes + 8 * words, sizeof bytes - 8 * words) +
+                         sp_hash64_piece(0, bytes, 8 * words),
+                     whole, "%zu", words);
+}
+
+/* Every single bit counts, and so does a bit that moves to another word, or changes in two. */
+Test(hash, pieces_see_bits_and_places) {
+    enum { WORDS = 24 };
+    uint64_t words[WORDS] = {0}, whole = sp_hash64_piece(0, words, sizeof words), one[WORDS][64];
+    for (size_t i = 0; i < WORDS; i++)
+        for (size_t bit = 0; bit < 64; bit++) {
+            words[i] = UINT64_C(1) << bit;
+            one[i][bit] = sp_hash64_piece(0, words, sizeof words);
+            cr_expect_neq(one[i][bit], whole);
+            for (size_t j = 0; j < i; j++) {
+                cr_expect_neq(one[j][bit], one[i][bit], "%zu %zu %zu", i, j, bit);
+                cr_expect_neq(one[j][bit] - whole, whole - one[i][bit], "%zu %zu %zu", i, j, bit);
+            }
+            words[i] = 0;
+        }
+    cr_expect_neq(sp_hash64_piece(1, words, sizeof words), whole);
+}

@@ -27,7 +27,7 @@ static void count(struct counted *counted, const struct sp_plan *plan, int talli
         counted->tally[i] = sp_tally_create(&counted->plan, 64);
     cr_assert_eq(sp_tally_counts_create(&counted->plan, counted->tally, tallies, &counted->counts), 0);
     for (int batch = 0; batch < 2; batch++) {
-        sp_tally_batch(counted->tally[batch % tallies], (uint64_t)batch * PATHS, PATHS);
+        sp_tally_batch(counted->tally[batch % tallies], (uint64_t)batch * PATHS, PATHS, NULL);
         if (moved)
             sp_tally_flush(counted->tally[batch % tallies], &counted->counts);
     }
