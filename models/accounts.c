@@ -131,25 +131,22 @@ static const struct sp_write writes[] = {
                      .sentence = "gross margin when free users' cost counts as sales and marketing"},
 };
 
-/* Adds four lines, or begins the sum with them: in one go, for the sum is then fetched and put back once. */
-static void add_four(const double *const *line, bool begins, double *restrict sum, size_t n) {
-    const double *a = line[0], *b = line[1], *c = line[2], *d = line[3];
-    if (begins)
-        for (size_t p = 0; p < n; p++)
-            sum[p] = 0 + a[p] + b[p] + c[p] + d[p];
-    else
-        for (size_t p = 0; p < n; p++)
-            sum[p] = sum[p] + a[p] + b[p] + c[p] + d[p];
+/* Adds some lines to a sum: in one go, for the sum is then fetched and put back once. */
+enum { TOGETHER = 6 };
+static void add_together(const double *before, const double *const *line, double *sum, size_t n) {
+    const double *a = line[0], *b = line[1], *c = line[2], *d = line[3], *e = line[4], *f = line[5];
+    for (size_t p = 0; p < n; p++)
+        sum[p] = before[p] + a[p] + b[p] + c[p] + d[p] + e[p] + f[p];
 }
 
 static void add_lines(const struct sp_step *s, int read, double *restrict sum) {
     size_t first = 0;
     do {
-        const double *line[4];
-        for (size_t i = 0; i < 4; i++)
+        const double *line[TOGETHER];
+        for (size_t i = 0; i < TOGETHER; i++)
             line[i] = sp_step_or_zeros(s, sp_step_read_one(s, read, first + i));
-        add_four(line, first == 0, sum, s->n);
-        first += 4;
+        add_together(first == 0 ? s->zeros : sum, line, sum, s->n);
+        first += TOGETHER;
     } while (first < s->read_count[read]);
 }
 

@@ -11,8 +11,8 @@ static const struct sp_read reads[] = {
     [PRICE] = {.column = "price.monthly"},
     [PAID] = {.column = "paid.monthly"},
     [PAID_BEFORE] = {.column = "paid.monthly", .before = true},
-    [ANNUAL_PRICE] = {.column = "price.annual"},
-    [VALUE] = {.column = "annual.value"},
+    [ANNUAL_PRICE] = {.column = "price.annual", .with_read = 1 + YEAR},
+    [VALUE] = {.column = "annual.value", .with_read = 1 + YEAR},
     [NEW_ANNUAL] = {.column = "paid.new.annual", .optional = true},
     [YEAR] = {.column = "paid.annual.*"},
 };

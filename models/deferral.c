@@ -15,15 +15,15 @@ static const struct sp_read reads[] = {
     [BILLINGS_MONTHLY] = {.column = "billings.monthly"},
     [BILLINGS_KEPT] = {.column = "billings.kept", .optional = true},
     [OF_PARTNERS] = {.column = "revenue.partner", .optional = true},
-    [VALUE] = {.column = "annual.value"},
-    {.column = "annual.value.1"},
-    {.column = "annual.value.2"},
-    {.column = "annual.value.3"},
+    [VALUE] = {.column = "annual.value", .with_read = 1 + YEAR},
+    {.column = "annual.value.1", .with_read = 1 + YEAR},
+    {.column = "annual.value.2", .with_read = 1 + YEAR},
+    {.column = "annual.value.3", .with_read = 1 + YEAR},
     [YEAR] = {.column = "paid.annual.*"},
-    [KEPT_BEFORE] = {.column = "annual.kept", .before = true},
-    {.column = "annual.kept.1", .before = true},
-    {.column = "annual.kept.2", .before = true},
-    {.column = "annual.kept.3", .before = true},
+    [KEPT_BEFORE] = {.column = "annual.kept", .before = true, .with_read = 1 + YEAR},
+    {.column = "annual.kept.1", .before = true, .with_read = 1 + YEAR},
+    {.column = "annual.kept.2", .before = true, .with_read = 1 + YEAR},
+    {.column = "annual.kept.3", .before = true, .with_read = 1 + YEAR},
 };
 
 #define KEPT_OF(name, said, text)                                                                            \

@@ -151,7 +151,9 @@ static const struct sp_read reads[] = {
     [PAID_BEFORE] = {.column = "paid", .before = true, .optional = true},
     [CHURNED] = {.column = "paid.churned", .optional = true},
     [REACTIVATED] = {.column = "paid.reactivated", .optional = true},
-    [REGISTERED_BEFORE] = {.column = "users.registered", .before = true},
+    [REGISTERED_BEFORE] = {.column = "users.registered",
+                           .before = true,
+                           .only_for = {1 + REGISTERED, 1 + LOST}},
     [MARKET_GROWTH] = {.column = "market.*.growth", .optional = true},
     [PARTNER_USERS] = {.column = "partner.*.users", .optional = true},
 };
@@ -315,13 +317,27 @@ static double kept(const struct sp_step *s, const struct given *given, size_t p)
     return s->whole_counts ? floor(people + 0.5) : people;
 }
 
-/* Payers who stay or come back are active users. Returns on how many of the paths first .. end - 1 users had
- * to be raised to them. */
-static size_t take_users(const struct sp_step *s, const struct given *given, size_t first, size_t end) {
+/* With partners, who bring users, `users` becomes what they have grown to; without, it still is how many
+ * times as many there are, and the users of the quarter before are returned for it. */
+static const double *grow(const struct sp_step *s, const struct given *given, double *restrict users) {
+    if (s->read_count[PARTNER_USERS] == 0)
+        return given->before;
+    for (size_t p = 0; p < s->n; p++)
+        users[p] *= given->before[p];
+    for (size_t i = 0; i < s->read_count[PARTNER_USERS]; i++)
+        add(sp_step_read_one(s, PARTNER_USERS, i), users, s->n);
+    return s->ones;
+}
+
+/* Users are those of `of` times what is in their place. Payers who stay or come back are active users:
+ * returns on how many of the paths first .. end - 1 users had to be raised to them. */
+static size_t take_users(const struct sp_step *s, const struct given *given, const double *of, size_t first,
+                         size_t end) {
     double *restrict users = sp_step_out(s, USERS, 0), *restrict fresh = sp_step_out(s, NEW, 0);
     size_t raised = 0;
     for (size_t p = first; p < end; p++) {
-        double stay = given->paid[p] - given->churned[p] + given->back[p], grown = users[p];
+        double stay = given->paid[p] - given->churned[p] + given->back[p], product = users[p] * of[p];
+        double grown = s->whole_counts ? floor(product + 0.5) : product;
         double all = grown < stay ? stay : grown, old = kept(s, given, p);
         raised += grown < stay;
         users[p] = all;
@@ -346,13 +362,9 @@ SP_WIDE static void step(const struct sp_step *s) {
     double *restrict users = sp_step_out(s, USERS, 0);
     update_rate(s, users);
     s->kernels->exp(users, users, s->n);
-    for (size_t p = 0; p < s->n; p++)
-        users[p] *= given.before[p];
-    for (size_t i = 0; i < s->read_count[PARTNER_USERS]; i++)
-        add(sp_step_read_one(s, PARTNER_USERS, i), users, s->n);
-    sp_models_round(s, users);
-    s->rule[USERS_RAISED] += take_users(s, &given, 0, s->valid);
-    take_users(s, &given, s->valid, s->n);
+    const double *of = grow(s, &given, users);
+    s->rule[USERS_RAISED] += take_users(s, &given, of, 0, s->valid);
+    take_users(s, &given, of, s->valid, s->n);
     if (sp_step_wants(s, LOST) || sp_step_wants(s, REGISTERED))
         update_flows(s, &given);
 }

@@ -241,32 +241,39 @@ static struct some_tiers get_tiers(const struct sp_step *s, size_t first) {
     return tiers;
 }
 
-static void reach_tiers(const struct sp_step *s, const struct some_tiers *tiers, double *restrict tier,
-                        double *restrict cost) {
+/* Goes on from the tier and its monthly cost `so_far`; `factor` makes the cost of a quarter of it, at the
+ * end.
+ */
+static void reach_tiers(const struct sp_step *s, const struct some_tiers *tiers, const double *tier_so_far,
+                        const double *cost_so_far, double months, const double *factor) {
     const double *users = sp_step_read(s, USERS);
+    double *tier = sp_step_out(s, TIER, 0), *cost = sp_step_out(s, COST, 0);
     for (size_t p = 0; p < s->n; p++) {
-        double in = tier[p], monthly = cost[p];
+        double in = tier_so_far[p], monthly = cost_so_far[p];
         for (size_t i = 0; i < TOGETHER; i++) {
             double here = tiers->monthly[i][p];
             in = users[p] >= tiers->from[i] ? tiers->number[i] : in;
             monthly = users[p] >= tiers->from[i] ? here : monthly;
         }
         tier[p] = in;
-        cost[p] = monthly;
+        cost[p] = monthly * (months * factor[p]);
     }
 }
 
 /* Of the tiers that the users have reached the last counts. */
-static void update_tier_and_cost(const struct sp_step *s, double *restrict tier, double *restrict cost) {
-    const double *factor = sp_step_field(s, INFRASTRUCTURE, 0, FACTOR);
-    memset(tier, 0, s->n * sizeof *tier);
-    memcpy(cost, sp_step_field(s, TIERS, 0, MONTHLY), s->n * sizeof *cost);
-    for (size_t first = 1; first < s->instances[TIERS]; first += TOGETHER) {
+static void update_tier_and_cost(const struct sp_step *s) {
+    const double *tier = s->zeros, *cost = sp_step_field(s, TIERS, 0, MONTHLY);
+    size_t first = 1;
+    bool is_last;
+    do {
         struct some_tiers tiers = get_tiers(s, first);
-        reach_tiers(s, &tiers, tier, cost);
-    }
-    for (size_t p = 0; p < s->n; p++)
-        cost[p] *= SP_MODELS_MONTHS * factor[p];
+        first += TOGETHER;
+        is_last = first >= s->instances[TIERS];
+        reach_tiers(s, &tiers, tier, cost, is_last ? SP_MODELS_MONTHS : 1,
+                    is_last ? sp_step_field(s, INFRASTRUCTURE, 0, FACTOR) : s->ones);
+        tier = sp_step_out(s, TIER, 0);
+        cost = sp_step_out(s, COST, 0);
+    } while (!is_last);
 }
 
 static bool has_upgrades(const struct sp_step *s) {
@@ -296,12 +303,12 @@ static void update_upgrade(const struct sp_step *s, const double *tier) {
 }
 
 SP_WIDE static void step(const struct sp_step *s) {
-    double *restrict tier = sp_step_out(s, TIER, 0), *restrict cost = sp_step_out(s, COST, 0);
+    double *tier = sp_step_out(s, TIER, 0);
     if (sp_components_replace_tiers(s)) {
         find_tiers(s, sp_step_read(s, USERS), tier);
-        memset(cost, 0, s->n * sizeof *cost);
+        memset(sp_step_out(s, COST, 0), 0, s->n * sizeof(double));
     } else {
-        update_tier_and_cost(s, tier, cost);
+        update_tier_and_cost(s);
     }
     if (sp_step_wants(s, HIGHEST) || has_upgrades(s))
         update_upgrade(s, tier);

@@ -51,10 +51,10 @@ static const struct sp_read reads[] = {
     [NEW_ANNUAL] = {.column = "paid.new.annual", .optional = true},
     [YEAR] = {.column = "paid.annual.*"},
     [TAX_FACTOR] = {.column = "sales_tax.factor", .optional = true},
-    [VALUE_BEFORE] = {.column = "annual.value", .before = true},
-    {.column = "annual.value.1", .before = true},
-    {.column = "annual.value.2", .before = true},
-    {.column = "annual.value.3", .before = true},
+    [VALUE_BEFORE] = {.column = "annual.value", .before = true, .with_read = 1 + YEAR},
+    {.column = "annual.value.1", .before = true, .with_read = 1 + YEAR},
+    {.column = "annual.value.2", .before = true, .with_read = 1 + YEAR},
+    {.column = "annual.value.3", .before = true, .with_read = 1 + YEAR},
 };
 
 #define INTERNAL(name, of, text)                                                                             \
@@ -123,8 +123,9 @@ static void update_price(const struct sp_step *s) {
     for (size_t p = 0; p < s->n; p++) {
         double list = (own[p] + common[p] * price[p]) * market[p] * tax[p];
         monthly[p] = list * (1 - discount[p]);
-        annual[p] = monthly[p] * (1 - further[p]);
     }
+    for (size_t p = 0; (has_annual(s) || sp_step_wants(s, ANNUAL_PRICE)) && p < s->n; p++)
+        annual[p] = monthly[p] * (1 - further[p]);
 }
 
 /* Payers by the month are what is left of all: rounding must not leave less than none. */
@@ -132,24 +133,32 @@ static double at_least_none(double payers) {
     return payers > 0 ? payers : 0;
 }
 
+/* Without annual plans. */
 static void pay_by_month(const struct sp_step *s, const double *all) {
-    double *restrict monthly = sp_step_out(s, MONTHLY_PAID, 0);
-    for (size_t p = 0; p < s->n; p++)
-        monthly[p] = at_least_none(all[p]);
+    const double *restrict price = sp_step_out(s, MONTHLY_PRICE, 0);
+    double *restrict monthly = sp_step_out(s, MONTHLY_PAID, 0), *restrict mrr = sp_step_out(s, MRR, 0);
+    for (size_t p = 0; p < s->n; p++) {
+        double payers = at_least_none(all[p]);
+        monthly[p] = payers;
+        mrr[p] = payers * price[p];
+    }
 }
 
 /* Closing mrr, of payers by the month at the price of today and of years that have not ended. */
-static void update_mrr(const struct sp_step *s) {
+static void add_annual(const struct sp_step *s) {
     const double *restrict price = sp_step_out(s, MONTHLY_PRICE, 0), *restrict paid =
                                                                          sp_step_out(s, MONTHLY_PAID, 0);
     const double *restrict value = sp_step_out(s, VALUE, 0), *restrict value_1 = sp_step_out(s, VALUE + 1, 0);
     const double *restrict value_2 = sp_step_out(s, VALUE + 2, 0), *restrict value_3 =
                                                                        sp_step_out(s, VALUE + 3, 0);
-    double *restrict mrr = sp_step_out(s, MRR, 0), *restrict arr = sp_step_out(s, ARR, 0);
+    double *restrict mrr = sp_step_out(s, MRR, 0);
     for (size_t p = 0; p < s->n; p++)
-        mrr[p] = paid[p] * price[p];
-    for (size_t p = 0; has_annual(s) && p < s->n; p++)
-        mrr[p] = mrr[p] + value[p] + value_1[p] + value_2[p] + value_3[p];
+        mrr[p] = paid[p] * price[p] + value[p] + value_1[p] + value_2[p] + value_3[p];
+}
+
+static void update_arr(const struct sp_step *s) {
+    const double *restrict mrr = sp_step_out(s, MRR, 0);
+    double *restrict arr = sp_step_out(s, ARR, 0);
     for (size_t p = 0; sp_step_wants(s, ARR) && p < s->n; p++)
         arr[p] = 12 * mrr[p];
 }
@@ -172,11 +181,13 @@ static void open_annual(const struct sp_step *s) {
 
 static void start(const struct sp_step *s) {
     update_price(s);
-    if (has_annual(s))
+    if (has_annual(s)) {
         open_annual(s);
-    else
+        add_annual(s);
+    } else {
         pay_by_month(s, sp_step_read(s, PAID_BEFORE));
-    update_mrr(s);
+    }
+    update_arr(s);
 }
 
 /* Annual plans of the quarter: those who choose them anew, and those who renew. All others keep theirs. */
@@ -196,11 +207,13 @@ static void update_annual(const struct sp_step *s) {
 
 SP_WIDE static void step(const struct sp_step *s) {
     update_price(s);
-    if (has_annual(s))
+    if (has_annual(s)) {
         update_annual(s);
-    else
+        add_annual(s);
+    } else {
         pay_by_month(s, sp_step_read(s, PAID));
-    update_mrr(s);
+    }
+    update_arr(s);
     if (sp_step_wants(s, COMMON_PRICE))
         memcpy(sp_step_out(s, COMMON_PRICE, 0), sp_step_field(s, REVENUE, 0, PRICE), s->n * sizeof(double));
 }

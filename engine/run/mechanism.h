@@ -33,7 +33,7 @@
 
 enum {
     SP_STEP_GIVEN = 4,
-    SP_STEP_ONLY_FOR = 2,
+    SP_STEP_ONLY_FOR = 3,
     SP_STEP_TABLES = 4,
     SP_STEP_READS = 32,
     SP_STEP_WRITES = 32,
@@ -51,6 +51,7 @@ struct sp_read {
     int with;      /* 1 + own table: not read when that table has no instances */
     int with_field,
         with_choice; /* 1 + choice of that table, and which: not read when no instance has it so */
+    int with_read; /* 1 + read of a list: `step` looks at the column only when that list is not empty */
     int only_for[SP_STEP_ONLY_FOR]; /* 1 + writes: `step` looks at the column only when somebody asks for one
                                        of these (sp_step_wants); all zero: always */
 };

@@ -1,0 +1,747 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/run/strip.h"
+
+#include "engine/base/phase.h"
+#include "engine/random/stream.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The arrays of a variable. */
+struct values {
+    double **drawn;  /* [entries]; per quarter: one array for the quarter, the same for all entries */
+    double *noise;   /* when it has noise: the process a_t */
+    double *noisy;   /* and its value with noise */
+    double *changed; /* when it has changes */
+    double *held;    /* when it is drawn anew by events */
+    double *given;   /* when parameters of its law are drawn: its value, given these */
+    const double *parameter[SP_CONDITIONAL_PARAMETERS]; /* those that are numbers */
+    bool is_given;                                      /* `given` holds until the next paths   */
+    bool moves;                                         /* it may differ between the quarters of a path */
+    bool in_force;                                      /* `effective` is that of this quarter */
+    const double *effective;                            /* what steps read in this quarter */
+};
+
+/* A step with its arrays. Columns that are read as of the quarter before have two arrays that take turns, and
+ * `start` writes and reads those of the quarter before: hence three sets of pointers, made once. */
+enum turn { TURN_EVEN, TURN_ODD, TURN_OPENING, TURNS };
+
+struct binding {
+    struct sp_step step[TURNS];
+    const double *
+        *field; /* [fields] the same in all turns; those that move are found anew in every quarter */
+    size_t moving;
+    size_t *move; /* [moving] fields */
+};
+
+struct sp_strip {
+    struct sp_strip_store *store;
+    size_t arrays; /* of the store's, taken so far */
+    size_t first;  /* of the block's paths */
+    const struct sp_plan *plan;
+    const struct sp_variant *variant;
+    size_t n, valid;
+    uint64_t first_path;
+    size_t quarter;
+    bool opening;                   /* only the opening state is being made */
+    double **normal;                /* [normals] */
+    double *z;                      /* scratch */
+    double *zeros, *ones;           /* 0 and 1 on all paths */
+    double *room[SP_FORMULA_DEPTH]; /* for formulas, when there are any */
+    struct values *values;          /* [variables] */
+    size_t constants;               /* arrays that hold one number on all paths, made so far */
+    double **constant;              /* [constants] */
+    double **now, **before;         /* [columns]; before is NULL where nobody asks for it */
+    bool is_odd;                    /* now and before have changed places */
+    struct binding *binding;        /* [steps] */
+};
+
+/* --- Room --- */
+
+/* All strips of a block create the same arrays in the same order, so that each finds those that the first one
+ * has made. */
+static double *take_array(struct sp_strip *strip) {
+    struct sp_strip_store *store = strip->store;
+    if (strip->arrays == store->arrays) {
+        double **place = sp_arena_append(store->arena, &store->array, &store->arrays, sizeof *place);
+        if (!place || !(*place = sp_arena_array(store->arena, store->size, sizeof **place)))
+            return NULL;
+    }
+    return store->array[strip->arrays++];
+}
+
+/* The strip's part of an array of the block. */
+static double *create_array(struct sp_strip *strip) {
+    double *array = take_array(strip);
+    return array ? array + strip->first : NULL;
+}
+
+/* What holds nothing between two steps: one array for all strips in turn. */
+static double *create_scratch_array(struct sp_strip *strip) {
+    return take_array(strip);
+}
+
+static bool is_constant(const struct sp_schedule_entry *entry) {
+    return entry->sampler.kind == SP_LAW_CONSTANT;
+}
+
+/* A constant outside its bounds is written to its array and held, as a draw is. */
+static bool is_unchanging(const struct sp_schedule_entry *entry) {
+    return is_constant(entry) && !entry->may_leave_bounds;
+}
+
+/* An array that holds a number on all paths; the same for all who need that number. Nobody may write to it.
+ */
+static double *find_constant(struct sp_strip *strip, double number) {
+    for (size_t i = 0; i < strip->constants; i++)
+        if (memcmp(strip->constant[i], &number, sizeof number) == 0)
+            return strip->constant[i];
+    double *array = take_array(strip);
+    double **place = sp_arena_append(strip->store->arena, &strip->constant, &strip->constants, sizeof *place);
+    if (!array || !place)
+        return NULL;
+    for (size_t p = 0; strip->first == 0 && p < strip->store->size; p++)
+        array[p] = number;
+    return *place = array;
+}
+
+static bool has_drawn_parameters(const struct sp_variable *variable) {
+    return variable->given.conditional != NULL;
+}
+
+static bool has_noise(const struct sp_variable *variable) {
+    return variable->noise.scale != SP_NOISE_NONE;
+}
+
+/* Whether the value may differ between the quarters of a path. */
+static bool may_move(const struct sp_variant *variant, const struct sp_variable *variable) {
+    if (variable->each != SP_EACH_PATH || variable->entries > 1 || variable->changes > 0 ||
+        has_noise(variable))
+        return true;
+    for (size_t j = 0; has_drawn_parameters(variable) && j < SP_CONDITIONAL_PARAMETERS; j++)
+        if (variable->given.variable[j] != SP_PLAN_NONE &&
+            may_move(variant, &variant->variable[variable->given.variable[j]]))
+            return true;
+    return false;
+}
+
+static int create_normals(struct sp_strip *strip) {
+    strip->normal = sp_arena_array(strip->store->arena, strip->variant->normals, sizeof *strip->normal);
+    strip->z = create_scratch_array(strip);
+    if (!strip->normal || !strip->z)
+        return -1;
+    for (size_t i = 0; i < strip->variant->normals; i++)
+        if (!(strip->normal[i] = create_array(strip)))
+            return -1;
+    return 0;
+}
+
+/* Room for a value that depends on drawn parameters; those that are numbers are arrays too. */
+static int create_given(struct sp_strip *strip, const struct sp_given *given, struct values *values) {
+    if (!given->conditional)
+        return 0;
+    values->given = create_array(strip);
+    for (size_t j = 0; j < SP_CONDITIONAL_PARAMETERS && given->conditional->name[j]; j++) {
+        double *number = given->variable[j] == SP_PLAN_NONE ? find_constant(strip, given->number[j]) : NULL;
+        if (given->variable[j] == SP_PLAN_NONE && !number)
+            return -1;
+        values->parameter[j] = number;
+    }
+    return values->given ? 0 : -1;
+}
+
+static int create_values(struct sp_strip *strip, const struct sp_variable *variable, struct values *values) {
+    values->drawn = sp_arena_array(strip->store->arena, variable->entries, sizeof *values->drawn);
+    if (!values->drawn)
+        return -1;
+    for (size_t e = 0; e < variable->entries; e++) {
+        const struct sp_schedule_entry *entry = &variable->entry[e];
+        bool shared = variable->each != SP_EACH_PATH && e > 0 && !is_constant(&variable->entry[0]);
+        values->drawn[e] = is_unchanging(entry)            ? find_constant(strip, entry->sampler.parameter[0])
+                           : shared && !is_constant(entry) ? values->drawn[0]
+                                                           : create_array(strip);
+        if (!values->drawn[e])
+            return -1;
+    }
+    return create_given(strip, &variable->given, values) ||
+                   (variable->changes && !(values->changed = create_array(strip))) ||
+                   (variable->each == SP_EACH_EVENT && !(values->held = create_array(strip))) ||
+                   (has_noise(variable) &&
+                    (!(values->noise = create_array(strip)) || !(values->noisy = create_array(strip))))
+               ? -1
+               : 0;
+}
+
+/* Whether its values of the quarter before are needed. */
+static bool is_read_before(const struct sp_variant *variant, int column) {
+    if (variant->column[column].write->category || sp_plan_looks_back(variant, column))
+        return true;
+    for (size_t i = 0; i < variant->steps; i++)
+        for (size_t f = 0; f < variant->step[i].fields; f++)
+            if (variant->step[i].formula[f] && sp_formula_reads(variant->step[i].formula[f], column))
+                return true;
+    return false;
+}
+
+static int create_columns(struct sp_strip *strip) {
+    size_t columns = strip->variant->columns;
+    strip->now = sp_arena_array(strip->store->arena, columns, sizeof *strip->now);
+    strip->before = sp_arena_array(strip->store->arena, columns, sizeof *strip->before);
+    if (!strip->now || !strip->before)
+        return -1;
+    for (size_t c = 0; c < columns; c++) {
+        bool twice = is_read_before(strip->variant, (int)c);
+        strip->now[c] = create_array(strip);
+        strip->before[c] = twice ? create_array(strip) : NULL;
+        if (!strip->now[c] || (twice && !strip->before[c]))
+            return -1;
+    }
+    return 0;
+}
+
+/* Before the first quarter there is only the opening state. */
+static const double *read_column(const struct sp_strip *strip, const struct sp_bound_step *step, size_t i,
+                                 bool is_opening) {
+    int column = step->read[i];
+    bool before = step->read_before[i] || (is_opening && strip->before[column]);
+    return before ? strip->before[column] : strip->now[column];
+}
+
+static int bind_turn(struct sp_strip *strip, size_t i, enum turn turn) {
+    const struct sp_bound_step *step = &strip->variant->step[i];
+    const double **read = sp_arena_array(strip->store->arena, step->reads + 1, sizeof *read);
+    double **out = sp_arena_array(strip->store->arena, step->outs + 1, sizeof *out);
+    if (!read || !out)
+        return -1;
+    for (size_t r = 0; r < step->reads; r++)
+        read[r] = read_column(strip, step, r, turn == TURN_OPENING);
+    for (size_t o = 0; o < step->outs; o++) {
+        double *before = strip->before[step->out[o]];
+        out[o] = turn == TURN_OPENING && before ? before : strip->now[step->out[o]];
+    }
+    strip->binding[i].step[turn] = (struct sp_step){
+        .accrual_end = strip->plan->accrual_end,
+        .whole_counts = strip->plan->whole_counts,
+        .kernels = strip->plan->kernels,
+        .zeros = strip->zeros,
+        .ones = strip->ones,
+        .field = strip->binding[i].field,
+        .is_zero = step->is_zero,
+        .number = step->number,
+        .field_start = step->field_start,
+        .field_count = step->field_count,
+        .instances = step->instances,
+        .read = read,
+        .read_start = step->read_start,
+        .read_count = step->read_count,
+        .out = out,
+        .is_wanted = step->is_wanted,
+        .out_start = step->out_start,
+        .out_count = step->out_count,
+        .rule = strip->store->rule + step->first_rule,
+    };
+    return 0;
+}
+
+static bool moves(const struct sp_strip *strip, const struct sp_bound_step *step, size_t field) {
+    int variable = step->variable[field];
+    return variable == SP_PLAN_NONE ? step->formula[field] != NULL : strip->values[variable].moves;
+}
+
+static int create_binding(struct sp_strip *strip, size_t i) {
+    const struct sp_bound_step *step = &strip->variant->step[i];
+    struct binding *binding = &strip->binding[i];
+    binding->field = sp_arena_array(strip->store->arena, step->fields + 1, sizeof *binding->field);
+    binding->move = sp_arena_array(strip->store->arena, step->fields + 1, sizeof *binding->move);
+    if (!binding->field || !binding->move)
+        return -1;
+    for (size_t f = 0; f < step->fields; f++)
+        if (moves(strip, step, f))
+            binding->move[binding->moving++] = f;
+    return 0;
+}
+
+/* The arrays of columns take turns. */
+static void swap_columns(struct sp_strip *strip) {
+    for (size_t c = 0; c < strip->variant->columns; c++)
+        if (strip->before[c]) {
+            double *moved = strip->before[c];
+            strip->before[c] = strip->now[c];
+            strip->now[c] = moved;
+        }
+    strip->is_odd = !strip->is_odd;
+}
+
+static int create_bindings(struct sp_strip *strip) {
+    size_t steps = strip->variant->steps;
+    int error = 0;
+    strip->binding = sp_arena_array(strip->store->arena, steps + 1, sizeof *strip->binding);
+    if (!strip->binding)
+        return -1;
+    for (size_t i = 0; !error && i < steps; i++)
+        error =
+            create_binding(strip, i) || bind_turn(strip, i, TURN_OPENING) || bind_turn(strip, i, TURN_EVEN);
+    swap_columns(strip);
+    for (size_t i = 0; !error && i < steps; i++)
+        error = bind_turn(strip, i, TURN_ODD);
+    swap_columns(strip);
+    return error ? -1 : 0;
+}
+
+static bool has_formulas(const struct sp_variant *variant) {
+    for (size_t i = 0; i < variant->steps; i++)
+        for (size_t f = 0; f < variant->step[i].fields; f++)
+            if (variant->step[i].formula[f])
+                return true;
+    return false;
+}
+
+static int create_room(struct sp_strip *strip) {
+    for (int i = 0; has_formulas(strip->variant) && i < SP_FORMULA_DEPTH; i++)
+        if (!(strip->room[i] = create_scratch_array(strip)))
+            return -1;
+    return 0;
+}
+
+static int create_all(struct sp_strip *strip) {
+    const struct sp_variant *variant = strip->variant;
+    strip->values = sp_arena_array(strip->store->arena, variant->variables + 1, sizeof *strip->values);
+    strip->zeros = find_constant(strip, 0);
+    strip->ones = find_constant(strip, 1);
+    if (!strip->values || !strip->zeros || !strip->ones)
+        return -1;
+    for (size_t i = 0; i < variant->variables; i++) {
+        strip->values[i].moves = may_move(variant, &variant->variable[i]);
+        if (create_values(strip, &variant->variable[i], &strip->values[i]))
+            return -1;
+    }
+    return create_normals(strip) || create_room(strip) || create_columns(strip) || create_bindings(strip) ? -1
+                                                                                                          : 0;
+}
+
+struct sp_strip *sp_strip_create(struct sp_strip_store *store, const struct sp_plan *plan,
+                                 const struct sp_variant *variant, size_t first) {
+    struct sp_strip *strip = sp_arena_array(store->arena, 1, sizeof *strip);
+    if (!strip)
+        return NULL;
+    *strip = (struct sp_strip){.store = store, .plan = plan, .variant = variant, .first = first};
+    return create_all(strip) == 0 ? strip : NULL;
+}
+
+/* --- Draws --- */
+
+static void fill_words(struct sp_strip *strip, uint32_t name, int quarter) {
+    if (strip->plan->at_centre) {
+        for (size_t p = 0; p < strip->n; p++)
+            strip->store->words[p] = SP_STREAM_CENTRE;
+        return;
+    }
+    struct sp_stream stream = {strip->plan->seed, name};
+    sp_phase_enter(SP_PHASE_WORDS, strip->n);
+    sp_stream_words(strip->plan->kernels, stream, strip->first_path, quarter, 0, strip->store->words,
+                    strip->n);
+}
+
+static void draw_standard_normal(struct sp_strip *strip, uint32_t stream, int quarter, double *out) {
+    if (strip->plan->at_centre) {
+        memset(out, 0, strip->n * sizeof *out);
+        return;
+    }
+    fill_words(strip, stream, quarter);
+    sp_phase_enter(SP_PHASE_QUANTILES, strip->n);
+    sp_sampler_fill(&strip->plan->standard_normal, strip->plan->kernels, strip->store->words, out, strip->n);
+    sp_phase_enter(SP_PHASE_ASSUMPTIONS, 0);
+}
+
+/* The shared normals of one layer. */
+static void draw_normals(struct sp_strip *strip, enum sp_each each, int quarter) {
+    for (size_t i = 0; i < strip->variant->normals; i++)
+        if (strip->variant->normal[i].each == each)
+            draw_standard_normal(strip, strip->variant->normal[i].stream, quarter, strip->normal[i]);
+}
+
+SP_WIDE static void add_weighted(const double *x, double weight, double *restrict sum, size_t n) {
+    for (size_t p = 0; p < n; p++)
+        sum[p] += weight * x[p];
+}
+
+/* The words of a dependent variable, from the normals that it shares. */
+static void fill_dependent_words(struct sp_strip *strip, const struct sp_variable *variable) {
+    memset(strip->z, 0, strip->n * sizeof *strip->z);
+    for (size_t i = 0; i < variable->loadings; i++)
+        add_weighted(strip->normal[variable->loading[i].normal], variable->loading[i].weight, strip->z,
+                     strip->n);
+    strip->plan->kernels->normal_words(strip->plan->normal_rows, strip->z, strip->store->words, strip->n);
+}
+
+static void draw(struct sp_strip *strip, const struct sp_variable *variable,
+                 const struct sp_schedule_entry *entry, int quarter, double *out) {
+    for (size_t p = 0; is_constant(entry) && !is_unchanging(entry) && p < strip->n; p++)
+        out[p] = entry->sampler.parameter[0];
+    if (is_constant(entry))
+        return;
+    if (variable->loadings > 0 && !strip->plan->at_centre)
+        fill_dependent_words(strip, variable);
+    else
+        fill_words(strip, variable->stream, quarter);
+    sp_phase_enter(SP_PHASE_QUANTILES, strip->n);
+    sp_sampler_fill(&entry->sampler, strip->plan->kernels, strip->store->words, out, strip->n);
+    sp_phase_enter(SP_PHASE_ASSUMPTIONS, 0);
+}
+
+static size_t count_outside(const struct sp_variable *variable, const double *x, size_t n) {
+    size_t outside = 0;
+    for (size_t p = 0; p < n; p++)
+        outside += (x[p] < variable->low) | (x[p] > variable->high);
+    return outside;
+}
+
+/* Holds values to the bounds; returns how many of the valid ones had to be. Most often none. */
+SP_WIDE static size_t hold(const struct sp_variable *variable, double *x, size_t n, size_t valid) {
+    if (count_outside(variable, x, n) == 0)
+        return 0;
+    size_t held = count_outside(variable, x, valid);
+    for (size_t p = 0; p < n; p++)
+        x[p] = x[p] < variable->low ? variable->low : x[p] > variable->high ? variable->high : x[p];
+    return held;
+}
+
+/* The same for the values of a variable, counted; but not twice, when the opening state is made first. */
+static void hold_values(struct sp_strip *strip, size_t i, double *x) {
+    size_t held = hold(&strip->variant->variable[i], x, strip->n, strip->valid);
+    bool again = strip->opening && !strip->values[i].is_given;
+    strip->store->rule[i] += again ? 0 : held;
+}
+
+/* The bounds are kept at the draw when nothing follows that would be held to them anyway, and before noise on
+ * the logit scale, for which there is no logit beyond 0 .. 1. */
+static bool holds_draw(const struct sp_variable *variable) {
+    bool is_logit = has_noise(variable) && variable->noise.scale == SP_NOISE_LOGIT;
+    return variable->may_leave_bounds && (is_logit || (variable->changes == 0 && !has_noise(variable)));
+}
+
+static void draw_within(struct sp_strip *strip, size_t i, size_t e, int quarter) {
+    const struct sp_variable *variable = &strip->variant->variable[i];
+    double *out = strip->values[i].drawn[e];
+    draw(strip, variable, &variable->entry[e], quarter, out);
+    if (variable->entry[e].may_leave_bounds && holds_draw(variable) && !has_drawn_parameters(variable))
+        hold_values(strip, i, out);
+}
+
+static size_t entry_at(const struct sp_variable *variable, size_t quarter) {
+    size_t entry = 0;
+    while (entry + 1 < variable->entries && variable->entry[entry + 1].from <= (int)quarter)
+        entry++;
+    return entry;
+}
+
+/* --- Assumptions in force --- */
+
+static void put_in_force(struct sp_strip *strip, size_t i);
+
+/* Where parameters contradict each other, the one that gives way is counted. */
+static void count_contradictions(struct sp_strip *strip, size_t i, const double *const *parameter) {
+    const struct sp_given *given = &strip->variant->variable[i].given;
+    for (size_t j = 1; given->conditional->contradictions && j < SP_CONDITIONAL_PARAMETERS; j++) {
+        if (!given->conditional->name[j])
+            return;
+        size_t who = given->variable[j] == SP_PLAN_NONE ? i : (size_t)given->variable[j];
+        strip->store->rule[who] += given->conditional->contradictions(j, parameter, strip->valid);
+    }
+}
+
+/* The values of the parameters of a law in this quarter. */
+static void find_parameters(struct sp_strip *strip, size_t i, const double **parameter) {
+    const struct sp_given *given = &strip->variant->variable[i].given;
+    for (size_t j = 0; j < SP_CONDITIONAL_PARAMETERS; j++) {
+        int drawn = given->variable[j];
+        if (drawn != SP_PLAN_NONE)
+            put_in_force(strip, (size_t)drawn);
+        parameter[j] = drawn == SP_PLAN_NONE ? strip->values[i].parameter[j] : strip->values[drawn].effective;
+    }
+}
+
+/* The value that follows from the draw and the drawn parameters of its law; once a block when these stay. */
+static void apply_parameters(struct sp_strip *strip, size_t i) {
+    const struct sp_variable *variable = &strip->variant->variable[i];
+    struct values *values = &strip->values[i];
+    const double *parameter[SP_CONDITIONAL_PARAMETERS];
+    if (!has_drawn_parameters(variable))
+        return;
+    if (!values->is_given) {
+        values->is_given = !values->moves;
+        find_parameters(strip, i, parameter);
+        if (!strip->opening || values->is_given)
+            count_contradictions(strip, i, parameter);
+        variable->given.conditional->fill(strip->plan->kernels, parameter, values->effective, values->given,
+                                          strip->n);
+        if (holds_draw(variable))
+            hold_values(strip, i, values->given);
+    }
+    values->effective = values->given;
+}
+
+/* a_t = phi a_(t-1) + sd sqrt(1 - phi^2) e_t; a_1 has the spread that all later ones have. */
+SP_WIDE static void advance_noise(const struct sp_noise *noise, const double *e, bool first,
+                                  double *restrict a, size_t n) {
+    double step = first ? noise->sd : noise->sd * __builtin_sqrt(1 - noise->phi * noise->phi);
+    double keep = first ? 0 : noise->phi;
+    for (size_t p = 0; p < n; p++)
+        a[p] = keep * a[p] + step * e[p];
+}
+
+SP_WIDE static void combine_noise(enum sp_noise_scale scale, const double *x, const double *a,
+                                  double *restrict noisy, size_t n) {
+    if (scale == SP_NOISE_ADD)
+        for (size_t p = 0; p < n; p++)
+            noisy[p] = x[p] + a[p];
+    else if (scale == SP_NOISE_LOG)
+        for (size_t p = 0; p < n; p++)
+            noisy[p] = x[p] * noisy[p];
+    else
+        for (size_t p = 0; p < n; p++)
+            noisy[p] = x[p] * noisy[p] / (x[p] * noisy[p] + (1 - x[p]));
+}
+
+/* On the log and logit scales e^a is needed: it is put where the noisy value will be. */
+static void apply_noise(struct sp_strip *strip, size_t i) {
+    const struct sp_variable *variable = &strip->variant->variable[i];
+    struct values *values = &strip->values[i];
+    if (!has_noise(variable))
+        return;
+    draw_standard_normal(strip, variable->noise.stream, (int)strip->quarter, strip->z);
+    advance_noise(&variable->noise, strip->z, strip->quarter == 0, values->noise, strip->n);
+    if (variable->noise.scale != SP_NOISE_ADD)
+        strip->plan->kernels->exp(values->noise, values->noisy, strip->n);
+    combine_noise(variable->noise.scale, values->effective, values->noise, values->noisy, strip->n);
+    if (variable->changes == 0)
+        hold_values(strip, i, values->noisy);
+    values->effective = values->noisy;
+}
+
+/* The value drawn where an event begins is kept until the next one begins. */
+SP_WIDE static void renew(const double *begins, const double *drawn, double *restrict held, size_t n) {
+    for (size_t p = 0; p < n; p++) {
+        double before = held[p], anew = drawn[p];
+        held[p] = begins[p] != 0 ? anew : before;
+    }
+}
+
+static void hold_event(struct sp_strip *strip, size_t i) {
+    const struct sp_variable *variable = &strip->variant->variable[i];
+    struct values *values = &strip->values[i];
+    if (variable->each != SP_EACH_EVENT)
+        return;
+    renew(strip->now[variable->begins], values->effective, values->held, strip->n);
+    values->effective = values->held;
+}
+
+SP_WIDE static void apply(enum sp_change_operation operation, const double *value, double *restrict x,
+                          size_t n) {
+    for (size_t p = 0; p < n; p++)
+        x[p] = operation == SP_CHANGE_TIMES  ? x[p] * value[p]
+               : operation == SP_CHANGE_PLUS ? x[p] + value[p]
+                                             : value[p];
+}
+
+/* Part of the way from x to where the whole change would take it: `part` of it, that of a change that ramps
+ * up, times each path's share. */
+SP_WIDE static void apply_part(enum sp_change_operation operation, double part, const double *share,
+                               const double *value, double *restrict x, size_t n) {
+    for (size_t p = 0; p < n; p++) {
+        double step = operation == SP_CHANGE_TIMES  ? x[p] * (value[p] - 1)
+                      : operation == SP_CHANGE_PLUS ? value[p]
+                                                    : value[p] - x[p];
+        double acts = share ? part * share[p] : part, before = x[p];
+        x[p] = acts == 0 ? before : before + acts * step;
+    }
+}
+
+static double part_at(const struct sp_change *change, size_t quarter) {
+    int quarters = (int)quarter - change->from + 1;
+    return quarters >= change->ramp ? 1 : (double)quarters / change->ramp;
+}
+
+static bool acts_now(const struct sp_strip *strip, const struct sp_change *change) {
+    return (int)strip->quarter >= change->from && (int)strip->quarter <= change->until &&
+           !(strip->opening && change->share != SP_PLAN_NONE);
+}
+
+static void apply_changes(struct sp_strip *strip, size_t i) {
+    const struct sp_variable *variable = &strip->variant->variable[i];
+    struct values *values = &strip->values[i];
+    if (variable->changes == 0)
+        return;
+    memcpy(values->changed, values->effective, strip->n * sizeof *values->changed);
+    for (size_t c = 0; c < variable->changes; c++) {
+        const struct sp_change *change = &variable->change[c];
+        double part = part_at(change, strip->quarter);
+        if (!acts_now(strip, change))
+            continue;
+        put_in_force(strip, (size_t)change->value);
+        const double *value = strip->values[change->value].effective;
+        const double *share = change->share == SP_PLAN_NONE ? NULL : strip->now[change->share];
+        if (share || part < 1)
+            apply_part(change->operation, part, share, value, values->changed, strip->n);
+        else
+            apply(change->operation, value, values->changed, strip->n);
+    }
+    hold_values(strip, i, values->changed);
+    values->effective = values->changed;
+}
+
+/* Finds the effective values of a variable in this quarter, when the first step asks for them: by then the
+ * events that change it are known. */
+static void put_in_force(struct sp_strip *strip, size_t i) {
+    const struct sp_variable *variable = &strip->variant->variable[i];
+    struct values *values = &strip->values[i];
+    if (values->in_force)
+        return;
+    size_t entry = entry_at(variable, strip->quarter);
+    if (variable->each != SP_EACH_PATH)
+        draw_within(strip, i, entry, (int)strip->quarter);
+    values->effective = values->drawn[entry];
+    apply_parameters(strip, i);
+    hold_event(strip, i);
+    apply_noise(strip, i);
+    apply_changes(strip, i);
+    values->in_force = true;
+}
+
+static void begin_quarter(struct sp_strip *strip, size_t quarter, bool opening) {
+    strip->quarter = quarter;
+    strip->opening = opening;
+    for (size_t i = 0; i < strip->variant->variables; i++)
+        strip->values[i].in_force = quarter > 0 && !strip->values[i].moves && strip->values[i].in_force;
+}
+
+/* --- Steps --- */
+
+/* A formula sees the quarter before. A step has at most one. */
+static const double *evaluate(struct sp_strip *strip, const struct sp_formula *formula) {
+    if (!formula)
+        return NULL;
+    sp_formula_evaluate(formula, (const double *const *)strip->before, strip->room, strip->n);
+    return strip->room[0];
+}
+
+static void find_field(struct sp_strip *strip, size_t i, size_t field) {
+    const struct sp_bound_step *step = &strip->variant->step[i];
+    int variable = step->variable[field];
+    if (variable != SP_PLAN_NONE)
+        put_in_force(strip, (size_t)variable);
+    strip->binding[i].field[field] =
+        variable == SP_PLAN_NONE ? evaluate(strip, step->formula[field]) : strip->values[variable].effective;
+}
+
+/* The step as it is in this quarter. */
+static const struct sp_step *ready_step(struct sp_strip *strip, size_t i, enum turn turn, int quarter) {
+    struct binding *binding = &strip->binding[i];
+    struct sp_step *step = &binding->step[turn];
+    step->n = strip->n;
+    step->valid = strip->valid;
+    step->quarter = quarter;
+    step->season = (strip->plan->first_quarter + quarter) % 4;
+    for (size_t f = 0; quarter <= 0 && f < strip->variant->step[i].fields; f++)
+        find_field(strip, i, f);
+    for (size_t m = 0; quarter > 0 && m < binding->moving; m++)
+        find_field(strip, i, binding->move[m]);
+    return step;
+}
+
+/* What no step opens is 0 before the first quarter, as nothing has happened yet; but what may be undefined is
+ * so. */
+SP_WIDE static void clear_opening(struct sp_strip *strip) {
+    for (size_t c = 0; c < strip->variant->columns; c++) {
+        double *before = strip->before[c],
+               empty = strip->variant->column[c].write->may_be_undefined ? NAN : 0;
+        for (size_t p = 0; before && p < strip->n; p++)
+            before[p] = empty;
+    }
+}
+
+void sp_strip_begin(struct sp_strip *strip, uint64_t first_path, size_t valid) {
+    const struct sp_variant *variant = strip->variant;
+    strip->first_path = first_path;
+    strip->valid = valid;
+    strip->n = (valid + 63) / 64 * 64;
+    if (strip->is_odd)
+        swap_columns(strip);
+    draw_normals(strip, SP_EACH_PATH, SP_STREAM_PER_PATH);
+    for (size_t i = 0; i < variant->variables; i++)
+        strip->values[i].is_given = false;
+    for (size_t i = 0; i < variant->variables; i++)
+        for (size_t e = 0; variant->variable[i].each == SP_EACH_PATH && e < variant->variable[i].entries; e++)
+            draw_within(strip, i, e, SP_STREAM_PER_PATH);
+    begin_quarter(strip, 0, true);
+    draw_normals(strip, SP_EACH_QUARTER, 0);
+    for (size_t i = 0; i < variant->variables;
+         i++) /* who looks at what was drawn for the path sees these too */
+        if (variant->variable[i].each == SP_EACH_PATH && has_drawn_parameters(&variant->variable[i]))
+            put_in_force(strip, i);
+    clear_opening(strip);
+    for (size_t i = 0; i < variant->steps; i++)
+        if (variant->step[i].is_live && variant->step[i].mechanism->start)
+            variant->step[i].mechanism->start(ready_step(strip, i, TURN_OPENING, -1));
+}
+
+SP_WIDE static void replace(const double *where, double value, double *restrict x, size_t n) {
+    for (size_t p = 0; p < n; p++) {
+        double before = x[p];
+        x[p] = where[p] != 0 ? value : before;
+    }
+}
+
+/* On paths that have stopped nothing goes on. */
+static void stop_paths(struct sp_strip *strip, const struct sp_bound_step *bound) {
+    const double *stopped = strip->before[strip->variant->stop];
+    for (size_t i = 0; i < bound->outs; i++) {
+        const struct sp_write *write = strip->variant->column[bound->out[i]].write;
+        replace(stopped, write->may_be_undefined ? NAN : 0, strip->now[bound->out[i]], strip->n);
+    }
+}
+
+void sp_strip_quarter(struct sp_strip *strip, size_t t) {
+    sp_phase_enter(SP_PHASE_ASSUMPTIONS, 0);
+    begin_quarter(strip, t, false);
+    if (t > 0) {
+        swap_columns(strip);
+        draw_normals(strip, SP_EACH_QUARTER, (int)t);
+    }
+    for (size_t i = 0; i < strip->variant->steps; i++) {
+        const struct sp_bound_step *bound = &strip->variant->step[i];
+        if (!bound->is_live)
+            continue;
+        const struct sp_step *step = ready_step(strip, i, strip->is_odd ? TURN_ODD : TURN_EVEN, (int)t);
+        sp_phase_enter(SP_PHASE_STEPS, strip->n);
+        if (bound->mechanism->step)
+            bound->mechanism->step(step);
+        if (strip->variant->stop != SP_PLAN_NONE && !bound->mechanism->after_stop)
+            stop_paths(strip, bound);
+    }
+}
+
+/* --- Looking in --- */
+
+const double *sp_strip_now(const struct sp_strip *strip, int column) {
+    return strip->now[column];
+}
+
+const double *sp_strip_opening(const struct sp_strip *strip, int column) {
+    return strip->before[column];
+}
+
+const double *sp_strip_draw(const struct sp_strip *strip, size_t variable) {
+    const struct sp_variable *v = &strip->variant->variable[variable];
+    if (has_drawn_parameters(v))
+        return v->each == SP_EACH_PATH ? strip->values[variable].given : NULL;
+    return v->each == SP_EACH_PATH && !is_constant(&v->entry[0]) ? strip->values[variable].drawn[0] : NULL;
+}
+
+const double *sp_strip_drawn(const struct sp_strip *strip, size_t variable, size_t t) {
+    return strip->values[variable].drawn[entry_at(&strip->variant->variable[variable], t)];
+}
+
+const double *sp_strip_in_force(const struct sp_strip *strip, size_t variable) {
+    return strip->values[variable].in_force ? strip->values[variable].effective : NULL;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A strip: the paths of a block that go through all steps of a quarter before the next ones do, few enough
+ * for what a step writes to be in the first-level cache still when the next step reads it. It draws, works
+ * out the assumptions in force, and runs the steps. Only block.c uses it: whoever looks at a block sees
+ * arrays over all its paths, of which each strip has a part.
+ */
+#ifndef SP_ENGINE_RUN_STRIP_H
+#define SP_ENGINE_RUN_STRIP_H
+
+#include "engine/run/plan.h"
+
+/* What the strips of a block share: arrays over all its paths, scratch, and counts. Filled in by its owner,
+ * but for the arrays, which the first strip makes. */
+struct sp_strip_store {
+    struct sp_arena *arena;
+    size_t size;     /* paths of the block */
+    size_t arrays;   /* made so far */
+    double **array;  /* [arrays] -> [size] */
+    uint32_t *words; /* [size of a strip] scratch */
+    uint64_t *rule;  /* [rules] how often each was applied */
+};
+
+struct sp_strip;
+
+/* The strip whose paths begin with the one that is `first` in the block; strips are created in order. NULL:
+ * out of memory. It is freed with the store's arena. */
+struct sp_strip *sp_strip_create(struct sp_strip_store *store, const struct sp_plan *plan,
+                                 const struct sp_variant *variant, size_t first);
+
+/* As in block.h, of the paths of this strip. */
+void sp_strip_begin(struct sp_strip *strip, uint64_t first_path, size_t valid);
+void sp_strip_quarter(struct sp_strip *strip, size_t t);
+
+/* As in block.h: of the first strip, the arrays of the whole block. */
+const double *sp_strip_now(const struct sp_strip *strip, int column);
+const double *sp_strip_opening(const struct sp_strip *strip, int column);
+const double *sp_strip_draw(const struct sp_strip *strip, size_t variable);
+const double *sp_strip_drawn(const struct sp_strip *strip, size_t variable, size_t t);
+const double *sp_strip_in_force(const struct sp_strip *strip, size_t variable);
+
+#endif
