@@ -147,7 +147,7 @@ static void add_lines(const struct sp_step *s, int read, double *restrict sum) {
             line[i] = sp_step_or_zeros(s, sp_step_read_one(s, read, first + i));
         add_together(first == 0 ? s->zeros : sum, line, sum, s->n);
         first += TOGETHER;
-    } while (first < s->read_count[read]);
+    } while (first < sp_step_reads(s, read));
 }
 
 static void update_gross(const struct sp_step *s) {
@@ -161,7 +161,7 @@ static void update_gross(const struct sp_step *s) {
 /* --- Operating expenses --- */
 
 static bool is_in(const struct sp_step *s, int read, const double *line) {
-    for (size_t i = 0; i < s->read_count[read]; i++)
+    for (size_t i = 0; i < sp_step_reads(s, read); i++)
         if (sp_step_read_one(s, read, i) == line)
             return true;
     return false;
@@ -172,7 +172,7 @@ static void update_other(const struct sp_step *s) {
     double *restrict other = sp_step_out(s, OTHER, 0);
     for (size_t p = 0; p < s->n; p++)
         other[p] = 0;
-    for (size_t i = 0; i < s->read_count[OPEX_LINES]; i++) {
+    for (size_t i = 0; i < sp_step_reads(s, OPEX_LINES); i++) {
         const double *line = sp_step_read_one(s, OPEX_LINES, i);
         bool has_kind =
             is_in(s, R_AND_D_LINES, line) || is_in(s, S_AND_M_LINES, line) || is_in(s, G_AND_A_LINES, line);

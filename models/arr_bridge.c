@@ -104,7 +104,7 @@ static void bridge_monthly(const struct sp_step *s) {
     const double *price = sp_step_read(s, PRICE), *price_before = sp_step_read(s, PRICE_BEFORE);
     const double *monthly = sp_step_read(s, MONTHLY_BEFORE),
                  *left = sp_step_or_zeros(s, sp_step_read(s, CHURNED));
-    const double *left_annual = s->read_count[YEAR] ? sp_step_read(s, CHURNED_ANNUAL) : s->zeros;
+    const double *left_annual = sp_step_reads(s, YEAR) ? sp_step_read(s, CHURNED_ANNUAL) : s->zeros;
     double *restrict churned = sp_step_out(s, LOST_PAYERS, 0);
     double *restrict more = sp_step_out(s, EXPANSION, 0), *restrict less = sp_step_out(s, CONTRACTION, 0);
     for (size_t p = 0; p < s->n; p++) {
@@ -135,7 +135,7 @@ static void bridge_annual(const struct sp_step *s) {
 static void bridge_arrivals(const struct sp_step *s) {
     const double *arrived = sp_step_read(s, ARRIVED),
                  *back = sp_step_or_zeros(s, sp_step_read(s, REACTIVATED));
-    const double *annual = s->read_count[YEAR] ? sp_step_read(s, NEW_ANNUAL) : s->zeros;
+    const double *annual = sp_step_reads(s, YEAR) ? sp_step_read(s, NEW_ANNUAL) : s->zeros;
     const double *price = sp_step_read(s, PRICE), *annual_price = sp_step_read(s, ANNUAL_PRICE);
     double *restrict fresh = sp_step_out(s, NEW, 0), *restrict reactivated = sp_step_out(s, BACK, 0);
     for (size_t p = 0; p < s->n; p++) {
@@ -176,7 +176,7 @@ SP_WIDE static void step(const struct sp_step *s) {
     if (!is_wanted(s))
         return;
     bridge_monthly(s);
-    if (s->read_count[YEAR] > 0)
+    if (sp_step_reads(s, YEAR) > 0)
         bridge_annual(s);
     bridge_arrivals(s);
     add_up(s);

@@ -62,7 +62,7 @@ SP_WIDE static void step(const struct sp_step *s) {
         billings[p] = monthly[p];
         payments[p] = price[p] > 0 ? SP_MODELS_MONTHS * sp_models_average(s, before[p], paid[p]) : 0;
     }
-    if (s->read_count[YEAR] > 0)
+    if (sp_step_reads(s, YEAR) > 0)
         add_annual(s);
 }
 

@@ -54,7 +54,7 @@ static const struct sp_write writes[] = {
 };
 
 static bool has_annual(const struct sp_step *s) {
-    return s->read_count[YEAR] > 0;
+    return sp_step_reads(s, YEAR) > 0;
 }
 
 /* Months of a year that belong to the quarter in which it began `age` quarters ago: begun in the middle of a

@@ -291,7 +291,7 @@ static void update_rate(const struct sp_step *s, double *rate) {
     multiply_by_season(s, rate);
     saturate(s, rate);
     add(sp_step_field(s, GROWTH, 0, SHOCK), rate, s->n);
-    for (size_t i = 0; i < s->read_count[MARKET_GROWTH]; i++)
+    for (size_t i = 0; i < sp_step_reads(s, MARKET_GROWTH); i++)
         add(sp_step_read_one(s, MARKET_GROWTH, i), rate, s->n);
 }
 
@@ -320,11 +320,11 @@ static double kept(const struct sp_step *s, const struct given *given, size_t p)
 /* With partners, who bring users, `users` becomes what they have grown to; without, it still is how many
  * times as many there are, and the users of the quarter before are returned for it. */
 static const double *grow(const struct sp_step *s, const struct given *given, double *restrict users) {
-    if (s->read_count[PARTNER_USERS] == 0)
+    if (sp_step_reads(s, PARTNER_USERS) == 0)
         return given->before;
     for (size_t p = 0; p < s->n; p++)
         users[p] *= given->before[p];
-    for (size_t i = 0; i < s->read_count[PARTNER_USERS]; i++)
+    for (size_t i = 0; i < sp_step_reads(s, PARTNER_USERS); i++)
         add(sp_step_read_one(s, PARTNER_USERS, i), users, s->n);
     return s->ones;
 }

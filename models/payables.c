@@ -70,7 +70,7 @@ static void start(const struct sp_step *s) {
 
 /* What a channel keeps back is not owed. */
 static bool is_fee(const struct sp_step *s, const double *line) {
-    for (size_t i = 0; i < s->read_count[FEE_LINES]; i++)
+    for (size_t i = 0; i < sp_step_reads(s, FEE_LINES); i++)
         if (sp_step_read_one(s, FEE_LINES, i) == line)
             return true;
     return false;
@@ -84,7 +84,7 @@ static void add_open(const struct sp_step *s, int lines, int days_field, size_t 
     double open[STRIP], *restrict payables = sp_step_out(s, PAYABLES, 0) + first;
     for (size_t p = 0; p < STRIP; p++)
         open[p] = days[p] / SP_MODELS_DAYS;
-    for (size_t i = 0; i < s->read_count[lines]; i++) {
+    for (size_t i = 0; i < sp_step_reads(s, lines); i++) {
         const double *line = sp_step_read_one(s, lines, i);
         if (is_fee(s, line))
             continue;

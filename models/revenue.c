@@ -106,7 +106,7 @@ static const struct sp_write writes[] = {
 };
 
 static bool has_annual(const struct sp_step *s) {
-    return s->read_count[YEAR] > 0;
+    return sp_step_reads(s, YEAR) > 0;
 }
 
 /* Without tax: the list price, of segments and markets the average, less discounts. */

@@ -26,7 +26,7 @@ SP_WIDE static void step(const struct sp_step *s) {
         return;
     for (size_t p = 0; p < s->n; p++)
         cost[p] = 0;
-    for (size_t i = 0; i < s->read_count[COSTS]; i++) {
+    for (size_t i = 0; i < sp_step_reads(s, COSTS); i++) {
         const double *one = sp_step_read_one(s, COSTS, i);
         for (size_t p = 0; p < s->n; p++)
             cost[p] += one[p];

@@ -128,8 +128,7 @@ static int bind_writes(struct sp_plan *plan, const struct sp_scenario *scenario,
     for (size_t w = 0; w < use->mechanism->writes; w++) {
         const struct sp_write *write = &use->mechanism->write[w];
         size_t instances = instances_of(variant, use, write);
-        step->out_start[w] = step->outs;
-        step->out_count[w] = instances;
+        step->out_span[w] = (struct sp_span){(uint32_t)step->outs, (uint32_t)instances};
         for (size_t i = 0; i < instances; i++) {
             int error = add_column(plan, scenario, variant, use, write, i, problems);
             if (error)
@@ -204,9 +203,9 @@ static bool is_read(const struct sp_bound_step *step, const struct sp_read *read
     int table = read->with - 1;
     if (!read->with || !read->with_field)
         return !read->with || step->instances[table] > 0;
-    const double *choice = step->number + step->field_start[table] + read->with_field - 1;
+    const double *choice = step->number + step->field_span[table].start + read->with_field - 1;
     for (size_t i = 0; i < step->instances[table]; i++)
-        if ((int)choice[i * step->field_count[table]] == read->with_choice)
+        if ((int)choice[i * step->field_span[table].count] == read->with_choice)
             return true;
     return false;
 }
@@ -235,10 +234,10 @@ static int bind_reads(struct sp_plan *plan, const struct sp_variant *variant, co
                       struct sp_bound_step *step, struct sp_problems *problems) {
     int error = 0;
     for (size_t r = 0; r < step->mechanism->reads; r++) {
-        step->read_start[r] = step->reads;
+        step->read_span[r].start = (uint32_t)step->reads;
         if (bind_read(plan, variant, use, step, &step->mechanism->read[r], problems))
             error = SP_ERROR_SCENARIO;
-        step->read_count[r] = step->reads - step->read_start[r];
+        step->read_span[r].count = (uint32_t)step->reads - step->read_span[r].start;
     }
     return error;
 }

@@ -210,8 +210,7 @@ static int bind_fields(struct sp_plan *plan, const struct sp_variant *variant, c
         return SP_ERROR_RESOURCES;
     for (size_t t = 0; t < SP_STEP_TABLES && use->table[t].table; t++) {
         const struct sp_bound_table *table = &use->table[t];
-        step->field_start[t] = step->fields;
-        step->field_count[t] = table->table->fields;
+        step->field_span[t] = (struct sp_span){(uint32_t)step->fields, (uint32_t)table->table->fields};
         step->instances[t] = table->instances;
         for (size_t i = 0; i < table->instances * table->table->fields; i++) {
             step->variable[step->fields] = find_variable(variant, table->input[i]->key);

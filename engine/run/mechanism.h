@@ -51,7 +51,7 @@ struct sp_read {
     int with;      /* 1 + own table: not read when that table has no instances */
     int with_field,
         with_choice; /* 1 + choice of that table, and which: not read when no instance has it so */
-    int with_read; /* 1 + read of a list: `step` looks at the column only when that list is not empty */
+    int with_read;   /* 1 + read of a list: `step` looks at the column only when that list is not empty */
     int only_for[SP_STEP_ONLY_FOR]; /* 1 + writes: `step` looks at the column only when somebody asks for one
                                        of these (sp_step_wants); all zero: always */
 };
@@ -88,6 +88,12 @@ struct sp_rule {
     const char *name, *sentence;
 };
 
+/* A run of places in an array. Kept small: what a step needs to find its arrays should fit into few lines of
+ * the cache. */
+struct sp_span {
+    uint32_t start, count;
+};
+
 /* What a step gets. All arrays hold n doubles, n a multiple of 64. */
 struct sp_step {
     size_t n, valid;   /* paths computed; the first `valid` of them count (the rest fill up the last 64) */
@@ -98,19 +104,18 @@ struct sp_step {
     const struct sp_kernels *kernels;
     const double *zeros, *ones; /* 0 and 1 on all paths */
 
-    const double *const *field; /* by place: see sp_step_field */
-    const bool *is_zero;        /* the field is 0 on all paths and in all quarters */
-    const double *number;       /* of fields that are numbers; choices as their index */
-    const size_t *field_start;  /* [tables] */
-    const size_t *field_count;  /* [tables] fields per instance */
-    const size_t *instances;    /* [tables] */
+    const double *const *field;       /* by place: see sp_step_field */
+    const bool *is_zero;              /* the field is 0 on all paths and in all quarters */
+    const double *number;             /* of fields that are numbers; choices as their index */
+    const struct sp_span *field_span; /* [tables] the fields of the first instance, which the others follow */
+    const size_t *instances;          /* [tables] */
 
     const double *const *read;
-    const size_t *read_start, *read_count; /* [reads] */
+    const struct sp_span *read_span; /* [reads] */
 
     double *const *out;
-    const bool *is_wanted; /* by place of `out`: somebody but this mechanism asks for the column */
-    const size_t *out_start, *out_count; /* [writes] */
+    const bool *is_wanted;          /* by place of `out`: somebody but this mechanism asks for the column */
+    const struct sp_span *out_span; /* [writes] */
 
     uint64_t *rule; /* [rules] add to these */
 };
@@ -159,24 +164,33 @@ static inline const struct sp_stated_value *sp_stated_of(const struct sp_stated 
     return &given->value[table][instance * given->fields[table] + (size_t)field];
 }
 
+static inline size_t sp_step_place(const struct sp_step *s, int table, size_t instance, int field) {
+    return s->field_span[table].start + instance * s->field_span[table].count + (size_t)field;
+}
+
 /* The effective values of an assumption in this quarter; NULL when it is absent (see base/field.h). */
 static inline const double *sp_step_field(const struct sp_step *s, int table, size_t instance, int field) {
-    return s->field[s->field_start[table] + instance * s->field_count[table] + (size_t)field];
+    return s->field[sp_step_place(s, table, instance, field)];
 }
 
 /* Whether an assumption is always 0, so that work may be left out. */
 static inline bool sp_step_is_zero(const struct sp_step *s, int table, size_t instance, int field) {
-    return s->is_zero[s->field_start[table] + instance * s->field_count[table] + (size_t)field];
+    return s->is_zero[sp_step_place(s, table, instance, field)];
 }
 
 /* A number or the index of a choice. */
 static inline double sp_step_number(const struct sp_step *s, int table, size_t instance, int field) {
-    return s->number[s->field_start[table] + instance * s->field_count[table] + (size_t)field];
+    return s->number[sp_step_place(s, table, instance, field)];
+}
+
+/* How many columns a read has found. */
+static inline size_t sp_step_reads(const struct sp_step *s, int read) {
+    return s->read_span[read].count;
 }
 
 /* A column that is read; the i-th of a list. NULL when it is optional and absent. */
 static inline const double *sp_step_read_one(const struct sp_step *s, int read, size_t i) {
-    return s->read_count[read] > i ? s->read[s->read_start[read] + i] : NULL;
+    return sp_step_reads(s, read) > i ? s->read[s->read_span[read].start + i] : NULL;
 }
 
 static inline const double *sp_step_read(const struct sp_step *s, int read) {
@@ -196,13 +210,13 @@ static inline const double *sp_step_or_ones(const struct sp_step *s, const doubl
 
 /* A column that is written, for an instance (0 when not instanced). NULL when it is not written now. */
 static inline double *sp_step_out(const struct sp_step *s, int write, size_t instance) {
-    return s->out_count[write] > instance ? s->out[s->out_start[write] + instance] : NULL;
+    return s->out_span[write].count > instance ? s->out[s->out_span[write].start + instance] : NULL;
 }
 
 /* Whether anybody asks for a column; if not, `step` may leave it out (of an instanced one: for instance 0).
  */
 static inline bool sp_step_wants(const struct sp_step *s, int write) {
-    return s->out_count[write] > 0 && s->is_wanted[s->out_start[write]];
+    return s->out_span[write].count > 0 && s->is_wanted[s->out_span[write].start];
 }
 
 /* The table that a scenario must have for the mechanism to be used; NULL: it is always used. */

@@ -316,11 +316,11 @@ static bool is_always_zero(const struct sp_variable *variable) {
 
 /* Whether a live step looks at what it reads there. */
 static bool is_needed(const struct sp_bound_step *step, const struct sp_read *read) {
-    if (read->with_read && step->read_count[read->with_read - 1] == 0)
+    if (read->with_read && step->read_span[read->with_read - 1].count == 0)
         return false;
     for (size_t i = 0; i < SP_STEP_ONLY_FOR && read->only_for[i]; i++) {
         size_t write = (size_t)read->only_for[i] - 1;
-        if (step->out_count[write] > 0 && step->is_wanted[step->out_start[write]])
+        if (step->out_span[write].count > 0 && step->is_wanted[step->out_span[write].start])
             return true;
     }
     return read->only_for[0] == 0;
@@ -328,8 +328,9 @@ static bool is_needed(const struct sp_bound_step *step, const struct sp_read *re
 
 static bool reads_column(const struct sp_bound_step *step, int column) {
     for (size_t r = 0; r < step->mechanism->reads; r++)
-        for (size_t i = 0; i < step->read_count[r]; i++)
-            if (step->read[step->read_start[r] + i] == column && is_needed(step, &step->mechanism->read[r]))
+        for (size_t i = 0; i < step->read_span[r].count; i++)
+            if (step->read[step->read_span[r].start + i] == column &&
+                is_needed(step, &step->mechanism->read[r]))
                 return true;
     return false;
 }
@@ -338,8 +339,8 @@ bool sp_plan_looks_back(const struct sp_variant *variant, int column) {
     for (size_t i = 0; i < variant->steps; i++) {
         const struct sp_bound_step *step = &variant->step[i];
         for (size_t r = 0; step->is_live && r < step->mechanism->reads; r++)
-            for (size_t k = 0; step->mechanism->read[r].before && k < step->read_count[r]; k++)
-                if (step->read[step->read_start[r] + k] == column &&
+            for (size_t k = 0; step->mechanism->read[r].before && k < step->read_span[r].count; k++)
+                if (step->read[step->read_span[r].start + k] == column &&
                     is_needed(step, &step->mechanism->read[r]))
                     return true;
     }

@@ -108,20 +108,21 @@ struct sp_column {
 struct sp_bound_step {
     const struct sp_mechanism *mechanism;
     size_t fields;
-    int *variable;               /* [fields] index, or SP_PLAN_NONE for numbers and choices */
-    struct sp_formula **formula; /* [fields] or NULL */
-    double *number;              /* [fields] */
-    bool *is_zero;               /* [fields] */
-    size_t field_start[SP_STEP_TABLES], field_count[SP_STEP_TABLES], instances[SP_STEP_TABLES];
+    int *variable;                             /* [fields] index, or SP_PLAN_NONE for numbers and choices */
+    struct sp_formula **formula;               /* [fields] or NULL */
+    double *number;                            /* [fields] */
+    bool *is_zero;                             /* [fields] */
+    struct sp_span field_span[SP_STEP_TABLES]; /* of the first instance */
+    size_t instances[SP_STEP_TABLES];
     size_t reads;
     int *read;         /* [reads] column */
     bool *read_before; /* [reads] */
-    size_t read_start[SP_STEP_READS], read_count[SP_STEP_READS];
+    struct sp_span read_span[SP_STEP_READS];
     size_t outs;
     int *out;        /* [outs] column */
     bool *is_wanted; /* [outs] */
     bool is_live;    /* somebody asks for one of its columns, or it counts rules; others are not run */
-    size_t out_start[SP_STEP_WRITES], out_count[SP_STEP_WRITES];
+    struct sp_span out_span[SP_STEP_WRITES];
     size_t first_rule; /* index of its first rule among the counts */
 };
 

@@ -18,20 +18,29 @@ struct values {
     const double *parameter[SP_CONDITIONAL_PARAMETERS]; /* those that are numbers */
     bool is_given;                                      /* `given` holds until the next paths   */
     bool moves;                                         /* it may differ between the quarters of a path */
-    bool in_force;                                      /* `effective` is that of this quarter */
-    const double *effective;                            /* what steps read in this quarter */
+    size_t since;                                       /* the moment (below) when `effective` was found */
+    size_t drawn_at; /* and when the values of this quarter were drawn, if they are drawn by quarter */
+    const double *effective; /* what steps read in this quarter */
 };
 
 /* A step with its arrays. Columns that are read as of the quarter before have two arrays that take turns, and
  * `start` writes and reads those of the quarter before: hence three sets of pointers, made once. */
 enum turn { TURN_EVEN, TURN_ODD, TURN_OPENING, TURNS };
 
+struct moving_field {
+    size_t field;
+    int variable; /* or SP_PLAN_NONE: a formula */
+};
+
 struct binding {
-    struct sp_step step[TURNS];
+    const struct sp_bound_step *bound;
+    void (*work)(const struct sp_step *); /* the mechanism's step; NULL: none */
+    bool may_stop;                        /* does nothing on paths that have stopped */
     const double *
         *field; /* [fields] the same in all turns; those that move are found anew in every quarter */
     size_t moving;
-    size_t *move; /* [moving] fields */
+    struct moving_field *move; /* [moving] */
+    struct sp_step step[TURNS];
 };
 
 struct sp_strip {
@@ -52,8 +61,13 @@ struct sp_strip {
     size_t constants;               /* arrays that hold one number on all paths, made so far */
     double **constant;              /* [constants] */
     double **now, **before;         /* [columns]; before is NULL where nobody asks for it */
+    size_t twice;                   /* columns with two arrays, */
+    size_t *take_turns;             /* [twice] which they are */
     bool is_odd;                    /* now and before have changed places */
+    size_t steps;                   /* that are live */
     struct binding *binding;        /* [steps] */
+    /* Moments count on from quarter to quarter and from block to block; the opening state is one too. */
+    size_t moment, first_moment; /* that of now, that of the block's first quarter */
 };
 
 /* --- Room --- */
@@ -187,7 +201,8 @@ static int create_columns(struct sp_strip *strip) {
     size_t columns = strip->variant->columns;
     strip->now = sp_arena_array(strip->store->arena, columns, sizeof *strip->now);
     strip->before = sp_arena_array(strip->store->arena, columns, sizeof *strip->before);
-    if (!strip->now || !strip->before)
+    strip->take_turns = sp_arena_array(strip->store->arena, columns, sizeof *strip->take_turns);
+    if (!strip->now || !strip->before || !strip->take_turns)
         return -1;
     for (size_t c = 0; c < columns; c++) {
         bool twice = is_read_before(strip->variant, (int)c);
@@ -195,6 +210,8 @@ static int create_columns(struct sp_strip *strip) {
         strip->before[c] = twice ? create_array(strip) : NULL;
         if (!strip->now[c] || (twice && !strip->before[c]))
             return -1;
+        if (twice)
+            strip->take_turns[strip->twice++] = c;
     }
     return 0;
 }
@@ -207,8 +224,8 @@ static const double *read_column(const struct sp_strip *strip, const struct sp_b
     return before ? strip->before[column] : strip->now[column];
 }
 
-static int bind_turn(struct sp_strip *strip, size_t i, enum turn turn) {
-    const struct sp_bound_step *step = &strip->variant->step[i];
+static int bind_turn(struct sp_strip *strip, struct binding *binding, enum turn turn) {
+    const struct sp_bound_step *step = binding->bound;
     const double **read = sp_arena_array(strip->store->arena, step->reads + 1, sizeof *read);
     double **out = sp_arena_array(strip->store->arena, step->outs + 1, sizeof *out);
     if (!read || !out)
@@ -219,25 +236,22 @@ static int bind_turn(struct sp_strip *strip, size_t i, enum turn turn) {
         double *before = strip->before[step->out[o]];
         out[o] = turn == TURN_OPENING && before ? before : strip->now[step->out[o]];
     }
-    strip->binding[i].step[turn] = (struct sp_step){
+    binding->step[turn] = (struct sp_step){
         .accrual_end = strip->plan->accrual_end,
         .whole_counts = strip->plan->whole_counts,
         .kernels = strip->plan->kernels,
         .zeros = strip->zeros,
         .ones = strip->ones,
-        .field = strip->binding[i].field,
+        .field = binding->field,
         .is_zero = step->is_zero,
         .number = step->number,
-        .field_start = step->field_start,
-        .field_count = step->field_count,
+        .field_span = step->field_span,
         .instances = step->instances,
         .read = read,
-        .read_start = step->read_start,
-        .read_count = step->read_count,
+        .read_span = step->read_span,
         .out = out,
         .is_wanted = step->is_wanted,
-        .out_start = step->out_start,
-        .out_count = step->out_count,
+        .out_span = step->out_span,
         .rule = strip->store->rule + step->first_rule,
     };
     return 0;
@@ -248,42 +262,43 @@ static bool moves(const struct sp_strip *strip, const struct sp_bound_step *step
     return variable == SP_PLAN_NONE ? step->formula[field] != NULL : strip->values[variable].moves;
 }
 
-static int create_binding(struct sp_strip *strip, size_t i) {
-    const struct sp_bound_step *step = &strip->variant->step[i];
-    struct binding *binding = &strip->binding[i];
+static int create_binding(struct sp_strip *strip, const struct sp_bound_step *step) {
+    struct binding *binding = &strip->binding[strip->steps++];
+    binding->bound = step;
+    binding->work = step->mechanism->step;
+    binding->may_stop = strip->variant->stop != SP_PLAN_NONE && !step->mechanism->after_stop;
     binding->field = sp_arena_array(strip->store->arena, step->fields + 1, sizeof *binding->field);
     binding->move = sp_arena_array(strip->store->arena, step->fields + 1, sizeof *binding->move);
     if (!binding->field || !binding->move)
         return -1;
     for (size_t f = 0; f < step->fields; f++)
         if (moves(strip, step, f))
-            binding->move[binding->moving++] = f;
-    return 0;
+            binding->move[binding->moving++] = (struct moving_field){f, step->variable[f]};
+    return bind_turn(strip, binding, TURN_OPENING) || bind_turn(strip, binding, TURN_EVEN) ? -1 : 0;
 }
 
 /* The arrays of columns take turns. */
 static void swap_columns(struct sp_strip *strip) {
-    for (size_t c = 0; c < strip->variant->columns; c++)
-        if (strip->before[c]) {
-            double *moved = strip->before[c];
-            strip->before[c] = strip->now[c];
-            strip->now[c] = moved;
-        }
+    for (size_t i = 0; i < strip->twice; i++) {
+        size_t c = strip->take_turns[i];
+        double *moved = strip->before[c];
+        strip->before[c] = strip->now[c];
+        strip->now[c] = moved;
+    }
     strip->is_odd = !strip->is_odd;
 }
 
 static int create_bindings(struct sp_strip *strip) {
-    size_t steps = strip->variant->steps;
+    const struct sp_variant *variant = strip->variant;
     int error = 0;
-    strip->binding = sp_arena_array(strip->store->arena, steps + 1, sizeof *strip->binding);
+    strip->binding = sp_arena_array(strip->store->arena, variant->steps + 1, sizeof *strip->binding);
     if (!strip->binding)
         return -1;
-    for (size_t i = 0; !error && i < steps; i++)
-        error =
-            create_binding(strip, i) || bind_turn(strip, i, TURN_OPENING) || bind_turn(strip, i, TURN_EVEN);
+    for (size_t i = 0; !error && i < variant->steps; i++)
+        error = variant->step[i].is_live ? create_binding(strip, &variant->step[i]) : 0;
     swap_columns(strip);
-    for (size_t i = 0; !error && i < steps; i++)
-        error = bind_turn(strip, i, TURN_ODD);
+    for (size_t i = 0; !error && i < strip->steps; i++)
+        error = bind_turn(strip, &strip->binding[i], TURN_ODD);
     swap_columns(strip);
     return error ? -1 : 0;
 }
@@ -590,29 +605,38 @@ static void apply_changes(struct sp_strip *strip, size_t i) {
     values->effective = values->changed;
 }
 
+/* Draws of the first quarter that were made for the opening state already are not made again, unless values
+ * held to their bounds are yet to be counted. */
+static void draw_quarter(struct sp_strip *strip, size_t i, size_t entry) {
+    const struct sp_variable *variable = &strip->variant->variable[i];
+    struct values *values = &strip->values[i];
+    bool is_there = strip->quarter == 0 && !strip->opening && values->drawn_at + 1 == strip->moment;
+    if (is_there && !variable->entry[entry].may_leave_bounds)
+        return;
+    draw_within(strip, i, entry, (int)strip->quarter);
+    values->drawn_at = strip->moment;
+}
+
+static bool is_in_force(const struct sp_strip *strip, const struct values *values) {
+    return values->since == strip->moment || (!values->moves && values->since >= strip->first_moment);
+}
+
 /* Finds the effective values of a variable in this quarter, when the first step asks for them: by then the
  * events that change it are known. */
 static void put_in_force(struct sp_strip *strip, size_t i) {
     const struct sp_variable *variable = &strip->variant->variable[i];
     struct values *values = &strip->values[i];
-    if (values->in_force)
+    if (is_in_force(strip, values))
         return;
     size_t entry = entry_at(variable, strip->quarter);
     if (variable->each != SP_EACH_PATH)
-        draw_within(strip, i, entry, (int)strip->quarter);
+        draw_quarter(strip, i, entry);
     values->effective = values->drawn[entry];
     apply_parameters(strip, i);
     hold_event(strip, i);
     apply_noise(strip, i);
     apply_changes(strip, i);
-    values->in_force = true;
-}
-
-static void begin_quarter(struct sp_strip *strip, size_t quarter, bool opening) {
-    strip->quarter = quarter;
-    strip->opening = opening;
-    for (size_t i = 0; i < strip->variant->variables; i++)
-        strip->values[i].in_force = quarter > 0 && !strip->values[i].moves && strip->values[i].in_force;
+    values->since = strip->moment;
 }
 
 /* --- Steps --- */
@@ -625,39 +649,59 @@ static const double *evaluate(struct sp_strip *strip, const struct sp_formula *f
     return strip->room[0];
 }
 
-static void find_field(struct sp_strip *strip, size_t i, size_t field) {
-    const struct sp_bound_step *step = &strip->variant->step[i];
-    int variable = step->variable[field];
-    if (variable != SP_PLAN_NONE)
-        put_in_force(strip, (size_t)variable);
-    strip->binding[i].field[field] =
-        variable == SP_PLAN_NONE ? evaluate(strip, step->formula[field]) : strip->values[variable].effective;
+static const double *find_field(struct sp_strip *strip, const struct sp_bound_step *step, size_t field,
+                                int variable) {
+    if (variable == SP_PLAN_NONE)
+        return evaluate(strip, step->formula[field]);
+    put_in_force(strip, (size_t)variable);
+    return strip->values[variable].effective;
 }
 
 /* The step as it is in this quarter. */
-static const struct sp_step *ready_step(struct sp_strip *strip, size_t i, enum turn turn, int quarter) {
-    struct binding *binding = &strip->binding[i];
+static const struct sp_step *ready_step(struct sp_strip *strip, struct binding *binding, enum turn turn,
+                                        int quarter) {
     struct sp_step *step = &binding->step[turn];
     step->n = strip->n;
     step->valid = strip->valid;
     step->quarter = quarter;
     step->season = (strip->plan->first_quarter + quarter) % 4;
-    for (size_t f = 0; quarter <= 0 && f < strip->variant->step[i].fields; f++)
-        find_field(strip, i, f);
-    for (size_t m = 0; quarter > 0 && m < binding->moving; m++)
-        find_field(strip, i, binding->move[m]);
+    for (size_t f = 0; quarter <= 0 && f < binding->bound->fields; f++)
+        binding->field[f] = find_field(strip, binding->bound, f, binding->bound->variable[f]);
+    for (size_t m = 0; quarter > 0 && m < binding->moving; m++) {
+        const struct moving_field *move = &binding->move[m];
+        binding->field[move->field] = find_field(strip, binding->bound, move->field, move->variable);
+    }
     return step;
 }
 
 /* What no step opens is 0 before the first quarter, as nothing has happened yet; but what may be undefined is
  * so. */
 SP_WIDE static void clear_opening(struct sp_strip *strip) {
-    for (size_t c = 0; c < strip->variant->columns; c++) {
+    for (size_t i = 0; i < strip->twice; i++) {
+        size_t c = strip->take_turns[i];
         double *before = strip->before[c],
                empty = strip->variant->column[c].write->may_be_undefined ? NAN : 0;
-        for (size_t p = 0; before && p < strip->n; p++)
+        for (size_t p = 0; p < strip->n; p++)
             before[p] = empty;
     }
+}
+
+static void draw_path(struct sp_strip *strip) {
+    const struct sp_variant *variant = strip->variant;
+    draw_normals(strip, SP_EACH_PATH, SP_STREAM_PER_PATH);
+    for (size_t i = 0; i < variant->variables; i++) {
+        strip->values[i].is_given = false;
+        for (size_t e = 0; variant->variable[i].each == SP_EACH_PATH && e < variant->variable[i].entries; e++)
+            draw_within(strip, i, e, SP_STREAM_PER_PATH);
+    }
+}
+
+static void begin_quarter(struct sp_strip *strip, size_t quarter, bool opening) {
+    strip->quarter = quarter;
+    strip->opening = opening;
+    strip->moment++;
+    if (quarter == 0)
+        strip->first_moment = strip->moment;
 }
 
 void sp_strip_begin(struct sp_strip *strip, uint64_t first_path, size_t valid) {
@@ -667,12 +711,7 @@ void sp_strip_begin(struct sp_strip *strip, uint64_t first_path, size_t valid) {
     strip->n = (valid + 63) / 64 * 64;
     if (strip->is_odd)
         swap_columns(strip);
-    draw_normals(strip, SP_EACH_PATH, SP_STREAM_PER_PATH);
-    for (size_t i = 0; i < variant->variables; i++)
-        strip->values[i].is_given = false;
-    for (size_t i = 0; i < variant->variables; i++)
-        for (size_t e = 0; variant->variable[i].each == SP_EACH_PATH && e < variant->variable[i].entries; e++)
-            draw_within(strip, i, e, SP_STREAM_PER_PATH);
+    draw_path(strip);
     begin_quarter(strip, 0, true);
     draw_normals(strip, SP_EACH_QUARTER, 0);
     for (size_t i = 0; i < variant->variables;
@@ -680,9 +719,10 @@ void sp_strip_begin(struct sp_strip *strip, uint64_t first_path, size_t valid) {
         if (variant->variable[i].each == SP_EACH_PATH && has_drawn_parameters(&variant->variable[i]))
             put_in_force(strip, i);
     clear_opening(strip);
-    for (size_t i = 0; i < variant->steps; i++)
-        if (variant->step[i].is_live && variant->step[i].mechanism->start)
-            variant->step[i].mechanism->start(ready_step(strip, i, TURN_OPENING, -1));
+    for (size_t i = 0; i < strip->steps; i++)
+        if (strip->binding[i].bound->mechanism->start)
+            strip->binding[i].bound->mechanism->start(
+                ready_step(strip, &strip->binding[i], TURN_OPENING, -1));
 }
 
 SP_WIDE static void replace(const double *where, double value, double *restrict x, size_t n) {
@@ -708,16 +748,14 @@ void sp_strip_quarter(struct sp_strip *strip, size_t t) {
         swap_columns(strip);
         draw_normals(strip, SP_EACH_QUARTER, (int)t);
     }
-    for (size_t i = 0; i < strip->variant->steps; i++) {
-        const struct sp_bound_step *bound = &strip->variant->step[i];
-        if (!bound->is_live)
-            continue;
-        const struct sp_step *step = ready_step(strip, i, strip->is_odd ? TURN_ODD : TURN_EVEN, (int)t);
+    for (size_t i = 0; i < strip->steps; i++) {
+        struct binding *binding = &strip->binding[i];
+        const struct sp_step *step = ready_step(strip, binding, strip->is_odd ? TURN_ODD : TURN_EVEN, (int)t);
         sp_phase_enter(SP_PHASE_STEPS, strip->n);
-        if (bound->mechanism->step)
-            bound->mechanism->step(step);
-        if (strip->variant->stop != SP_PLAN_NONE && !bound->mechanism->after_stop)
-            stop_paths(strip, bound);
+        if (binding->work)
+            binding->work(step);
+        if (binding->may_stop)
+            stop_paths(strip, binding->bound);
     }
 }
 
@@ -743,5 +781,5 @@ const double *sp_strip_drawn(const struct sp_strip *strip, size_t variable, size
 }
 
 const double *sp_strip_in_force(const struct sp_strip *strip, size_t variable) {
-    return strip->values[variable].in_force ? strip->values[variable].effective : NULL;
+    return is_in_force(strip, &strip->values[variable]) ? strip->values[variable].effective : NULL;
 }
