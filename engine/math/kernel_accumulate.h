@@ -62,24 +62,77 @@ static inline void moments_add_eight(struct moment_vectors v[VECTORS], double ce
         moments_add_finite(&v[i], centre, x + i * WIDTH, missing);
 }
 
+static inline void moments_end(const struct moment_vectors v[VECTORS], const i64v *missing, size_t n,
+                               struct sp_moment_lanes *lanes) {
+    moments_store(v, lanes);
+    lanes->count += (n + SP_LANES - 1) / SP_LANES * SP_LANES;
+    for (int i = 0; i < WIDTH; i++)
+        lanes->count -= (uint64_t)(*missing)[i];
+}
+
 /* The last values, fewer than there are lanes, are filled up with NaN, which counts nowhere. */
+static inline void moments_add_rest(struct moment_vectors v[VECTORS], double centre, const double *x,
+                                    size_t n, i64v *missing) {
+    double rest[SP_LANES];
+    for (size_t i = 0; i < SP_LANES; i++)
+        rest[i] = i < n ? x[i] : __builtin_nan("");
+    moments_add_eight(v, centre, rest, missing);
+}
+
 static void moments(struct sp_moment_lanes *lanes, double centre, const double *x, size_t n) {
     struct moment_vectors v[VECTORS];
     i64v missing = {0};
-    size_t whole = n / SP_LANES * SP_LANES, eights = (n + SP_LANES - 1) / SP_LANES;
+    size_t whole = n / SP_LANES * SP_LANES;
     moments_load(lanes, v);
     for (size_t p = 0; p < whole; p += SP_LANES)
         moments_add_eight(v, centre, x + p, &missing);
-    if (whole < n) {
-        double rest[SP_LANES];
-        for (size_t i = 0; i < SP_LANES; i++)
-            rest[i] = whole + i < n ? x[whole + i] : __builtin_nan("");
-        moments_add_eight(v, centre, rest, &missing);
+    if (whole < n)
+        moments_add_rest(v, centre, x + whole, n - whole, &missing);
+    moments_end(v, &missing, n, lanes);
+}
+
+/* --- Values but for a common one --- */
+
+static inline size_t leave_out(uint64_t common, const double *x, double *others, size_t n) {
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t bits;
+        memcpy(&bits, x + i, sizeof bits);
+        others[found] = x[i];
+        found += bits != common;
     }
-    moments_store(v, lanes);
-    lanes->count += eights * SP_LANES;
-    for (int i = 0; i < WIDTH; i++)
-        lanes->count -= (uint64_t)missing[i];
+    return found;
+}
+
+static inline size_t leave_out_eight(uint64_t common, const double *x, double *others) {
+#ifdef __AVX512F__
+    __m512i value = _mm512_loadu_si512(x);
+    __mmask8 is_other = _mm512_cmpneq_epi64_mask(value, _mm512_set1_epi64((long long)common));
+    _mm512_storeu_si512(others, _mm512_maskz_compress_epi64(is_other, value));
+    return (size_t)__builtin_popcount(is_other);
+#else
+    return leave_out(common, x, others, 8);
+#endif
+}
+
+static size_t sift(struct sp_moment_lanes *lanes, double centre, double common, const double *x,
+                   double *others, size_t n) {
+    struct moment_vectors v[VECTORS];
+    i64v missing = {0};
+    size_t whole = n / SP_LANES * SP_LANES, found = 0;
+    uint64_t bits;
+    memcpy(&bits, &common, sizeof bits);
+    moments_load(lanes, v);
+    for (size_t p = 0; p < whole; p += SP_LANES) {
+        moments_add_eight(v, centre, x + p, &missing);
+        found += leave_out_eight(bits, x + p, others + found);
+    }
+    if (whole < n) {
+        moments_add_rest(v, centre, x + whole, n - whole, &missing);
+        found += leave_out(bits, x + whole, others + found, n - whole);
+    }
+    moments_end(v, &missing, n, lanes);
+    return found;
 }
 
 /* --- Histogram bins --- */

@@ -94,7 +94,12 @@ struct sp_kernels {
     /* Adds n values to the lanes; the first belongs to lane 0. NaN and infinities are left out. */
     void (*moments)(struct sp_moment_lanes *lanes, double centre, const double *x, size_t n);
 
-    /* The same, and counts each value in its bin, count[SP_HISTOGRAM_BINS + 1]; inverse_scale = 1 / scale. */
+    /* The same, and puts those values side by side whose bits are not those of `common`; how many. Up to
+     * SP_SELECT_MORE more entries of `others` may be written. */
+    size_t (*sift)(struct sp_moment_lanes *lanes, double centre, double common, const double *x,
+                   double *others, size_t n);
+
+    /* As moments, and counts each value in its bin, count[SP_HISTOGRAM_BINS + 1]; inverse_scale = 1 / scale. */
     void (*tally)(struct sp_moment_lanes *lanes, double centre, double inverse_scale, const double *x,
                   uint32_t *count, size_t n);
 

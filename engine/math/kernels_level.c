@@ -25,6 +25,7 @@ const struct sp_kernels JOIN(sp_kernels_level_, SP_LEVEL) = {
     .normal_words = normal_words,
     .exp = exponential,
     .moments = moments,
+    .sift = sift,
     .tally = tally,
     .select = select_label,
     .bins = bins,

@@ -61,7 +61,7 @@ struct sp_tally {
     uint32_t *group_count;                    /* [cells][slots] of this group */
     uint64_t *cell_count;                     /* [cells][slots] */
     uint64_t *rule_seen;                      /* [rules] already moved to the counts */
-    uint32_t *slot;                           /* [size] scratch */
+    struct sp_histogram_room room;            /* for size values */
     double *scratch;                          /* [size] */
     struct sp_pieces pieces;
     struct sp_sums sums;
@@ -160,10 +160,11 @@ static int create_all(struct sp_tally *tally) {
     tally->category = sp_arena_array(arena, plan->plan->categories, sizeof *tally->category);
     tally->cell = sp_arena_array(arena, shape.cells, sizeof *tally->cell);
     tally->rule_seen = sp_arena_array(arena, plan->variant->rules, sizeof *tally->rule_seen);
-    tally->slot = sp_arena_array(arena, tally->size, sizeof *tally->slot);
+    tally->room.slot = sp_arena_array(arena, tally->size, sizeof *tally->room.slot);
+    tally->room.others = sp_arena_array(arena, tally->size + SP_SELECT_MORE, sizeof *tally->room.others);
     tally->scratch = sp_arena_array(arena, tally->size, sizeof *tally->scratch);
     if (!tally->follower || !tally->lanes || !tally->residual || !tally->category || !tally->cell ||
-        !tally->rule_seen || !tally->slot || !tally->scratch)
+        !tally->rule_seen || !tally->room.slot || !tally->room.others || !tally->scratch)
         return -1;
     for (size_t c = 0; c < plan->plan->categories; c++)
         if (create_category(tally, c))
@@ -213,32 +214,20 @@ static void find_bad_value(struct sp_tally *tally, const struct sp_block *block,
                 true, sight->metric, sight->time, sight->axis, sp_block_first_path(block) + p, sight->x[p]};
 }
 
-static void add_residual(struct sp_tally *tally, const struct sp_sight *sight, size_t stream, size_t n) {
-    double ratio = tally->plan->ratio[stream];
+SP_WIDE static void find_residual(const double *restrict numerator, const double *restrict denominator,
+                                  double ratio, double *restrict out, size_t n) {
     for (size_t p = 0; p < n; p++)
-        tally->scratch[p] = sight->numerator[p] - ratio * sight->denominator[p];
+        out[p] = numerator[p] - ratio * denominator[p];
+}
+
+static void add_residual(struct sp_tally *tally, const struct sp_sight *sight, size_t stream, size_t n) {
+    find_residual(sight->numerator, sight->denominator, tally->plan->ratio[stream], tally->scratch, n);
     tally->plan->plan->kernels->moments(&tally->residual[stream], 0, tally->scratch, n);
 }
 
-/* Counts values, and adds them to the lanes. Many metrics are the same on all paths (0: what has not begun,
- * or is not part of the plan); for them nothing has to be found. */
-static void count_values(struct sp_tally *tally, const struct sp_histogram_plan *histogram,
-                         struct sp_moment_lanes *lanes, const double *x, uint32_t *count, size_t n) {
-    const struct sp_kernels *kernels = tally->plan->plan->kernels;
-    if (histogram->atoms == 0) {
-        kernels->tally(lanes, histogram->centre, histogram->inverse_scale, x, count, n);
-        return;
-    }
-    kernels->moments(lanes, histogram->centre, x, n);
-    if (sp_histogram_is_constant(x, n)) {
-        sp_histogram_slots(histogram, kernels, x, tally->slot, 1);
-        count[tally->slot[0]] += (uint32_t)n;
-    } else {
-        sp_histogram_count(histogram, kernels, x, tally->slot, count, n);
-    }
-}
-
-static void add_stream(struct sp_tally *tally, const struct sp_block *block, const struct sp_sight *sight) {
+/* Returns whether all paths have the same value. Many metrics do (0: what has not begun, or is not part of
+ * the plan). */
+static bool add_stream(struct sp_tally *tally, const struct sp_block *block, const struct sp_sight *sight) {
     size_t stream = sp_tally_stream(tally->plan->plan, sight->axis, sight->metric, sight->time);
     const struct sp_histogram_plan *histogram = &tally->plan->stream[stream];
     struct sp_moment_lanes *lanes = &tally->lanes[stream];
@@ -246,11 +235,13 @@ static void add_stream(struct sp_tally *tally, const struct sp_block *block, con
     size_t n = sp_block_valid(block);
     uint64_t before = lanes->count;
     sp_phase_enter(SP_PHASE_STREAMS, n);
-    count_values(tally, histogram, lanes, sight->x, count, n);
+    bool is_constant =
+        sp_histogram_tally(histogram, tally->plan->plan->kernels, sight->x, n, lanes, count, &tally->room);
     if (lanes->count != before + n)
         find_bad_value(tally, block, sight);
     if (sight->numerator)
         add_residual(tally, sight, stream, n);
+    return is_constant;
 }
 
 /* --- Cells --- */
@@ -282,26 +273,49 @@ static void gather(const double *restrict x, const uint16_t *restrict path, doub
         out[i] = x[path[i]];
 }
 
+/* The same value for all paths: how many are in each label is known. */
+static void count_constant(struct sp_tally *tally, const struct category_tally *category,
+                           const struct sp_histogram_plan *histogram, const double *x, size_t first_cell) {
+    const struct sp_kernels *kernels = tally->plan->plan->kernels;
+    uint32_t slot;
+    sp_histogram_slots(histogram, kernels, x, &slot, 1);
+    for (size_t label = 0; label < category->labels; label++)
+        if (category->state.inside[label] > 0) {
+            size_t cell = first_cell + label;
+            kernels->moments(&tally->cell[cell].value, histogram->centre, x, 1);
+            tally->group_count[cell * SP_HISTOGRAM_SLOTS + slot] += (uint32_t)category->state.inside[label];
+        }
+}
+
 /* Label by label: the values of the paths in it are put side by side and counted like a stream. */
-static void add_to_cells(struct sp_tally *tally, size_t c, size_t row, const double *x, size_t t, size_t n) {
+static void count_by_label(struct sp_tally *tally, const struct category_tally *category,
+                           const struct sp_histogram_plan *histogram, const double *x, size_t first_cell) {
+    const uint16_t *path = category->path;
+    for (size_t label = 0; label < category->labels; label++) {
+        size_t inside = category->state.inside[label], cell = first_cell + label;
+        if (inside == 0)
+            continue;
+        gather(x, path, tally->scratch, inside);
+        sp_histogram_tally(histogram, tally->plan->plan->kernels, tally->scratch, inside,
+                           &tally->cell[cell].value, tally->group_count + cell * SP_HISTOGRAM_SLOTS,
+                           &tally->room);
+        path += inside;
+    }
+}
+
+/* Adds values to the sums of their paths, and counts them. */
+static void add_to_cells(struct sp_tally *tally, size_t c, size_t row, const double *x, size_t t, size_t n,
+                         bool is_constant) {
     struct category_tally *category = &tally->category[c];
     const struct sp_histogram_plan *histogram = &tally->plan->cell[c][row];
-    const uint16_t *path = category->path;
-    bool is_constant = sp_histogram_is_constant(x, n);
+    size_t first_cell = category->first_cell + row * category->labels;
     sp_phase_enter(SP_PHASE_CELLS, n);
     move_sums(category, row, tally->size);
     add_to_sums(category->sum_here + row * tally->size, x, histogram->centre, t == 0, n);
-    for (size_t label = 0; label < category->labels; label++) {
-        size_t inside = category->state.inside[label];
-        size_t cell = category->first_cell + row * category->labels + label;
-        if (inside == 0)
-            continue;
-        if (!is_constant)
-            gather(x, path, tally->scratch, inside);
-        count_values(tally, histogram, &tally->cell[cell].value, is_constant ? x : tally->scratch,
-                     tally->group_count + cell * SP_HISTOGRAM_SLOTS, inside);
-        path += inside;
-    }
+    if (is_constant)
+        count_constant(tally, category, histogram, x, first_cell);
+    else
+        count_by_label(tally, category, histogram, x, first_cell);
 }
 
 /* At the end of a block each path's quarters in a label are known, and their sum, which is where the path is
@@ -522,11 +536,11 @@ static void see_quarter(void *context, const struct sp_block *block, size_t t) {
 
 static void see_metric(void *context, const struct sp_block *block, const struct sp_sight *sight) {
     struct sp_tally *tally = context;
-    add_stream(tally, block, sight);
+    bool is_constant = add_stream(tally, block, sight);
     for (size_t c = 0; sight->axis == SP_AXIS_QUARTER && c < tally->plan->plan->categories; c++)
         if (tally->plan->metric_row[c][sight->metric] != SIZE_MAX)
             add_to_cells(tally, c, tally->plan->metric_row[c][sight->metric], sight->x, sight->time,
-                         sp_block_valid(block));
+                         sp_block_valid(block), is_constant);
 }
 
 static void end_block(void *context, const struct sp_block *block) {

@@ -243,52 +243,42 @@ void sp_histogram_slots(const struct sp_histogram_plan *plan, const struct sp_ke
             find_one(plan->atom[atom], (uint32_t)(SP_HISTOGRAM_BINS + 1 + atom), x, slot, n);
 }
 
-SP_WIDE bool sp_histogram_is_constant(const double *x, size_t n) {
-    enum { STRETCH = 16 };
-    int differ = 0;
-    size_t i = 0;
-    for (; !differ && i + STRETCH <= n; i += STRETCH)
-        for (size_t k = 0; k < STRETCH; k++)
-            differ |= x[i + k] != x[0];
-    for (; !differ && i < n; i++)
-        differ |= x[i] != x[0];
-    return !differ;
-}
-
-SP_WIDE static size_t count_same(const uint32_t *restrict slot, uint32_t same, size_t n) {
-    uint32_t count = 0;
-    for (size_t i = 0; i < n; i++)
-        count += slot[i] == same;
-    return count;
-}
-
-/* The slots that are not `same`, put together; how many. */
-static size_t leave_out(uint32_t *slot, uint32_t same, size_t n) {
-    size_t left = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t other = slot[i];
-        slot[left] = other;
-        left += other != same;
+/* The most frequent of some values, one of which is likely to be what most are. */
+static double find_common(const double *x, size_t n) {
+    enum { ASKED = 5 };
+    size_t most = 0, common = 0, step = n / ASKED;
+    for (size_t i = 0; i < ASKED; i++) {
+        size_t same = 0;
+        for (size_t k = 0; k < ASKED; k++)
+            same += x[k * step] == x[i * step];
+        common = same > most ? i : common;
+        most = same > most ? same : most;
     }
-    return left;
+    return x[common * step];
 }
 
-/* A slot that many values are in is counted apart: increments of one count would wait for each other. It is
- * found by asking three. */
-void sp_histogram_count(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels,
-                        const double *x, uint32_t *slot, uint32_t *count, size_t n) {
-    sp_histogram_slots(plan, kernels, x, slot, n);
-    if (n > 0) {
-        uint32_t first = slot[0], middle = slot[n / 2], last = slot[n - 1];
-        uint32_t common = middle == last ? last : first;
-        if (first == middle || first == last || middle == last) {
-            count[common] += (uint32_t)count_same(slot, common, n);
-            n = leave_out(slot, common, n);
-        }
-    }
+static void count_slots(const uint32_t *slot, uint32_t *count, size_t n) {
 #pragma GCC unroll 8
     for (size_t i = 0; i < n; i++)
         count[slot[i]]++;
+}
+
+/* Where there are atoms, many values are the same: they are counted apart, since increments of one count
+ * would wait for each other. */
+bool sp_histogram_tally(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels,
+                        const double *x, size_t n, struct sp_moment_lanes *lanes, uint32_t *count,
+                        const struct sp_histogram_room *room) {
+    if (n == 0 || plan->atoms == 0) {
+        kernels->tally(lanes, plan->centre, plan->inverse_scale, x, count, n);
+        return false;
+    }
+    double common = find_common(x, n);
+    size_t others = kernels->sift(lanes, plan->centre, common, x, room->others, n);
+    sp_histogram_slots(plan, kernels, &common, room->slot, 1);
+    count[room->slot[0]] += (uint32_t)(n - others);
+    sp_histogram_slots(plan, kernels, room->others, room->slot, others);
+    count_slots(room->slot, count, others);
+    return others == 0;
 }
 
 enum { MANTISSA_BITS = 52, STEP_BITS = MANTISSA_BITS - SP_HISTOGRAM_BITS };

@@ -45,12 +45,17 @@ void sp_histogram_plan_groups(struct sp_histogram_plan *plan, const double *pilo
 void sp_histogram_slots(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels,
                         const double *x, uint32_t *slot, size_t n);
 
-/* Counts n values in count[SP_HISTOGRAM_SLOTS]; `slot` is scratch of n. */
-void sp_histogram_count(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels,
-                        const double *x, uint32_t *slot, uint32_t *count, size_t n);
+/* Scratch for counting n values at a time. */
+struct sp_histogram_room {
+    double *others; /* [n + SP_SELECT_MORE] */
+    uint32_t *slot; /* [n] */
+};
 
-/* Whether n values are one and the same number. */
-bool sp_histogram_is_constant(const double *x, size_t n);
+/* Counts n values in count[SP_HISTOGRAM_SLOTS] and adds them to the lanes, around the plan's centre. Returns
+ * whether all have the same bits; this is looked at only where there are atoms. */
+bool sp_histogram_tally(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels,
+                        const double *x, size_t n, struct sp_moment_lanes *lanes, uint32_t *count,
+                        const struct sp_histogram_room *room);
 
 /* The bin of one value (an atom has one too). NaN: SP_HISTOGRAM_BINS. */
 size_t sp_histogram_bin(const struct sp_histogram_plan *plan, double x);

@@ -89,6 +89,42 @@ Test(accumulate_kernels, moments_of_nothing_finite_are_empty) {
     }
 }
 
+/* --- Values but for a common one --- */
+
+static size_t sift_twin(struct sp_moment_lanes *lanes, double centre, double common, const double *x,
+                        double *others, size_t n) {
+    size_t found = 0;
+    moments_twin(lanes, centre, x, n);
+    for (size_t p = 0; p < n; p++)
+        if (memcmp(&x[p], &common, sizeof common) != 0)
+            others[found++] = x[p];
+    return found;
+}
+
+Test(accumulate_kernels, sift_is_its_twin) {
+    static double x[VALUES], others[VALUES + SP_SELECT_MORE + 1], expected_others[VALUES];
+    static const size_t sizes[] = {0, 1, 7, 8, 9, 15, 16, 17, 63, 64, 65, 1000, VALUES};
+    static const double common[] = {0.0, -0.0, 2.385, NAN, INFINITY, 77};
+    fill_values(x);
+    for (size_t i = 20; i < VALUES; i++)
+        x[i] = i * i % 7 < 3 ? common[i % 5] : x[i];
+    for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++)
+        for (size_t s = 0; s < 6 * sizeof sizes / sizeof *sizes; s++) {
+            struct sp_moment_lanes lanes, expected;
+            size_t n = sizes[s / 6];
+            double left_out = common[s % 6];
+            sp_moments_clear(&lanes);
+            sp_moments_clear(&expected);
+            memset(others, 0xA5, sizeof others);
+            size_t found = (*level)->sift(&lanes, -0.7, left_out, x, others, n);
+            cr_assert_eq(found, sift_twin(&expected, -0.7, left_out, x, expected_others, n),
+                         "level %s, n %zu, without %g", (*level)->level, n, left_out);
+            cr_assert_arr_eq(others, expected_others, found * sizeof *others);
+            cr_assert_arr_eq(&lanes, &expected, sizeof lanes);
+            cr_assert_eq(((unsigned char *)&others[found + SP_SELECT_MORE])[0], 0xA5);
+        }
+}
+
 /* --- Bins --- */
 
 static uint32_t bin_twin(double centre, double inverse_scale, double x) {

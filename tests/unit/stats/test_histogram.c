@@ -2,6 +2,7 @@
 #include "engine/stats/histogram.h"
 
 #include "engine/random/sampler.h"
+#include "engine/stats/moments.h"
 #include "engine/stats/quantile.h"
 #include "tests/support/engine_test_random.h"
 
@@ -386,8 +387,9 @@ static size_t slot_twin(const struct sp_histogram_plan *plan, double x) {
 /* Counts pilot and more with the plan that the pilot gives, and compares with counts one by one. */
 static void expect_counts(const double *x, size_t n, size_t atoms, bool are_run, const char *what) {
     static const size_t sizes[] = {0, 1, 2, 3, 63, 1000};
-    static double pilot[PILOT], scratch[PILOT];
+    static double pilot[PILOT], scratch[PILOT], others[PILOT + SP_SELECT_MORE];
     static uint32_t slot[PILOT];
+    const struct sp_histogram_room room = {others, slot};
     struct sp_histogram_plan plan;
     memcpy(pilot, x, n * sizeof *x);
     sp_histogram_plan(&plan, pilot, n, scratch);
@@ -397,11 +399,17 @@ static void expect_counts(const double *x, size_t n, size_t atoms, bool are_run,
         for (size_t s = 0; s <= sizeof sizes / sizeof *sizes; s++) {
             static uint32_t count[SP_HISTOGRAM_SLOTS], expected[SP_HISTOGRAM_SLOTS];
             size_t counted = s < sizeof sizes / sizeof *sizes ? sizes[s] : n;
+            struct sp_moment_lanes lanes, expected_lanes;
+            sp_moments_clear(&lanes);
+            sp_moments_clear(&expected_lanes);
             memset(count, 0, sizeof count);
             memset(expected, 0, sizeof expected);
             for (size_t i = 0; i < counted; i++)
                 expected[slot_twin(&plan, x[i])]++;
-            sp_histogram_count(&plan, *level, x, slot, count, counted);
+            sp_histogram_tally(&plan, *level, x, counted, &lanes, count, &room);
+            (*level)->moments(&expected_lanes, plan.centre, x, counted);
+            cr_assert_arr_eq(&lanes, &expected_lanes, sizeof lanes, "%s, level %s, n %zu", what,
+                             (*level)->level, counted);
             cr_assert_arr_eq(count, expected, sizeof count, "%s, level %s, n %zu", what, (*level)->level,
                              counted);
         }
@@ -465,22 +473,32 @@ Test(histogram, the_bin_of_one_value_is_its_bin) {
         }
 }
 
+static bool is_constant(const struct sp_histogram_plan *plan, const double *x, size_t n) {
+    static double others[100 + SP_SELECT_MORE];
+    static uint32_t slot[100], count[SP_HISTOGRAM_SLOTS];
+    struct sp_moment_lanes lanes;
+    sp_moments_clear(&lanes);
+    return sp_histogram_tally(plan, sp_kernels_find(NULL), x, n, &lanes, count,
+                              &(struct sp_histogram_room){others, slot});
+}
+
 Test(histogram, a_constant_is_one_number) {
-    double x[100];
+    double x[100], scratch[100];
+    struct sp_histogram_plan plan;
     for (size_t i = 0; i < 100; i++)
         x[i] = 2.385;
-    for (size_t n = 0; n <= 100; n++)
-        cr_expect(sp_histogram_is_constant(x, n));
+    sp_histogram_plan(&plan, x, 100, scratch);
+    cr_assert_eq(plan.atoms, 1);
+    for (size_t n = 1; n <= 100; n++)
+        cr_expect(is_constant(&plan, x, n));
     for (size_t at = 1; at < 100; at++) {
         x[at] = 2.3850000000000002;
-        cr_expect(!sp_histogram_is_constant(x, 100), "%zu", at);
-        cr_expect(sp_histogram_is_constant(x, at));
+        cr_expect(!is_constant(&plan, x, 100), "%zu", at);
+        cr_expect(is_constant(&plan, x, at));
         x[at] = 2.385;
     }
     x[50] = NAN;
-    cr_expect(!sp_histogram_is_constant(x, 100));
-    x[0] = NAN;
-    cr_expect(!sp_histogram_is_constant(x, 100) && !sp_histogram_is_constant(x, 1));
+    cr_expect(!is_constant(&plan, x, 100));
 }
 
 /* A value that is common in a small group (a tier few paths reach) is an atom, though it is rare overall. */
