@@ -12,6 +12,11 @@ struct sp_follower {
     double *ratio;         /* scratch */
 };
 
+/* The horizon is summed up from its years, so that these are needed for it, too. */
+static bool is_kept(const struct sp_plan *plan, enum sp_axis_kind axis) {
+    return plan->keeps[axis] || (axis == SP_AXIS_YEAR && plan->keeps[SP_AXIS_HORIZON]);
+}
+
 /* Flows that are metrics; the parts of a ratio are metrics too. */
 static bool is_summed(const struct sp_variant *variant, size_t column) {
     return variant->column[column].write->kind == SP_FLOW && variant->column[column].metric != SP_PLAN_NONE;
@@ -23,7 +28,7 @@ static int create_sums(struct sp_follower *follower, enum sp_axis_kind axis, siz
     if (!follower->sum[axis])
         return -1;
     for (size_t c = 0; c < columns; c++)
-        if (follower->plan->keeps[axis] && is_summed(follower->variant, c)) {
+        if (is_kept(follower->plan, axis) && is_summed(follower->variant, c)) {
             follower->sum[axis][c] = sp_arena_array(follower->arena, size, sizeof(double));
             if (!follower->sum[axis][c])
                 return -1;
@@ -62,26 +67,23 @@ const struct sp_block *sp_follow_block(const struct sp_follower *follower) {
 
 /* --- Sums of flows --- */
 
-static void add_flow(double *sum, const double *x, size_t n, bool begins) {
-    for (size_t p = 0; p < n; p++)
-        sum[p] = begins ? x[p] : sum[p] + x[p];
+SP_WIDE static void add_flow(const double *x, bool begins, double *restrict sum, size_t n) {
+    for (size_t p = 0; begins && p < n; p++)
+        sum[p] = x[p];
+    for (size_t p = 0; !begins && p < n; p++)
+        sum[p] += x[p];
 }
 
-SP_WIDE static void add_to_sums(const double *x, size_t n, double *year, bool year_begins, double *horizon,
-                                bool begins) {
-    if (year)
-        add_flow(year, x, n, year_begins);
-    if (horizon)
-        add_flow(horizon, x, n, begins);
-}
-
+/* Quarters are added to years, and these, when they end, to the horizon. */
 static void add_quarter(struct sp_follower *follower, size_t metric, size_t t) {
-    int column = follower->plan->metric[metric];
+    const struct sp_plan *plan = follower->plan;
+    int column = plan->metric[metric];
     double *year = follower->sum[SP_AXIS_YEAR][column], *horizon = follower->sum[SP_AXIS_HORIZON][column];
-    if (!year && !horizon)
-        return;
-    add_to_sums(sp_block_now(follower->block, column), sp_block_valid(follower->block), year,
-                t == 0 || sp_plan_year_ends(follower->plan, t - 1), horizon, t == 0);
+    size_t n = sp_block_valid(follower->block);
+    if (year)
+        add_flow(sp_block_now(follower->block, column), t == 0 || sp_plan_year_ends(plan, t - 1), year, n);
+    if (horizon && sp_plan_year_ends(plan, t))
+        add_flow(year, sp_plan_year(plan, t) == 0, horizon, n);
 }
 
 /* A column over the period that ends with this quarter. */
