@@ -119,7 +119,6 @@ static int insert(struct sp_document *document, struct sp_document_node *node) {
         return -1;
     }
     *item = *slot = node;
-    node->index = document->count - 1;
     return 0;
 }
 

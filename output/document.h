@@ -46,7 +46,6 @@ struct sp_document_node {
     const char *path;                      /* "/base/quarter/cash"; "/" for the root */
     const char *name;                      /* its last part */
     const struct sp_document_node *parent; /* NULL for the root */
-    size_t index;                          /* its place in the list of all nodes */
     enum sp_document_type type;
     int rank; /* 0: a single value */
     size_t dims[SP_DOCUMENT_RANK];

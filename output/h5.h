@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Manners for the HDF5 library, in one place. It only reads, and is given memory, never a file: a disk that
- * fills up makes HDF5 1.10 lose data while it reports success, and crash while it closes. Files are put
- * together by h5write.c and go to the disk by image.c, where every error has a number.
+ * Manners for the HDF5 library, in one place. It is given memory, never a file: a disk that fills up makes
+ * HDF5 1.10 lose data while it reports success, and crash while it closes. What it makes in memory is written
+ * by image.c, where every error has a number.
  */
 #ifndef SP_OUTPUT_H5_H
 #define SP_OUTPUT_H5_H

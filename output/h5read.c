@@ -80,7 +80,7 @@ static int read_shape(const struct reader *reader, hid_t space, struct sp_docume
         if (dims[i] > left)
             return -1;
         node->dims[i] = (size_t)dims[i];
-        left = dims[i] ? left / dims[i] : left;
+        left = dims[i] ? left / dims[i] : 0;
     }
     node->rank = rank;
     return 0;

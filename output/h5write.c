@@ -1,519 +1,411 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later
- *
- * The file in its order: superblock; an object header for every group and array, with all that is said of it
- * and the values of small arrays; the heap of texts and references; large arrays. All is written twice: first
- * without memory, which tells where everything will be, and then with it.
- */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "output/h5write.h"
 
-#include "output/h5bytes.h"
-#include "output/seal.h"
+#include "output/h5.h"
 
+#define H5_USE_110_API
+#include <hdf5.h>
+#include <hdf5_hl.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    SUPERBLOCK_BYTES = 48,
-    COMPACT_BYTES = 48 << 10, /* an array up to here lies in its header; HDF5 takes 64 KiB */
-    CHUNK_BYTES = 1 << 20,    /* a larger one is cut into chunks of so many, */
-    CHUNKS = 1024,            /* or into so many: their index is not cut itself up to here */
-    CHUNKS_LOG2 = 10,
-    INDEX_BYTES = 28, /* the header of an index */
-    MESSAGE_BYTES = 65535,    /* the largest message of a header */
-    HEAP_BYTES = 4096,        /* a collection of the heap, or as much as one large object needs */
-    HEAP_OBJECT = 16,         /* the header of a collection, and that of an object in it */
-    ELEMENT_BYTES = 16,       /* what stands for a text or a list: its length and where it is in the heap */
-    USER_BYTES = 16,          /* of one user in the list of a scale */
+    COMPACT_BYTES = 48 << 10, /* an array up to here lies in the header of its object */
+    CHUNK_BYTES = 1 << 20,
+    GROWTH_BYTES = 1 << 22,  /* the memory grows by this much at a time */
+    COMPACT_ATTRIBUTES = 64, /* beside the object up to here: an index of attributes takes 4 KiB an object */
 };
 
-/* Numbers of the format. */
-enum message {
-    SPACE = 1,
-    LINK_INFO = 2,
-    TYPE = 3,
-    FILL_VALUE = 5,
-    LINK = 6,
-    LAYOUT = 8,
-    GROUP_INFO = 10,
-    FILTERS = 11,
-    ATTRIBUTE = 12,
-    ATTRIBUTE_INFO = 21
+/* An entry of the list that a dimension scale keeps of its users; the padding is on the disk too. */
+struct user {
+    hobj_ref_t array;
+    int dimension;
+    int padding;
 };
 
-struct heap {
-    struct sp_h5bytes out;
-    size_t collection, end; /* the collection that is being filled */
-    unsigned objects;       /* in it */
-};
-
+/* What is the same for many objects is made once. */
 struct writer {
-    struct sp_document *document;
-    struct sp_h5bytes out; /* object headers */
-    struct heap heap;
-    struct sp_h5bytes array;
-    size_t *address;     /* [nodes] of their object headers; right in the second turn */
-    size_t message;      /* where the one that is being written begins */
-    unsigned attributes; /* of the object that is being written */
+    const struct sp_document *document;
+    hid_t file, text, users, dimensions; /* types: UTF-8 text, struct user, DIMENSION_LIST */
+    hid_t scalar;                        /* a space */
+    hid_t plain, compact;                /* manners of arrays without chunks */
+    hobj_ref_t *reference;               /* [nodes] to the arrays that have been written */
+    const struct sp_document_node *parent;
+    hid_t group; /* of the parent, open; or -1 */
 };
 
-/* --- the heap: objects that are found by the address of their collection and their number in it --- */
+/* --- types --- */
 
-static void end_collection(struct heap *heap) {
-    struct sp_h5bytes *out = &heap->out;
-    size_t free_bytes = heap->end - out->at;
-    if (heap->end == 0)
-        return;
-    sp_h5bytes_put(out, 0, 8); /* object 0 is what is free */
-    sp_h5bytes_put(out, free_bytes, 8);
-    while (out->at < heap->end)
-        sp_h5bytes_put(out, 0, 8);
-}
-
-static void begin_collection(struct heap *heap, size_t object_bytes) {
-    struct sp_h5bytes *out = &heap->out;
-    size_t needed = HEAP_OBJECT + object_bytes + HEAP_OBJECT;
-    size_t size = needed > HEAP_BYTES ? needed : HEAP_BYTES;
-    heap->collection = out->at;
-    heap->end = out->at + size;
-    heap->objects = 0;
-    sp_h5bytes_copy(out, "GCOL\1\0\0\0", 8);
-    sp_h5bytes_put(out, size, 8);
-}
-
-/* Adds an object, and puts where it is. */
-static void put_in_heap(struct heap *heap, const void *bytes, size_t size, struct sp_h5bytes *out) {
-    size_t needed = HEAP_OBJECT + (size + 7) / 8 * 8;
-    if (heap->out.at + needed + HEAP_OBJECT > heap->end) {
-        end_collection(heap);
-        begin_collection(heap, needed);
+static hid_t file_type(const struct writer *writer, enum sp_document_type type) {
+    switch (type) {
+    case SP_DOCUMENT_F64:
+        return H5T_IEEE_F64LE;
+    case SP_DOCUMENT_I32:
+        return H5T_STD_I32LE;
+    case SP_DOCUMENT_U64:
+        return H5T_STD_U64LE;
+    default:
+        return writer->text;
     }
-    heap->objects++;
-    sp_h5bytes_put(&heap->out, heap->objects, 8);
-    sp_h5bytes_put(&heap->out, size, 8);
-    sp_h5bytes_copy(&heap->out, bytes, size);
-    sp_h5bytes_align(&heap->out);
-    sp_h5bytes_put(out, heap->collection, 8);
-    sp_h5bytes_put(out, heap->objects, 4);
 }
 
-/* An empty text is nowhere. */
-static void put_text(struct heap *heap, const char *text, struct sp_h5bytes *out) {
-    size_t size = strlen(text);
-    sp_h5bytes_put(out, size, 4);
-    if (size)
-        put_in_heap(heap, text, size, out);
-    else
-        sp_h5bytes_put(out, 0, ELEMENT_BYTES - 4);
+static hid_t memory_type(const struct writer *writer, enum sp_document_type type) {
+    switch (type) {
+    case SP_DOCUMENT_F64:
+        return H5T_NATIVE_DOUBLE;
+    case SP_DOCUMENT_I32:
+        return H5T_NATIVE_INT32;
+    case SP_DOCUMENT_U64:
+        return H5T_NATIVE_UINT64;
+    default:
+        return writer->text;
+    }
 }
 
-/* --- types and shapes --- */
-
-struct type {
-    size_t bytes; /* of a value */
-    size_t size;  /* of the description */
-    const char *description;
-};
-
-#define TYPE_OF(bytes, text)                                                                                 \
-    { bytes, sizeof(text) - 1, text }
-
-static const struct type types[] = {
-    [SP_DOCUMENT_F64] = TYPE_OF(8, "\x11\x20\x3f\0\x08\0\0\0\0\0\x40\0\x34\x0b\0\x34\xff\x03\0\0"),
-    [SP_DOCUMENT_I32] = TYPE_OF(4, "\x10\x08\0\0\x04\0\0\0\0\0\x20\0"),
-    [SP_DOCUMENT_U64] = TYPE_OF(8, "\x10\0\0\0\x08\0\0\0\0\0\x40\0"),
-    [SP_DOCUMENT_TEXT] = TYPE_OF(ELEMENT_BYTES, "\x19\x01\x01\0\x10\0\0\0\x10\0\0\0\x01\0\0\0\0\0\x08\0")};
-
-/* Lists of references; and pairs of a reference and an i32. */
-static const struct type lists = TYPE_OF(ELEMENT_BYTES, "\x19\0\0\0\x10\0\0\0\x17\0\0\0\x08\0\0\0");
-static const struct type users = TYPE_OF(USER_BYTES, "\x36\x02\0\0\x10\0\0\0dataset\0\0\x17\0\0\0\x08\0\0\0"
-                                                     "dimension\0\x08\x10\x08\0\0\x04\0\0\0\0\0\x20\0");
-
-static void put_type(struct sp_h5bytes *out, const struct type *type) {
-    sp_h5bytes_copy(out, type->description, type->size);
+static int make_types(struct writer *writer) {
+    writer->text = H5Tcopy(H5T_C_S1);
+    writer->users = H5Tcreate(H5T_COMPOUND, sizeof(struct user));
+    writer->dimensions = H5Tvlen_create(H5T_STD_REF_OBJ);
+    writer->scalar = H5Screate(H5S_SCALAR);
+    if (writer->dimensions < 0 || writer->scalar < 0 || writer->text < 0 || writer->users < 0 ||
+        H5Tset_size(writer->text, H5T_VARIABLE) < 0 || H5Tset_cset(writer->text, H5T_CSET_UTF8) < 0)
+        return -1;
+    if (H5Tinsert(writer->users, "dataset", HOFFSET(struct user, array), H5T_STD_REF_OBJ) < 0 ||
+        H5Tinsert(writer->users, "dimension", HOFFSET(struct user, dimension), H5T_NATIVE_INT) < 0)
+        return -1;
+    return 0;
 }
 
-static void put_space(struct sp_h5bytes *out, int rank, const size_t *dims) {
-    sp_h5bytes_put(out, 2, 1);
-    sp_h5bytes_put(out, (uint64_t)rank, 1);
-    sp_h5bytes_put(out, 0, 1);
-    sp_h5bytes_put(out, rank > 0, 1);
-    for (int i = 0; i < rank; i++)
-        sp_h5bytes_put(out, dims[i], 8);
+/* --- property lists --- */
+
+/* Times off, order of creation on, attributes beside the object. */
+static int set_object_manners(hid_t list) {
+    return H5Pset_obj_track_times(list, 0) < 0 ||
+                   H5Pset_attr_creation_order(list, H5P_CRT_ORDER_TRACKED) < 0 ||
+                   H5Pset_attr_phase_change(list, COMPACT_ATTRIBUTES, COMPACT_ATTRIBUTES / 2) < 0
+               ? -1
+               : 0;
 }
 
-/* --- object headers: messages between a signature and a checksum --- */
-
-static size_t begin_header(struct writer *writer) {
-    struct sp_h5bytes *out = &writer->out;
-    size_t from = out->at;
-    sp_h5bytes_copy(out, "OHDR\2", 5);
-    sp_h5bytes_put(out, 0x06, 1); /* the order of attributes is kept; the size has 4 bytes */
-    sp_h5bytes_put(out, 0, 4);
-    writer->attributes = 0;
-    return from;
+static int set_group_manners(hid_t list) {
+    return H5Pset_link_creation_order(list, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED) < 0
+               ? -1
+               : set_object_manners(list);
 }
 
-static void end_header(struct writer *writer, size_t from) {
-    struct sp_h5bytes *out = &writer->out;
-    sp_h5bytes_put_at(out, from + 6, out->at - from - 10, 4);
-    sp_h5bytes_put_checksum(out, from);
-    sp_h5bytes_align(out);
+/* Whole rows at a time, halving the slowest dimension first. */
+static void choose_chunk(const struct sp_document_node *node, hsize_t chunk[SP_DOCUMENT_RANK]) {
+    size_t bytes = sp_document_type_size(node->type);
+    for (int i = 0; i < node->rank; i++) {
+        chunk[i] = node->dims[i];
+        bytes *= node->dims[i];
+    }
+    for (int i = 0; i < node->rank; i++)
+        while (bytes > CHUNK_BYTES && chunk[i] > 1) {
+            bytes -= bytes / chunk[i] * (chunk[i] / 2);
+            chunk[i] -= chunk[i] / 2;
+        }
 }
 
-static struct sp_h5bytes *begin_message(struct writer *writer, enum message type, unsigned order) {
-    struct sp_h5bytes *out = &writer->out;
-    sp_h5bytes_put(out, type, 1);
-    sp_h5bytes_put(out, 0, 2);
-    sp_h5bytes_put(out, 0, 1);
-    sp_h5bytes_put(out, order, 2);
-    writer->message = out->at;
-    return out;
+static hid_t make_plain_manners(H5D_layout_t layout) {
+    hid_t list = H5Pcreate(H5P_DATASET_CREATE);
+    return list < 0 || set_object_manners(list) || H5Pset_layout(list, layout) < 0 ? -1 : list;
 }
 
-static void end_message(struct writer *writer, const struct sp_document_node *node) {
-    size_t size = writer->out.at - writer->message;
-    if (size > MESSAGE_BYTES)
-        sp_document_complain(writer->document, "%s: %zu bytes are too many for its header", node->path, size);
-    sp_h5bytes_put_at(&writer->out, writer->message - 5, size, 2);
+static int make_manners(struct writer *writer) {
+    writer->plain = make_plain_manners(H5D_CONTIGUOUS);
+    writer->compact = make_plain_manners(H5D_COMPACT);
+    return writer->plain < 0 || writer->compact < 0 ? -1 : 0;
+}
+
+static hid_t make_chunked_manners(const struct sp_document_node *node) {
+    hsize_t chunk[SP_DOCUMENT_RANK] = {0};
+    hid_t list = H5Pcreate(H5P_DATASET_CREATE);
+    choose_chunk(node, chunk);
+    return list < 0 || set_object_manners(list) || H5Pset_chunk(list, node->rank, chunk) < 0 ||
+                   H5Pset_fletcher32(list) < 0 || H5Pset_alloc_time(list, H5D_ALLOC_TIME_EARLY) < 0 ||
+                   H5Pset_fill_time(list, H5D_FILL_TIME_NEVER) < 0
+               ? -1
+               : list;
+}
+
+/* Numbers get a checksum: few have that of the header they lie in, many one for each chunk. Text lies outside
+ * its array, where neither reaches. */
+static hid_t choose_manners(const struct writer *writer, const struct sp_document_node *node) {
+    size_t values = sp_document_values(node);
+    if (node->rank == 0 || node->type == SP_DOCUMENT_TEXT || values == 0)
+        return writer->plain;
+    if (values * sp_document_type_size(node->type) <= COMPACT_BYTES)
+        return writer->compact;
+    return node->is_plain ? writer->plain : make_chunked_manners(node);
 }
 
 /* --- attributes --- */
 
-static struct sp_h5bytes *begin_attribute(struct writer *writer, const char *name, const struct type *type,
-                                          int rank, size_t count) {
-    struct sp_h5bytes *out = begin_message(writer, ATTRIBUTE, writer->attributes++);
-    sp_h5bytes_put(out, 3, 2);
-    sp_h5bytes_put(out, strlen(name) + 1, 2);
-    sp_h5bytes_put(out, type->size, 2);
-    sp_h5bytes_put(out, rank ? 12 : 4, 2);
-    sp_h5bytes_put(out, 0, 1);
-    sp_h5bytes_copy(out, name, strlen(name) + 1);
-    put_type(out, type);
-    put_space(out, rank, &count);
-    return out;
+static int write_attribute(hid_t object, const char *name, hid_t type_in_file, hid_t type, hid_t space,
+                           const void *data) {
+    hid_t attribute = H5Acreate2(object, name, type_in_file, space, H5P_DEFAULT, H5P_DEFAULT);
+    if (attribute < 0)
+        return -1;
+    int written = H5Awrite(attribute, type, data) < 0 ? -1 : 0;
+    return H5Aclose(attribute) < 0 ? -1 : written;
 }
 
-static void write_attribute(struct writer *writer, const struct sp_document_node *node,
-                            const struct sp_document_attribute *attribute) {
-    struct sp_h5bytes *out = begin_attribute(writer, attribute->name, &types[attribute->type], 0, 0);
+static const void *attribute_data(const struct sp_document_attribute *attribute) {
     switch (attribute->type) {
     case SP_DOCUMENT_F64:
-        sp_h5bytes_copy_numbers(out, &attribute->f64, 1, sizeof attribute->f64);
-        break;
+        return &attribute->f64;
     case SP_DOCUMENT_I32:
-        sp_h5bytes_copy_numbers(out, &attribute->i32, 1, sizeof attribute->i32);
-        break;
+        return &attribute->i32;
     case SP_DOCUMENT_U64:
-        sp_h5bytes_copy_numbers(out, &attribute->u64, 1, sizeof attribute->u64);
-        break;
+        return &attribute->u64;
     default:
-        put_text(&writer->heap, attribute->text, out);
+        return &attribute->text;
     }
-    end_message(writer, node);
 }
 
-static void write_attributes(struct writer *writer, const struct sp_document_node *node) {
-    for (size_t i = 0; i < node->attributes; i++)
-        write_attribute(writer, node, &node->attribute[i]);
-    struct sp_h5bytes *out = begin_message(writer, ATTRIBUTE_INFO, 0);
-    sp_h5bytes_put(out, 0x0100, 2); /* their order is kept */
-    sp_h5bytes_put(out, writer->attributes, 2);
-    sp_h5bytes_put(out, SP_H5_NOWHERE, 8);
-    sp_h5bytes_put(out, SP_H5_NOWHERE, 8);
-    end_message(writer, node);
+static int write_attributes(const struct writer *writer, const struct sp_document_node *node, hid_t object) {
+    int error = 0;
+    for (size_t i = 0; !error && i < node->attributes; i++) {
+        const struct sp_document_attribute *attribute = &node->attribute[i];
+        error =
+            write_attribute(object, attribute->name, file_type(writer, attribute->type),
+                            memory_type(writer, attribute->type), writer->scalar, attribute_data(attribute));
+    }
+    return error;
 }
 
-/* --- dimensions --- */
+/* --- dimensions: written directly, since H5DSattach_scale rewrites the list of users for every user --- */
 
-/* A text of fixed length, as dimension scales want it. */
-static void write_fixed_text(struct writer *writer, const struct sp_document_node *node, const char *name,
-                             const char *text) {
-    unsigned char description[8] = {0x13};
-    struct sp_h5bytes length = {.bytes = description};
-    size_t size = strlen(text) + 1;
-    sp_h5bytes_put_at(&length, 4, size, 4);
-    struct type type = {size, sizeof description, (const char *)description};
-    sp_h5bytes_copy(begin_attribute(writer, name, &type, 0, 0), text, size);
-    end_message(writer, node);
+/* A scale is an elder brother: the children of a group follow one another. */
+static const hobj_ref_t *find_reference(const struct writer *writer, const struct sp_document_node *scale,
+                                        size_t from) {
+    while (from-- > 0)
+        if (writer->document->node[from] == scale)
+            return &writer->reference[from];
+    return NULL;
 }
 
-/* Puts the arrays along a scale, its younger brothers, with the number of the dimension; returns how many. */
-static size_t put_users(const struct writer *writer, const struct sp_document_node *scale,
-                        struct sp_h5bytes *out) {
-    struct sp_document_node *const *node = writer->document->node;
-    size_t count = 0;
-    for (size_t i = scale->index + 1; i < writer->document->count && node[i]->parent == scale->parent; i++)
-        for (int j = 0; j < node[i]->rank; j++) {
-            if (node[i]->scale[j] != scale)
-                continue;
-            sp_h5bytes_put(out, writer->address[i], 8);
-            sp_h5bytes_put(out, (uint64_t)j, 8);
-            count++;
-        }
-    return count;
-}
-
-/* A list too long for a header is left out: only programs that change files look at it. */
-static void write_users(struct writer *writer, const struct sp_document_node *scale) {
-    struct sp_h5bytes counted = {0};
-    size_t count = put_users(writer, scale, &counted);
-    if (count == 0 || counted.at > COMPACT_BYTES)
-        return;
-    put_users(writer, scale, begin_attribute(writer, "REFERENCE_LIST", &users, 1, count));
-    end_message(writer, scale);
-}
-
-static void write_dimension_list(struct writer *writer, const struct sp_document_node *node) {
-    struct sp_h5bytes *out = begin_attribute(writer, "DIMENSION_LIST", &lists, 1, (size_t)node->rank);
+static int write_dimension_list(const struct writer *writer, size_t index, hid_t object) {
+    const struct sp_document_node *node = writer->document->node[index];
+    hvl_t list[SP_DOCUMENT_RANK];
+    hsize_t rank = (hsize_t)node->rank;
     for (int i = 0; i < node->rank; i++) {
-        struct sp_h5bytes reference = {.bytes = (unsigned char[8]){0}};
-        sp_h5bytes_put(&reference, writer->address[node->scale[i]->index], 8);
-        sp_h5bytes_put(out, 1, 4);
-        put_in_heap(&writer->heap, reference.bytes, reference.at, out);
+        const hobj_ref_t *found = find_reference(writer, node->scale[i], index);
+        if (!found)
+            return -1;
+        list[i] = (hvl_t){.len = 1, .p = (void *)(uintptr_t)found};
     }
-    end_message(writer, node);
+    hid_t space = H5Screate_simple(1, &rank, NULL);
+    int error = space < 0 ? -1
+                          : write_attribute(object, "DIMENSION_LIST", writer->dimensions, writer->dimensions,
+                                            space, list);
+    return H5Sclose(space) < 0 ? -1 : error;
 }
 
-static void write_dimensions(struct writer *writer, const struct sp_document_node *node) {
-    if (node->is_scale) {
-        write_fixed_text(writer, node, "CLASS", "DIMENSION_SCALE");
-        write_fixed_text(writer, node, "NAME", node->name);
-        write_users(writer, node);
-    } else if (node->rank) {
-        write_dimension_list(writer, node);
-    }
+/* Returns how many users a scale has among its younger brothers, and lists them. */
+static hsize_t collect_users(const struct writer *writer, size_t scale, struct user *user) {
+    struct sp_document_node *const *node = writer->document->node;
+    hsize_t users = 0;
+    for (size_t i = scale + 1; i < writer->document->count && node[i]->parent == node[scale]->parent; i++)
+        for (int j = 0; j < node[i]->rank; j++) {
+            if (node[i]->scale[j] != node[scale])
+                continue;
+            if (user)
+                user[users] = (struct user){.array = writer->reference[i], .dimension = j};
+            users++;
+        }
+    return users;
 }
 
-/* --- chunks: whole rows of an array, each with a checksum, and an index of where they are --- */
-
-struct chunks {
-    size_t rows, bytes, stride; /* of one; with its checksum until the next */
-    size_t count;               /* in the array */
-    size_t index;               /* where the index begins */
-};
-
-/* As few as there may be, all of one size, so that little is added to the last. */
-static struct chunks choose_chunks(const struct writer *writer, const struct sp_document_node *node) {
-    size_t all = node->dims[0], row = sp_document_values(node) / all * types[node->type].bytes;
-    size_t rows = row < CHUNK_BYTES ? CHUNK_BYTES / row : 1, count = (all + rows - 1) / rows;
-    count = count < CHUNKS ? count : CHUNKS;
-    rows = (all + count - 1) / count;
-    return (struct chunks){.rows = rows,
-                           .bytes = rows * row,
-                           .stride = (rows * row + 4 + 7) / 8 * 8,
-                           .count = (all + rows - 1) / rows,
-                           .index = writer->array.at};
+static int write_reference_list(const struct writer *writer, size_t scale) {
+    hsize_t users = collect_users(writer, scale, NULL);
+    struct user *user = users ? calloc(users, sizeof *user) : NULL;
+    if (!user)
+        return users ? -1 : 0;
+    collect_users(writer, scale, user);
+    hid_t object = H5Dopen2(writer->file, writer->document->node[scale]->path, H5P_DEFAULT);
+    hid_t space = H5Screate_simple(1, &users, NULL);
+    int error = object < 0 || space < 0
+                    ? -1
+                    : write_attribute(object, "REFERENCE_LIST", writer->users, writer->users, space, user);
+    free(user);
+    return H5Sclose(space) < 0 || H5Dclose(object) < 0 ? -1 : error;
 }
 
-/* How many bytes HDF5 gives to the size of a chunk in the index: one more than the size needs. */
-static size_t size_bytes(const struct chunks *chunks) {
-    size_t bytes = 2;
-    while (bytes < 8 && chunks->bytes >> 8 * (bytes - 1))
-        bytes++;
-    return bytes;
+/* --- objects --- */
+
+static int write_group(const struct writer *writer, const struct sp_document_node *node) {
+    hid_t list = H5Pcreate(H5P_GROUP_CREATE);
+    if (list < 0 || set_group_manners(list))
+        return -1;
+    hid_t group = node->parent ? H5Gcreate2(writer->file, node->path, H5P_DEFAULT, list, H5P_DEFAULT)
+                               : H5Gopen2(writer->file, "/", H5P_DEFAULT);
+    int error = group < 0 ? -1 : write_attributes(writer, node, group);
+    return H5Pclose(list) < 0 || H5Gclose(group) < 0 ? -1 : error;
 }
 
-static void write_chunk_index(struct sp_h5bytes *out, const struct chunks *chunks) {
-    size_t size = size_bytes(chunks), element = 8 + size + 4, block = out->at + INDEX_BYTES;
-    size_t first = (block + 14 + chunks->count * element + 4 + 7) / 8 * 8;
-    sp_h5bytes_copy(out, "FAHD\0\1", 6);
-    sp_h5bytes_put(out, element, 1);
-    sp_h5bytes_put(out, CHUNKS_LOG2, 1);
-    sp_h5bytes_put(out, chunks->count, 8);
-    sp_h5bytes_put(out, block, 8);
-    sp_h5bytes_put_checksum(out, chunks->index);
-    sp_h5bytes_copy(out, "FADB\0\1", 6);
-    sp_h5bytes_put(out, chunks->index, 8);
-    for (size_t i = 0; i < chunks->count; i++) {
-        sp_h5bytes_put(out, first + i * chunks->stride, 8);
-        sp_h5bytes_put(out, chunks->bytes + 4, size);
-        sp_h5bytes_put(out, 0, 4);
-    }
-    sp_h5bytes_put_checksum(out, block);
-    sp_h5bytes_align(out);
+/* The group that the array will be in, kept open for its brothers. */
+static int open_parent(struct writer *writer, const struct sp_document_node *parent) {
+    if (writer->parent == parent)
+        return 0;
+    if (writer->group >= 0 && H5Gclose(writer->group) < 0)
+        return -1;
+    writer->parent = parent;
+    writer->group = parent ? H5Gopen2(writer->file, parent->path, H5P_DEFAULT) : -1;
+    return parent && writer->group < 0 ? -1 : 0;
 }
 
-/* The last chunk is as large as the others. */
-static void write_chunks(struct sp_h5bytes *out, const struct sp_document_node *node,
-                         const struct chunks *chunks) {
-    size_t bytes = types[node->type].bytes, left = sp_document_values(node), each = chunks->bytes / bytes;
-    const unsigned char *value = node->data;
-    for (; left > 0; value += each * bytes, left -= each) {
-        size_t from = out->at;
-        each = left < each ? left : each;
-        sp_h5bytes_copy_numbers(out, value, each, bytes);
-        sp_h5bytes_put_zeros(out, from + chunks->bytes - out->at);
-        sp_h5bytes_put_fletcher(out, from);
-        sp_h5bytes_align(out);
-    }
+static hid_t create_array(const struct writer *writer, const struct sp_document_node *node) {
+    hsize_t dims[SP_DOCUMENT_RANK] = {0};
+    for (int i = 0; i < node->rank; i++)
+        dims[i] = node->dims[i];
+    hid_t space = node->rank ? H5Screate_simple(node->rank, dims, NULL) : H5Screate(H5S_SCALAR);
+    hid_t list = choose_manners(writer, node), array = -1;
+    if (space >= 0 && list >= 0)
+        array = H5Dcreate2(writer->group, node->name, file_type(writer, node->type), space, H5P_DEFAULT, list,
+                           H5P_DEFAULT);
+    bool is_own = list != writer->plain && list != writer->compact;
+    return H5Sclose(space) < 0 || (is_own && H5Pclose(list) < 0) ? -1 : array;
 }
 
-static void write_chunked(struct writer *writer, const struct sp_document_node *node) {
-    struct chunks chunks = choose_chunks(writer, node);
-    sp_h5bytes_copy(begin_message(writer, FILTERS, 0), "\2\1\3\0\0\0\0\0", 8); /* one: fletcher32 */
-    end_message(writer, node);
-    struct sp_h5bytes *out = begin_message(writer, LAYOUT, 0);
-    sp_h5bytes_put(out, 0x000204, 3);
-    sp_h5bytes_put(out, (uint64_t)node->rank + 1, 1);
-    sp_h5bytes_put(out, 4, 1);
-    sp_h5bytes_put(out, chunks.rows, 4);
-    if (node->rank == 2)
-        sp_h5bytes_put(out, node->dims[1], 4);
-    sp_h5bytes_put(out, types[node->type].bytes, 4);
-    sp_h5bytes_put(out, 3, 1);
-    sp_h5bytes_put(out, CHUNKS_LOG2, 1);
-    sp_h5bytes_put(out, chunks.index, 8);
-    end_message(writer, node);
-    write_chunk_index(&writer->array, &chunks);
-    write_chunks(&writer->array, node, &chunks);
+static int fill_array(const struct writer *writer, size_t index, hid_t array) {
+    const struct sp_document_node *node = writer->document->node[index];
+    if (H5Rcreate(&writer->reference[index], array, ".", H5R_OBJECT, -1) < 0)
+        return -1;
+    if (node->is_scale && H5DSset_scale(array, node->name) < 0)
+        return -1;
+    if (node->rank && !node->is_scale && write_dimension_list(writer, index, array))
+        return -1;
+    if (write_attributes(writer, node, array))
+        return -1;
+    if (sp_document_values(node) == 0)
+        return 0;
+    hid_t type = memory_type(writer, node->type);
+    return H5Dwrite(array, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, node->data) < 0 ? -1 : 0;
 }
 
-/* --- arrays --- */
-
-static void put_values(struct writer *writer, const struct sp_document_node *node, struct sp_h5bytes *out) {
-    size_t values = sp_document_values(node);
-    const char *const *text = node->data;
-    if (node->type != SP_DOCUMENT_TEXT)
-        sp_h5bytes_copy_numbers(out, node->data, values, types[node->type].bytes);
-    for (size_t i = 0; node->type == SP_DOCUMENT_TEXT && i < values; i++)
-        put_text(&writer->heap, text[i], out);
+static int write_array(struct writer *writer, size_t index) {
+    const struct sp_document_node *node = writer->document->node[index];
+    hid_t array = open_parent(writer, node->parent) ? -1 : create_array(writer, node);
+    int error = array < 0 ? -1 : fill_array(writer, index, array);
+    return H5Dclose(array) < 0 ? -1 : error;
 }
 
-static void write_compact(struct writer *writer, const struct sp_document_node *node) {
-    struct sp_h5bytes *out = begin_message(writer, LAYOUT, 0);
-    sp_h5bytes_put(out, 0x0004, 2);
-    sp_h5bytes_put(out, sp_document_values(node) * types[node->type].bytes, 2);
-    put_values(writer, node, out);
-    end_message(writer, node);
-}
-
-static void write_plain(struct writer *writer, const struct sp_document_node *node) {
-    struct sp_h5bytes *out = begin_message(writer, LAYOUT, 0);
-    size_t size = sp_document_values(node) * types[node->type].bytes;
-    sp_h5bytes_put(out, 0x0104, 2);
-    sp_h5bytes_put(out, size ? writer->array.at : SP_H5_NOWHERE, 8);
-    sp_h5bytes_put(out, size, 8);
-    put_values(writer, node, &writer->array);
-    sp_h5bytes_align(&writer->array);
-    end_message(writer, node);
-}
-
-/* Numbers get a checksum: few have that of the header they lie in, many one for each chunk. */
-static void write_values(struct writer *writer, const struct sp_document_node *node) {
-    size_t size = sp_document_values(node) * types[node->type].bytes;
-    if (size > 0 && size <= COMPACT_BYTES)
-        write_compact(writer, node);
-    else if (size == 0 || node->is_plain || node->type == SP_DOCUMENT_TEXT)
-        write_plain(writer, node);
-    else
-        write_chunked(writer, node);
-}
-
-static void write_array(struct writer *writer, const struct sp_document_node *node) {
-    size_t from = begin_header(writer);
-    put_space(begin_message(writer, SPACE, 0), node->rank, node->dims);
-    end_message(writer, node);
-    put_type(begin_message(writer, TYPE, 0), &types[node->type]);
-    end_message(writer, node);
-    sp_h5bytes_put(begin_message(writer, FILL_VALUE, 0), 0x0903, 2); /* none: all values are there */
-    end_message(writer, node);
-    write_values(writer, node);
-    write_dimensions(writer, node);
-    write_attributes(writer, node);
-    end_header(writer, from);
-}
-
-/* --- groups --- */
-
-static void write_link(struct writer *writer, const struct sp_document_node *child, size_t order) {
-    size_t length = strlen(child->name);
-    struct sp_h5bytes *out = begin_message(writer, LINK, 0);
-    sp_h5bytes_put(out, 1, 1);
-    sp_h5bytes_put(out, 0x05, 1); /* with its order; the length of the name has 2 bytes */
-    sp_h5bytes_put(out, order, 8);
-    sp_h5bytes_put(out, length, 2);
-    sp_h5bytes_copy(out, child->name, length);
-    sp_h5bytes_put(out, writer->address[child->index], 8);
-    end_message(writer, child);
-}
-
-static size_t write_links(struct writer *writer, const struct sp_document_node *group) {
+static int write_nodes(struct writer *writer) {
     const struct sp_document *document = writer->document;
-    size_t count = 0;
-    for (size_t i = group->index + 1; i < document->count; i++)
-        if (document->node[i]->parent == group)
-            write_link(writer, document->node[i], count++);
-    return count;
-}
-
-static void write_group(struct writer *writer, const struct sp_document_node *group) {
-    size_t from = begin_header(writer);
-    size_t count = write_links(writer, group);
-    struct sp_h5bytes *out = begin_message(writer, LINK_INFO, 0);
-    sp_h5bytes_put(out, 0x0300, 2); /* the order of links is kept, and can be asked for */
-    sp_h5bytes_put(out, count, 8);
-    for (int i = 0; i < 3; i++)
-        sp_h5bytes_put(out, SP_H5_NOWHERE, 8);
-    end_message(writer, group);
-    sp_h5bytes_put(begin_message(writer, GROUP_INFO, 0), 0, 2);
-    end_message(writer, group);
-    write_attributes(writer, group);
-    end_header(writer, from);
-}
-
-/* --- the file --- */
-
-static void write_superblock(struct writer *writer, size_t size) {
-    struct sp_h5bytes out = {.bytes = writer->out.bytes};
-    sp_h5bytes_copy(&out, "\x89HDF\r\n\x1a\n\3\x08\x08\0", 12);
-    sp_h5bytes_put(&out, 0, 8);
-    sp_h5bytes_put(&out, SP_H5_NOWHERE, 8);
-    sp_h5bytes_put(&out, size, 8);
-    sp_h5bytes_put(&out, writer->address[0], 8);
-    sp_h5bytes_put_checksum(&out, 0);
-}
-
-static void write_nodes(struct writer *writer) {
-    const struct sp_document *document = writer->document;
-    writer->out.at = SUPERBLOCK_BYTES;
     for (size_t i = 0; i < document->count; i++) {
         const struct sp_document_node *node = document->node[i];
-        writer->address[i] = writer->out.at;
-        if (node->type == SP_DOCUMENT_GROUP)
-            write_group(writer, node);
-        else
-            write_array(writer, node);
+        if (node->type == SP_DOCUMENT_GROUP ? write_group(writer, node) : write_array(writer, i))
+            return -1;
     }
-    end_collection(&writer->heap);
+    for (size_t i = 0; i < document->count; i++)
+        if (document->node[i]->is_scale && write_reference_list(writer, i))
+            return -1;
+    return open_parent(writer, NULL);
 }
 
-/* The second turn: headers, heap and arrays follow one another. Returns the size of the file. */
-static size_t place(struct writer *writer) {
-    size_t heap = writer->out.at, array = heap + writer->heap.out.at;
-    size_t size = array + writer->array.at;
-    writer->heap = (struct heap){.out = {.at = heap}};
-    writer->array = (struct sp_h5bytes){.at = array};
-    return size;
+/* --- the file: it lives in memory that is taken over when HDF5 closes it, since only then is it whole --- */
+
+struct image {
+    unsigned char *bytes;
+    size_t size; /* of the memory; the file may be shorter */
+};
+
+static void *image_malloc(size_t size, H5FD_file_image_op_t operation, void *context) {
+    (void)operation;
+    struct image *image = context;
+    image->size = size;
+    return image->bytes = calloc(size ? size : 1, 1);
 }
 
-static void set_memory(struct writer *writer, unsigned char *bytes) {
-    writer->out.bytes = writer->heap.out.bytes = writer->array.bytes = bytes;
+static void *image_realloc(void *bytes, size_t size, H5FD_file_image_op_t operation, void *context) {
+    (void)operation;
+    struct image *image = context;
+    unsigned char *larger = realloc(bytes, size ? size : 1);
+    if (!larger)
+        return NULL;
+    if (size > image->size)
+        memset(larger + image->size, 0, size - image->size);
+    image->size = size;
+    image->bytes = larger;
+    return larger;
+}
+
+/* The library lets go of the memory, and the image keeps it. */
+static herr_t image_keep(void *bytes, H5FD_file_image_op_t operation, void *context) {
+    (void)bytes, (void)operation, (void)context;
+    return 0;
+}
+
+static void *image_share(void *context) {
+    return context;
+}
+
+static herr_t image_unshare(void *context) {
+    (void)context;
+    return 0;
+}
+
+static int set_file_manners(hid_t access, struct image *image) {
+    H5FD_file_image_callbacks_t callbacks = {.image_malloc = image_malloc,
+                                             .image_memcpy = NULL,
+                                             .image_realloc = image_realloc,
+                                             .image_free = image_keep,
+                                             .udata_copy = image_share,
+                                             .udata_free = image_unshare,
+                                             .udata = image};
+    /* The format is a fixed one, so that a newer HDF5 writes the same. */
+    return H5Pset_fapl_core(access, GROWTH_BYTES, 0) < 0 ||
+                   H5Pset_file_image_callbacks(access, &callbacks) < 0 ||
+                   H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) < 0
+               ? -1
+               : 0;
+}
+
+static hid_t create_file(struct image *image) {
+    hid_t access = H5Pcreate(H5P_FILE_ACCESS), creation = H5Pcreate(H5P_FILE_CREATE), file = -1;
+    if (access >= 0 && creation >= 0 && !set_file_manners(access, image) && !set_group_manners(creation))
+        file = H5Fcreate(SP_H5_IMAGE_NAME, H5F_ACC_TRUNC, creation, access);
+    return H5Pclose(access) < 0 || H5Pclose(creation) < 0 ? -1 : file;
+}
+
+static int write_file(struct writer *writer, struct image *image) {
+    if (make_types(writer) || make_manners(writer))
+        return -1;
+    writer->file = create_file(image);
+    if (writer->file < 0 || write_nodes(writer) || H5Fflush(writer->file, H5F_SCOPE_GLOBAL) < 0)
+        return -1;
+    return H5Tclose(writer->text) < 0 || H5Tclose(writer->users) < 0 || H5Tclose(writer->dimensions) < 0 ||
+                   H5Sclose(writer->scalar) < 0 || H5Pclose(writer->plain) < 0 ||
+                   H5Pclose(writer->compact) < 0 || H5Fclose(writer->file) < 0
+               ? -1
+               : 0;
+}
+
+/* The superblock (version 3) says where the file ends, at byte 28. */
+static size_t end_of_file(const struct image *image) {
+    uint64_t end = 0;
+    for (int i = 0; i < 8 && image->size > 48; i++)
+        end |= (uint64_t)image->bytes[28 + i] << 8 * i;
+    return end <= image->size ? (size_t)end : 0;
 }
 
 int sp_h5write_image(struct sp_document *document, unsigned char **bytes, size_t *size) {
-    struct writer writer = {.document = document};
-    writer.address = sp_document_memory(document, document->count, sizeof *writer.address);
-    if (!writer.address)
+    struct writer writer = {.document = document, .file = -1, .text = -1, .users = -1, .group = -1};
+    struct image *image = sp_document_memory(document, 1, sizeof *image);
+    char reason[SP_H5_REASON];
+    writer.reference = sp_document_memory(document, document->count, sizeof *writer.reference);
+    if (!image || !writer.reference)
         return -1;
-    write_nodes(&writer);
-    *size = place(&writer);
-    *bytes = document->complaint ? NULL : malloc(*size + SP_SEAL_BYTES);
-    if (!*bytes) {
-        sp_document_complain(document, "out of memory");
-        return -1;
-    }
-    set_memory(&writer, *bytes);
-    write_nodes(&writer);
-    write_superblock(&writer, *size);
-    return 0;
+    sp_h5_start();
+    int error = write_file(&writer, image);
+    *bytes = image->bytes;
+    *size = error ? 0 : end_of_file(image);
+    if (*size)
+        return 0;
+    /* A file that could not be written stays open, with its memory: closing it may crash. */
+    sp_h5_reason(reason);
+    sp_document_complain(document, "HDF5: %s", reason);
+    return -1;
 }
