@@ -158,14 +158,15 @@ static void uniform(double low, double high, const uint32_t *words, double *out,
         out[p] = __builtin_fma(width, word_to_uniform(words[p]), low);
 }
 
+/* With the root after the choice: gcc would make `low + root` or `high - root` two roots. */
 static void triangular(double low, double mode, double high, const uint32_t *words, double *out, size_t n) {
     double left = (high - low) * (mode - low), right = (high - low) * (high - mode);
     double at_mode = (mode - low) / (high - low);
     for (size_t p = 0; p < n; p++) {
         double u = word_to_uniform(words[p]);
         double area = u < at_mode ? u * left : (1.0 - u) * right;
-        double root = __builtin_sqrt(area);
-        out[p] = u < at_mode ? low + root : high - root;
+        double end = u < at_mode ? low : high, side = u < at_mode ? 1 : -1;
+        out[p] = end + side * __builtin_sqrt(area);
     }
 }
 

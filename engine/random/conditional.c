@@ -112,14 +112,19 @@ static void fill_lognormal_median(const struct sp_kernels *kernels, const double
 static const double widest = 5.1847055285870722e21;
 
 /* mean e^(sigma Z - sigma^2 / 2), sigma^2 = ln(1 + (sd / mean)^2). */
-static void fill_lognormal_mean(const struct sp_kernels *kernels, const double *const *x, const double *z,
-                                double *out, size_t n) {
+SP_WIDE static void exponents_of_mean(const double *mean, const double *sd, const double *z, double *out,
+                                      size_t n) {
     for (size_t i = 0; i < n; i++) {
-        double ratio = x[0][i] > 0 ? x[1][i] / x[0][i] : 0;
+        double ratio = mean[i] > 0 ? sd[i] / mean[i] : 0;
         ratio = ratio > widest ? widest : ratio;
         double variance = sp_elementary_log(1 + ratio * ratio);
-        out[i] = sqrt(variance) * z[i] - variance / 2;
+        out[i] = __builtin_sqrt(variance) * z[i] - variance / 2;
     }
+}
+
+static void fill_lognormal_mean(const struct sp_kernels *kernels, const double *const *x, const double *z,
+                                double *out, size_t n) {
+    exponents_of_mean(x[0], x[1], z, out, n);
     kernels->exp(out, out, n);
     scaled(x[0], out, out, n);
 }
@@ -146,14 +151,17 @@ SP_WIDE static void fill_uniform(const struct sp_kernels *kernels, const double 
     }
 }
 
-/* u reaches the mode at (mode - low) / (high - low). */
-static void fill_triangular(const struct sp_kernels *kernels, const double *const *x, const double *z,
-                            double *out, size_t n) {
+/* u reaches the mode at (mode - low) / (high - low); there is one root only. */
+SP_WIDE static void fill_triangular(const struct sp_kernels *kernels, const double *const *x, const double *z,
+                                    double *out, size_t n) {
+    const double *lows = x[0], *modes = x[1], *highs = x[2];
     (void)kernels;
     for (size_t i = 0; i < n; i++) {
-        double low = x[0][i], mode = at_least(x[1][i], low), high = at_least(x[2][i], mode);
+        double low = lows[i], mode = at_least(modes[i], low), high = at_least(highs[i], mode);
         double width = high - low, left = z[i] * width, right = (1 - z[i]) * width;
-        out[i] = left < mode - low ? low + sqrt(left * (mode - low)) : high - sqrt(right * (high - mode));
+        bool is_left = left < mode - low;
+        double area = is_left ? left * (mode - low) : right * (high - mode);
+        out[i] = (is_left ? low : high) + (is_left ? 1 : -1) * __builtin_sqrt(area);
     }
 }
 
@@ -166,11 +174,12 @@ static size_t contradict_ends(size_t j, const double *const *x, size_t n) {
 
 /* --- Counts --- */
 
-static void fill_bernoulli(const struct sp_kernels *kernels, const double *const *x, const double *z,
-                           double *out, size_t n) {
+SP_WIDE static void fill_bernoulli(const struct sp_kernels *kernels, const double *const *x, const double *z,
+                                   double *out, size_t n) {
+    const double *p = x[0];
     (void)kernels;
     for (size_t i = 0; i < n; i++)
-        out[i] = z[i] > 1 - x[0][i];
+        out[i] = z[i] > 1 - p[i];
 }
 
 static void fill_binomial(const struct sp_kernels *kernels, const double *const *x, const double *z,

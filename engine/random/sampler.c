@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/random/sampler.h"
 
+#include "engine/base/wide.h"
 #include "engine/math/count.h"
 #include "engine/random/law_parts.h"
 
@@ -88,32 +89,53 @@ int sp_sampler_make(struct sp_sampler *sampler, const struct sp_law *law, struct
 
 enum { AT_ONCE = 1024 };
 
-/* exp takes what would overflow as infinity, which no draw may be. */
-static void put_on_exponential(const struct sp_sampler *sampler, const struct sp_kernels *kernels,
-                               double *out, size_t n) {
-    const double highest = 700;
-    for (size_t i = 0; i < n; i++) {
-        double t = sampler->is_mirrored ? -out[i] : out[i];
-        out[i] = t > highest ? highest : t;
-    }
-    kernels->exp(out, out, n);
+SP_WIDE static void stretch(double shift, double scale, double *x, size_t n) {
     for (size_t i = 0; i < n; i++)
-        out[i] = sampler->low + sampler->width * out[i];
+        x[i] = shift + scale * x[i];
 }
 
-/* 1 / (1 + e^-t), by e^-|t|, so that nothing overflows and both ends keep their digits. */
-static void put_on_logit(const struct sp_sampler *sampler, const struct sp_kernels *kernels, double *out,
-                         size_t n) {
-    double t[AT_ONCE];
+/* sign x, held below what exp takes as infinity, which no draw may be. */
+SP_WIDE static void make_exponents(double sign, double *x, size_t n) {
+    const double highest = 700;
+    for (size_t i = 0; i < n; i++) {
+        double t = sign * x[i];
+        x[i] = t > highest ? highest : t;
+    }
+}
+
+/* A piece at a time, which stays in the first-level cache. */
+static void put_on_exponential(const struct sp_sampler *sampler, const struct sp_kernels *kernels,
+                               double *out, size_t n) {
     for (size_t first = 0; first < n; first += AT_ONCE) {
         size_t count = n - first < AT_ONCE ? n - first : AT_ONCE;
-        for (size_t i = 0; i < count; i++)
-            t[i] = -fabs(out[first + i]);
-        kernels->exp(t, t, count);
-        for (size_t i = 0; i < count; i++) {
-            double rest = sampler->width * (t[i] / (1 + t[i]));
-            out[first + i] = out[first + i] < 0 ? sampler->low + rest : sampler->low + sampler->width - rest;
-        }
+        make_exponents(sampler->is_mirrored ? -1 : 1, out + first, count);
+        kernels->exp(out + first, out + first, count);
+        stretch(sampler->low, sampler->width, out + first, count);
+    }
+}
+
+SP_WIDE static void make_negative(const double *x, double *out, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        out[i] = -fabs(x[i]);
+}
+
+/* low + width / (1 + e^-t), where e = e^-|t|. */
+SP_WIDE static void make_shares(double low, double width, const double *e, double *t, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        double rest = width * (e[i] / (1 + e[i]));
+        t[i] = t[i] < 0 ? low + rest : low + width - rest;
+    }
+}
+
+/* By e^-|t|, so that nothing overflows and both ends keep their digits. */
+static void put_on_logit(const struct sp_sampler *sampler, const struct sp_kernels *kernels, double *out,
+                         size_t n) {
+    double e[AT_ONCE];
+    for (size_t first = 0; first < n; first += AT_ONCE) {
+        size_t count = n - first < AT_ONCE ? n - first : AT_ONCE;
+        make_negative(out + first, e, count);
+        kernels->exp(e, e, count);
+        make_shares(sampler->low, sampler->width, e, out + first, count);
     }
 }
 
@@ -125,8 +147,7 @@ static void fill_free(const struct sp_sampler *sampler, const struct sp_kernels 
     }
     sp_cubics_fill(sampler->pieces, words, out, n);
     if (sampler->shift != 0 || sampler->scale != 1)
-        for (size_t i = 0; i < n; i++)
-            out[i] = sampler->shift + sampler->scale * out[i];
+        stretch(sampler->shift, sampler->scale, out, n);
 }
 
 static void fill_shaped(const struct sp_sampler *sampler, const struct sp_kernels *kernels,
