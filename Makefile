@@ -116,6 +116,7 @@ asan: ## The unit tests and the command-line tests under the address and undefin
 bench: $(PROGRAM) $(PLAIN) ## RM1 beside other programs, the moderate scenario, and how cost grows; some 8 minutes
 	$(Q)tests/bench/compare_rm1.py $(OUT)
 	$(Q)tests/bench/sidebyside.py $(OUT)
+	$(Q)$(OUT)/draws
 	$(Q)tests/bench/growth.py $(OUT)
 	$(Q)tests/bench/kept.py $(OUT)
 
@@ -194,10 +195,10 @@ $(OUT)/unit-tests: $(TEST_O) $(LIBRARY)
 	$(Q)$(CC) $(CFLAGS_ALL) $(TEST_O) $(LIBRARY) -o $@ $(LIBS) -lcriterion
 
 # The plain programs that people would write: no part of the library is linked to them.
-$(filter-out %/variants,$(PLAIN)): $(OUT)/%: $(OUT)/tests/bench/%.o
+$(filter-out %/variants %/draws,$(PLAIN)): $(OUT)/%: $(OUT)/tests/bench/%.o
 	$(Q)$(CC) $(CFLAGS_ALL) $< -o $@ $(shell pkg-config --libs gsl) -lm
 
-$(OUT)/variants: $(OUT)/tests/bench/variants.o $(LIBRARY)
+$(OUT)/variants $(OUT)/draws: $(OUT)/%: $(OUT)/tests/bench/%.o $(LIBRARY)
 	$(Q)$(CC) $(CFLAGS_ALL) $^ -o $@ $(LIBS)
 
 $(OUT)/check/%.ok: % $(OUT)/flags

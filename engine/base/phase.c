@@ -7,7 +7,11 @@
 static const char *const names[SP_PHASES] = {
     [SP_PHASE_ASSUMPTIONS] = "assumptions",
     [SP_PHASE_WORDS] = "words",
-    [SP_PHASE_QUANTILES] = "quantiles",
+    [SP_PHASE_TABLES] = "tables",
+    [SP_PHASE_EXPONENTIALS] = "exponentials",
+    [SP_PHASE_TRIANGULAR] = "triangular",
+    [SP_PHASE_UNIFORM] = "uniform",
+    [SP_PHASE_SEARCHES] = "searches",
     [SP_PHASE_STEPS] = "steps",
     [SP_PHASE_PERIODS] = "periods",
     [SP_PHASE_STREAMS] = "streams",

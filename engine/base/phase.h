@@ -12,15 +12,19 @@
 #include <stdint.h>
 
 enum sp_phase {
-    SP_PHASE_ASSUMPTIONS, /* noise, changes, bounds, and what is not listed below */
-    SP_PHASE_WORDS,       /* random words */
-    SP_PHASE_QUANTILES,   /* from words to draws */
-    SP_PHASE_STEPS,       /* mechanisms */
-    SP_PHASE_PERIODS,     /* sums of flows over years and the horizon */
-    SP_PHASE_STREAMS,     /* moments and histograms of metrics */
-    SP_PHASE_TIERS,       /* how paths move through categories */
-    SP_PHASE_CELLS,       /* metrics by category */
-    SP_PHASE_KEPT,        /* kept paths: put aside and written */
+    SP_PHASE_ASSUMPTIONS,  /* noise, changes, bounds, and what is not listed below */
+    SP_PHASE_WORDS,        /* random words */
+    SP_PHASE_TABLES,       /* from words to draws: by a table of the quantile function */
+    SP_PHASE_EXPONENTIALS, /* by a table and an exponential */
+    SP_PHASE_TRIANGULAR,   /* by the formula of the triangular law */
+    SP_PHASE_UNIFORM,      /* by that of the uniform law */
+    SP_PHASE_SEARCHES,     /* by looking for a piece of the quantile function, or for a large count */
+    SP_PHASE_STEPS,        /* mechanisms */
+    SP_PHASE_PERIODS,      /* sums of flows over years and the horizon */
+    SP_PHASE_STREAMS,      /* moments and histograms of metrics */
+    SP_PHASE_TIERS,        /* how paths move through categories */
+    SP_PHASE_CELLS,        /* metrics by category */
+    SP_PHASE_KEPT,         /* kept paths: put aside and written */
     SP_PHASES
 };
 

@@ -183,3 +183,11 @@ void sp_sampler_fill(const struct sp_sampler *sampler, const struct sp_kernels *
         for (size_t i = 0; i < n; i++)
             out[i] = x[0];
 }
+
+enum sp_phase sp_sampler_phase(const struct sp_sampler *sampler) {
+    if (sampler->table)
+        return sampler->axis == SP_LAW_PLAIN ? SP_PHASE_TABLES : SP_PHASE_EXPONENTIALS;
+    if (sampler->kind == SP_LAW_UNIFORM)
+        return SP_PHASE_UNIFORM;
+    return sampler->kind == SP_LAW_TRIANGULAR ? SP_PHASE_TRIANGULAR : SP_PHASE_SEARCHES;
+}

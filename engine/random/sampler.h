@@ -5,6 +5,7 @@
 #ifndef SP_ENGINE_RANDOM_SAMPLER_H
 #define SP_ENGINE_RANDOM_SAMPLER_H
 
+#include "engine/base/phase.h"
 #include "engine/random/table.h"
 
 #include <stdbool.h>
@@ -29,5 +30,8 @@ int sp_sampler_make(struct sp_sampler *sampler, const struct sp_law *law, struct
 /* out[i] = the value at u = (words[i] + 1/2) 2^-32. n a multiple of 4. */
 void sp_sampler_fill(const struct sp_sampler *sampler, const struct sp_kernels *kernels,
                      const uint32_t *words, double *out, size_t n);
+
+/* The phase of a run that drawing from it is. */
+enum sp_phase sp_sampler_phase(const struct sp_sampler *sampler);
 
 #endif

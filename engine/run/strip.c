@@ -363,7 +363,7 @@ static void draw_standard_normal(struct sp_strip *strip, uint32_t stream, int qu
         return;
     }
     fill_words(strip, stream, quarter);
-    sp_phase_enter(SP_PHASE_QUANTILES, strip->n);
+    sp_phase_enter(SP_PHASE_TABLES, strip->n);
     sp_sampler_fill(&strip->plan->standard_normal, strip->plan->kernels, strip->store->words, out, strip->n);
     sp_phase_enter(SP_PHASE_ASSUMPTIONS, 0);
 }
@@ -399,7 +399,7 @@ static void draw(struct sp_strip *strip, const struct sp_variable *variable,
         fill_dependent_words(strip, variable);
     else
         fill_words(strip, variable->stream, quarter);
-    sp_phase_enter(SP_PHASE_QUANTILES, strip->n);
+    sp_phase_enter(sp_sampler_phase(&entry->sampler), strip->n);
     sp_sampler_fill(&entry->sampler, strip->plan->kernels, strip->store->words, out, strip->n);
     sp_phase_enter(SP_PHASE_ASSUMPTIONS, 0);
 }

@@ -17,12 +17,13 @@ import sys
 import tempfile
 import time
 
-from measure import FEWEST, MODERATE, QUARTERS, RM1, measure, scalepath
+from measure import FEWEST, MODERATE, QUARTERS, RM1, Phase, measure, scalepath
 
 RECORDED = pathlib.Path(__file__).with_name("recorded.json")
 LEAST_ROUNDS, MOST_ROUNDS, LOSS = 6, 30, 0.15
 SCENARIOS = {"RM1": (RM1, 400_000), "moderate": (MODERATE, 10_000)}
 PHASES = ("words", "quantiles", "steps", "streams", "cells")
+DRAWS = ("tables", "exponentials", "triangular", "uniform", "searches")  # together: quantiles
 THREADS, BUSY = "RM1, two threads", 0.25
 
 
@@ -42,8 +43,10 @@ def measure_round(out, folder):
         few, many = (measure(scalepath(out, scenario, 1, n, folder), phases=True) for n in (FEWEST, paths))
         times |= {f"reference beside {name}": reference.cpu, "reference": reference.seconds,
                   f"{name}, start-up": few.cpu, f"{name}, simulation": many.cpu - few.cpu}
-        times |= {f"{name}, {phase}": cost.ns for phase, cost in many.phases.items()}
-        times |= {f"{name}, values of {phase}": many.phases[phase].values for phase in PHASES}
+        phases = {phase: cost for phase, cost in many.phases.items() if phase not in DRAWS}
+        phases["quantiles"] = Phase(*map(sum, zip(*(many.phases[phase] for phase in DRAWS))))
+        times |= {f"{name}, {phase}": cost.ns for phase, cost in phases.items()}
+        times |= {f"{name}, values of {phase}": phases[phase].values for phase in PHASES}
     one, two = (measure(scalepath(out, RM1, threads, 1_000_000, folder)) for threads in (1, 2))
     return times | {"1 thread": one.seconds, "2 threads": two.seconds, "processors missing": 2 - two.cpu / two.seconds}
 

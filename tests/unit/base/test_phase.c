@@ -20,7 +20,7 @@ Test(phase, values_of_pieces_add_up) {
     sp_phase_enter(SP_PHASE_STEPS, 7);
     sp_phase_begin();
     sp_phase_enter(SP_PHASE_WORDS, 64);
-    sp_phase_enter(SP_PHASE_QUANTILES, 64);
+    sp_phase_enter(SP_PHASE_TABLES, 64);
     sp_phase_enter(SP_PHASE_WORDS, 128);
     sp_phase_end();
     sp_phase_begin();
@@ -28,7 +28,7 @@ Test(phase, values_of_pieces_add_up) {
     sp_phase_end();
     cr_expect_eq(sp_phase_total(SP_PHASE_STEPS).values, 0);
     cr_expect_eq(sp_phase_total(SP_PHASE_WORDS).values, 193);
-    cr_expect_eq(sp_phase_total(SP_PHASE_QUANTILES).values, 64);
+    cr_expect_eq(sp_phase_total(SP_PHASE_TABLES).values, 64);
     cr_expect_gt(sp_phase_total(SP_PHASE_WORDS).nanoseconds, 0);
     cr_expect_eq(sp_phase_total(SP_PHASE_CELLS).nanoseconds, 0);
 }
