@@ -2,95 +2,11 @@
 #include "engine/stats/histogram.h"
 
 #include "engine/base/wide.h"
-#include "engine/stats/quantile.h"
 
 #include <math.h>
 #include <string.h>
 
-/* --- The plan --- */
-
-/* The length of the run of equal values that starts at x[i]. */
-static size_t run_length(const double *x, size_t n, size_t i) {
-    size_t end = i + 1;
-    while (end < n && x[end] == x[i])
-        end++;
-    return end - i;
-}
-
-static int is_atom(size_t length, size_t n) {
-    return length >= 2 && (double)length >= 0.005 * (double)n;
-}
-
-static size_t place_of(const struct sp_histogram_plan *plan, double x) {
-    size_t place = 0;
-    while (place < plan->atoms && plan->atom[place] < x)
-        place++;
-    return place;
-}
-
-static void add_atom(struct sp_histogram_plan *plan, double x) {
-    size_t place = place_of(plan, x);
-    if (plan->atoms == SP_HISTOGRAM_ATOMS || (place < plan->atoms && plan->atom[place] == x))
-        return;
-    memmove(plan->atom + place + 1, plan->atom + place, (plan->atoms - place) * sizeof *plan->atom);
-    plan->atom[place] = x;
-    plan->atoms++;
-}
-
-static void add_atoms(struct sp_histogram_plan *plan, const double *sorted, size_t n) {
-    for (size_t i = 0, length; i < n; i += length) {
-        length = run_length(sorted, n, i);
-        if (is_atom(length, n))
-            add_atom(plan, sorted[i]);
-    }
-}
-
-static int all_whole(const double *x, size_t n) {
-    for (size_t i = 0; i < n; i++)
-        if (x[i] != floor(x[i]))
-            return 0;
-    return 1;
-}
-
-/* Where the pilot saw whole numbers only (people, quarters, events), the ones around them are atoms too: a
- * rare number must not come out as a fraction. Without any value, 0 .. 199 are. */
-static void add_whole_atoms(struct sp_histogram_plan *plan, const double *sorted, size_t n) {
-    double low = n ? sorted[0] : 0, high = n ? sorted[n - 1] : 0, reach = high - low + 10;
-    if (high - low > SP_HISTOGRAM_ATOMS / 4 || fabs(low) > 1e6 || !all_whole(sorted, n))
-        return;
-    double from = n ? low - reach : 0, to = n ? high + reach : SP_HISTOGRAM_ATOMS - 1;
-    for (double x = from; x <= to; x++)
-        add_atom(plan, x);
-}
-
-/* Takes the atoms out of sorted values. */
-static size_t without_atoms(const struct sp_histogram_plan *plan, double *x, size_t n) {
-    size_t kept = 0, place = 0;
-    for (size_t i = 0; i < n; i++) {
-        while (place < plan->atoms && plan->atom[place] < x[i])
-            place++;
-        if (place == plan->atoms || plan->atom[place] != x[i])
-            x[kept++] = x[i];
-    }
-    return kept;
-}
-
-/* Half the distance from P25 to P75, or what else tells how wide the values lie. */
-static double scale_of(const double *x, size_t n) {
-    double width = (sp_quantile_sorted(x, n, 0.75) - sp_quantile_sorted(x, n, 0.25)) / 2;
-    if (!(width > 0))
-        width = (x[n - 1] - x[0]) / 4;
-    if (!(width > 0))
-        width = fabs(x[0]) / 4;
-    return width > 0 ? width : 1;
-}
-
-/* Positive values over more than an order of magnitude: bins in proportion to the value itself serve them
- * best. */
-static int is_skewed(const double *x, size_t n) {
-    double low = sp_quantile_sorted(x, n, 0.01);
-    return low > 0 && sp_quantile_sorted(x, n, 0.99) > 20 * low;
-}
+/* --- Atoms --- */
 
 /* The first place where x may stand; those after it follow. -0 is 0. */
 static size_t hash_of(double x) {
@@ -109,7 +25,7 @@ static bool are_run(const double *atom, size_t atoms) {
     return true;
 }
 
-static void hash_atoms(struct sp_histogram_plan *plan) {
+void sp_histogram_index(struct sp_histogram_plan *plan) {
     plan->atoms_are_run = are_run(plan->atom, plan->atoms);
     memset(plan->place, 0, sizeof plan->place);
     for (size_t i = 0; i < plan->atoms; i++) {
@@ -120,89 +36,15 @@ static void hash_atoms(struct sp_histogram_plan *plan) {
     }
 }
 
-/* Bins reach 2^SP_HISTOGRAM_OCTAVES scales far. Where most values are almost nothing (what rounding leaves)
- * and some are large, the scale must not be so small that the large ones all fall into the last bin. */
-static double reaching_scale(const struct sp_histogram_plan *plan, const double *x, size_t n) {
-    double far = fmax(fabs(sp_quantile_sorted(x, n, 0.01) - plan->centre),
-                      fabs(sp_quantile_sorted(x, n, 0.99) - plan->centre));
-    return fmax(plan->scale, ldexp(far, 4 - SP_HISTOGRAM_OCTAVES));
-}
-
-/* `x` holds the sorted values that are no atoms; without any, the atoms tell where values may be expected. */
-static void set_centre(struct sp_histogram_plan *plan, const double *x, size_t n) {
-    if (n == 0) {
-        x = plan->atom;
-        n = plan->atoms;
-    }
-    if (n && is_skewed(x, n)) {
-        plan->centre = 0;
-        plan->scale = sp_quantile_sorted(x, n, 0.01) / 8;
-    } else {
-        plan->centre = n ? sp_quantile_sorted(x, n, 0.5) : 0;
-        plan->scale = n ? scale_of(x, n) : 1;
-    }
-    if (n)
-        plan->scale = reaching_scale(plan, x, n);
-    plan->inverse_scale = 1 / plan->scale;
-    hash_atoms(plan);
-}
-
-void sp_histogram_plan(struct sp_histogram_plan *plan, double *pilot, size_t n, double *scratch) {
-    plan->atoms = 0;
-    sp_quantile_sort_many(pilot, scratch, n);
-    add_atoms(plan, pilot, n);
-    add_whole_atoms(plan, pilot, n);
-    set_centre(plan, pilot, without_atoms(plan, pilot, n));
-}
-
-void sp_histogram_plan_ranks(struct sp_histogram_plan *plan) {
-    if (plan->atoms > SP_HISTOGRAM_ATOMS - 2)
-        plan->atoms = SP_HISTOGRAM_ATOMS - 2;
-    add_atom(plan, -INFINITY);
-    add_atom(plan, INFINITY);
-    hash_atoms(plan);
-}
-
-/* Puts the values that are not NaN group by group, and where each group ends. Returns how many there are. */
-static size_t sort_into_groups(const double *pilot, const unsigned char *group, size_t n, size_t groups,
-                               double *to, size_t end[256]) {
-    size_t count[256] = {0}, before = 0;
-    for (size_t i = 0; i < n; i++)
-        count[group[i]] += isnan(pilot[i]) ? 0 : 1;
-    for (size_t g = 0; g < groups; g++) {
-        end[g] = before;
-        before += count[g];
-    }
-    for (size_t i = 0; i < n; i++)
-        if (!isnan(pilot[i]))
-            to[end[group[i]]++] = pilot[i];
-    return before;
-}
-
-void sp_histogram_plan_groups(struct sp_histogram_plan *plan, const double *pilot, const unsigned char *group,
-                              size_t n, size_t groups, double *scratch) {
-    size_t end[256], defined = sort_into_groups(pilot, group, n, groups, scratch, end);
-    plan->atoms = 0;
-    for (size_t g = 0, first = 0; g < groups; first = end[g++]) {
-        sp_quantile_sort_many(scratch + first, scratch + n, end[g] - first);
-        add_atoms(plan, scratch + first, end[g] - first);
-    }
-    sp_quantile_sort_many(scratch, scratch + n, defined);
-    add_whole_atoms(plan, scratch, defined);
-    defined = without_atoms(plan, scratch, defined);
-    set_centre(plan, scratch, defined);
-}
-
-/* --- Counting --- */
-
-/* Where x stands among the atoms, or `atoms` when it is none. */
-static size_t find_atom(const struct sp_histogram_plan *plan, double x) {
+size_t sp_histogram_atom(const struct sp_histogram_plan *plan, double x) {
     for (size_t at = hash_of(x);; at = (at + 1) % SP_HISTOGRAM_PLACES) {
         size_t place = plan->place[at];
         if (place == 0 || plan->atom[place - 1] == x)
             return place == 0 ? plan->atoms : place - 1;
     }
 }
+
+/* --- Counting --- */
 
 /* Few atoms are compared with, one after the other. */
 SP_WIDE static void find_one(double atom, uint32_t its_slot, const double *restrict x,
@@ -224,7 +66,7 @@ SP_WIDE static void find_in_run(double first, double last, const double *restric
 
 static void find_by_hash(const struct sp_histogram_plan *plan, const double *x, uint32_t *slot, size_t n) {
     for (size_t i = 0; i < n; i++) {
-        size_t atom = find_atom(plan, x[i]);
+        size_t atom = sp_histogram_atom(plan, x[i]);
         if (atom < plan->atoms)
             slot[i] = (uint32_t)(SP_HISTOGRAM_BINS + 1 + atom);
     }

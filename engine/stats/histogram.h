@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Distributions as whole-number counts: they merge in any order, so threads and ranks never show. The bins of
- * one metric at one time are laid out once, from a pilot sample (sp_histogram_plan), fine near the centre and
+ * one metric at one time are laid out once, from a pilot sample (planner.h), fine near the centre and
  * wider outwards in proportion to the distance: 128 bins to each doubling of |x - centre| / scale + 1. Values
  * that make up 0.5 % or more of the pilot are atoms: they are counted exactly, apart from the bins.
  */
@@ -19,7 +19,7 @@ enum {
     SP_HISTOGRAM_SLOTS = SP_HISTOGRAM_BINS + 1 + SP_HISTOGRAM_ATOMS
 };
 
-/* Where bins and atoms lie. Fixed for a run. */
+/* Where bins and atoms lie. Fixed for a run; made by a planner. */
 struct sp_histogram_plan {
     double centre, scale, inverse_scale;
     size_t atoms;
@@ -28,18 +28,11 @@ struct sp_histogram_plan {
     uint8_t place[SP_HISTOGRAM_PLACES]; /* hash table of the atoms: 1 + index; 0: free */
 };
 
-/* Makes the plan from n pilot values (sorted here; NaN removed before). n may be 0: a plan that works for
- * anything, coarsely. `scratch` holds n values. */
-void sp_histogram_plan(struct sp_histogram_plan *plan, double *pilot, size_t n, double *scratch);
+/* Makes the hash table of the atoms, which stand in ascending order, and finds out whether they are a run. */
+void sp_histogram_index(struct sp_histogram_plan *plan);
 
-/* Makes the two infinities atoms: undefined values that rank below or above all others. Where there are too
- * many atoms, the outermost give way. */
-void sp_histogram_plan_ranks(struct sp_histogram_plan *plan);
-
-/* As above, for a sample of several groups (tiers): a value is an atom when it makes up 0.5 % of any one
- * group. group[i] < groups belongs to pilot[i]. `scratch` holds 2 n values. */
-void sp_histogram_plan_groups(struct sp_histogram_plan *plan, const double *pilot, const unsigned char *group,
-                              size_t n, size_t groups, double *scratch);
+/* The place of x among the atoms, or how many there are when it is none. */
+size_t sp_histogram_atom(const struct sp_histogram_plan *plan, double x);
 
 /* The slot of each of n values: bins, then one for NaN (SP_HISTOGRAM_BINS), then atoms. */
 void sp_histogram_slots(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels,

@@ -134,10 +134,18 @@ void sp_quantile_sort_many(double *x, double *scratch, size_t n) {
         sort_by_key(x, scratch, n);
 }
 
-double sp_quantile_sorted(const double *x, size_t n, double p) {
+struct sp_quantile_place sp_quantile_place(size_t n, double p) {
     double rank = (double)(n - 1) * p;
     size_t below = (size_t)rank;
-    if (below + 1 >= n)
-        return x[n - 1];
-    return x[below] + (rank - (double)below) * (x[below + 1] - x[below]);
+    double share = rank - (double)below;
+    return (struct sp_quantile_place){below, share > 0 ? below + 1 : below, share};
+}
+
+double sp_quantile_between(double below, double above, double share) {
+    return share > 0 ? below + share * (above - below) : below;
+}
+
+double sp_quantile_sorted(const double *x, size_t n, double p) {
+    struct sp_quantile_place place = sp_quantile_place(n, p);
+    return sp_quantile_between(x[place.below], x[place.above], place.share);
 }

@@ -3,6 +3,7 @@
 
 #include "engine/random/sampler.h"
 #include "engine/stats/moments.h"
+#include "engine/stats/planner.h"
 #include "engine/stats/quantile.h"
 #include "tests/support/engine_test_random.h"
 
@@ -24,24 +25,27 @@ struct sample {
     struct sp_arena *arena;
 };
 
+static void make_plan(struct sp_histogram_plan *plan, const double *pilot, size_t n) {
+    struct sp_arena *arena = sp_arena_create();
+    struct sp_planner *planner = sp_planner_create(arena, sp_kernels_find(NULL), n, 1);
+    sp_planner_make(planner, pilot, n, plan);
+    sp_arena_free(arena);
+}
+
 /* Lays the plan out from the first `pilot` values and counts all n. */
 static void count(struct sample *s, size_t pilot) {
-    double *copy = malloc((pilot + 1) * sizeof *copy), *scratch = malloc((pilot + 1) * sizeof *scratch);
     uint32_t *slot = malloc((s->n + 1) * sizeof *slot);
-    memcpy(copy, s->x, pilot * sizeof *copy);
-    sp_histogram_plan(&s->plan, copy, pilot, scratch);
+    make_plan(&s->plan, s->x, pilot);
     sp_histogram_slots(&s->plan, sp_kernels_find(NULL), s->x, slot, s->n);
     for (size_t i = 0; i < s->n; i++)
         s->count[slot[i]]++;
     s->sorted = malloc((s->n + 1) * sizeof *s->sorted);
     memcpy(s->sorted, s->x, s->n * sizeof *s->x);
     sp_quantile_sort(s->sorted, s->n);
-    free(scratch);
     s->arena = sp_arena_create();
     cr_assert_eq(sp_histogram_pieces_create(s->arena, &s->pieces), 0);
     sp_histogram_pieces(&s->plan, s->count, s->n ? s->sorted[0] : INFINITY,
                         s->n ? s->sorted[s->n - 1] : -INFINITY, &s->pieces);
-    free(copy);
     free(slot);
 }
 
@@ -387,12 +391,11 @@ static size_t slot_twin(const struct sp_histogram_plan *plan, double x) {
 /* Counts pilot and more with the plan that the pilot gives, and compares with counts one by one. */
 static void expect_counts(const double *x, size_t n, size_t atoms, bool are_run, const char *what) {
     static const size_t sizes[] = {0, 1, 2, 3, 63, 1000};
-    static double pilot[PILOT], scratch[PILOT], others[PILOT + SP_SELECT_MORE];
+    static double others[PILOT + SP_SELECT_MORE];
     static uint32_t slot[PILOT];
     const struct sp_histogram_room room = {others, slot};
     struct sp_histogram_plan plan;
-    memcpy(pilot, x, n * sizeof *x);
-    sp_histogram_plan(&plan, pilot, n, scratch);
+    make_plan(&plan, x, n);
     cr_expect_eq(plan.atoms, atoms, "%s: %zu atoms", what, plan.atoms);
     cr_expect_eq(plan.atoms_are_run, are_run, "%s", what);
     for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++)
@@ -438,7 +441,7 @@ Test(histogram, counts_are_those_of_each_value) {
 
 /* What the pilot has not seen: numbers beyond a run and between its members, -0, and what is no number. */
 Test(histogram, a_run_of_atoms_takes_its_members_only) {
-    static double pilot[PILOT], scratch[PILOT];
+    static double pilot[PILOT];
     const double x[] = {
         0, -0.0, 1, 1.5, -10, -11, 18, 19, 1e-17, -1e-17, 1e300, -1e300, NAN, 3, 17.999999999999996};
     enum { N = sizeof x / sizeof *x };
@@ -446,7 +449,7 @@ Test(histogram, a_run_of_atoms_takes_its_members_only) {
     uint32_t slot[N];
     for (size_t i = 0; i < PILOT; i++)
         pilot[i] = (double)(i % 5);
-    sp_histogram_plan(&plan, pilot, PILOT, scratch);
+    make_plan(&plan, pilot, PILOT);
     cr_assert(plan.atoms_are_run && plan.atom[0] == -14 && plan.atom[plan.atoms - 1] == 18);
     sp_histogram_slots(&plan, sp_kernels_find(NULL), x, slot, N);
     for (size_t i = 0; i < N; i++)
@@ -483,11 +486,11 @@ static bool is_constant(const struct sp_histogram_plan *plan, const double *x, s
 }
 
 Test(histogram, a_constant_is_one_number) {
-    double x[100], scratch[100];
+    double x[100];
     struct sp_histogram_plan plan;
     for (size_t i = 0; i < 100; i++)
         x[i] = 2.385;
-    sp_histogram_plan(&plan, x, 100, scratch);
+    make_plan(&plan, x, 100);
     cr_assert_eq(plan.atoms, 1);
     for (size_t n = 1; n <= 100; n++)
         cr_expect(is_constant(&plan, x, n));
@@ -499,23 +502,4 @@ Test(histogram, a_constant_is_one_number) {
     }
     x[50] = NAN;
     cr_expect(!is_constant(&plan, x, 100));
-}
-
-/* A value that is common in a small group (a tier few paths reach) is an atom, though it is rare overall. */
-Test(histogram, a_value_common_in_one_group_is_an_atom) {
-    enum { N = 20000 };
-    static double pilot[N], scratch[2 * N];
-    static unsigned char group[N];
-    struct sp_histogram_plan plan;
-    for (size_t i = 0; i < N; i++) {
-        pilot[i] = i % 50 == 3 ? NAN : 100 + sqrt((double)i);
-        if (i >= N - 100) {
-            group[i] = 3;
-            pilot[i] = i % 4 ? pilot[i] : 2.385;
-        }
-    }
-    sp_histogram_plan_groups(&plan, pilot, group, N, 5, scratch);
-    cr_expect_eq(plan.atoms, 1);
-    cr_expect_eq(plan.atom[0], 2.385);
-    cr_expect(plan.centre > 100 && plan.centre < 250 && plan.scale > 1 && plan.scale < 100);
 }

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Where the bins and atoms of a histogram lie (struct sp_histogram_plan), from a pilot sample. A plan needs a
+ * few order statistics of the sample, and the values that it has many copies of, but no order among the rest:
+ * values are counted in fine bins first, and only bins that a wanted rank falls into, or that hold enough
+ * values for an atom, are looked into.
+ *
+ * Atoms are the values that make up 0.5 % of the sample or more, at least two copies. In a sample of whole
+ * numbers that lie close together those around them are atoms too. The centre is the median of the other
+ * values and the scale half the distance between their quartiles; where they are positive and lie over more
+ * than an order of magnitude, the centre is 0 and the scale an eighth of P1.
+ */
+#ifndef SP_ENGINE_STATS_PLANNER_H
+#define SP_ENGINE_STATS_PLANNER_H
+
+#include "engine/base/arena.h"
+#include "engine/stats/histogram.h"
+
+struct sp_planner;
+
+enum { SP_PLANNER_GROUPS = 16 };
+
+/* Room in the arena to plan from up to `values` values in up to `groups` <= SP_PLANNER_GROUPS groups, by one
+ * thread at a time. NULL: out of memory. */
+struct sp_planner *sp_planner_create(struct sp_arena *arena, const struct sp_kernels *kernels, size_t values,
+                                     size_t groups);
+
+/* Makes the plan from n values, in any order; those that are not finite are left out. None at all make a plan
+ * that works for anything, coarsely. */
+void sp_planner_make(struct sp_planner *planner, const double *x, size_t n, struct sp_histogram_plan *plan);
+
+/* The same for values in groups (tiers), which stand one after the other, size[g] values in group g: a value
+ * is an atom when it makes up 0.5 % of any one group. */
+void sp_planner_make_groups(struct sp_planner *planner, const double *x, const size_t *size, size_t groups,
+                            struct sp_histogram_plan *plan);
+
+/* Makes the two infinities atoms: undefined values that rank below or above all others. Where there are too
+ * many atoms, the outermost give way. */
+void sp_planner_add_ranks(struct sp_histogram_plan *plan);
+
+#endif
