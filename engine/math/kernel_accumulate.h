@@ -269,4 +269,53 @@ static size_t select_label(const uint16_t *label, uint16_t here, uint16_t *path,
     return select_rest(label, here, path, done, n, found);
 }
 
+/* --- Values of the paths in one label --- */
+
+static inline size_t pick_rest(const double *x, const uint16_t *label, uint16_t here, double *out,
+                               size_t first, size_t n, size_t found) {
+    for (size_t p = first; p < n; p++) {
+        out[found] = x[p];
+        found += label[p] == here;
+    }
+    return found;
+}
+
+#if defined __AVX2__ && !defined __AVX512F__
+/* For each set of four lanes: these lanes first, as halves of doubles. */
+static const uint32_t first_lanes[16][8] = {
+    {0, 0, 0, 0, 0, 0, 0, 0}, {0, 1, 0, 0, 0, 0, 0, 0}, {2, 3, 0, 0, 0, 0, 0, 0}, {0, 1, 2, 3, 0, 0, 0, 0},
+    {4, 5, 0, 0, 0, 0, 0, 0}, {0, 1, 4, 5, 0, 0, 0, 0}, {2, 3, 4, 5, 0, 0, 0, 0}, {0, 1, 2, 3, 4, 5, 0, 0},
+    {6, 7, 0, 0, 0, 0, 0, 0}, {0, 1, 6, 7, 0, 0, 0, 0}, {2, 3, 6, 7, 0, 0, 0, 0}, {0, 1, 2, 3, 6, 7, 0, 0},
+    {4, 5, 6, 7, 0, 0, 0, 0}, {0, 1, 4, 5, 6, 7, 0, 0}, {2, 3, 4, 5, 6, 7, 0, 0}, {0, 1, 2, 3, 4, 5, 6, 7},
+};
+
+static inline size_t pick_four(const double *x, unsigned set, double *out) {
+    __m256i lanes = _mm256_loadu_si256((const __m256i *)first_lanes[set]);
+    __m256 value = _mm256_loadu_ps((const float *)x);
+    _mm256_storeu_ps((float *)out, _mm256_permutevar8x32_ps(value, lanes));
+    return (size_t)__builtin_popcount(set);
+}
+#endif
+
+static size_t pick(const double *x, const uint16_t *label, uint16_t here, double *out, size_t n) {
+    size_t found = 0, done = 0;
+#if defined __AVX512F__
+    for (; done + 8 <= n; done += 8) {
+        __m128i labels = _mm_loadu_si128((const __m128i *)(label + done));
+        __mmask8 is_here = _mm_cmpeq_epi16_mask(labels, _mm_set1_epi16((short)here));
+        _mm512_storeu_pd(out + found, _mm512_maskz_compress_pd(is_here, _mm512_loadu_pd(x + done)));
+        found += (size_t)__builtin_popcount(is_here);
+    }
+#elif defined __AVX2__
+    for (; done + 8 <= n; done += 8) {
+        __m128i labels = _mm_loadu_si128((const __m128i *)(label + done));
+        __m128i is_here = _mm_cmpeq_epi16(labels, _mm_set1_epi16((short)here));
+        unsigned set = (unsigned)_mm_movemask_epi8(_mm_packs_epi16(is_here, is_here)) & 255;
+        found += pick_four(x + done, set & 15, out + found);
+        found += pick_four(x + done + 4, set >> 4, out + found);
+    }
+#endif
+    return pick_rest(x, label, here, out, done, n, found);
+}
+
 #endif

@@ -107,6 +107,10 @@ struct sp_kernels {
      * more entries of `path` may be written. */
     size_t (*select)(const uint16_t *label, uint16_t here, uint16_t *path, size_t n);
 
+    /* The values x of those paths, in the same order; how many. Up to SP_SELECT_MORE more entries of `out` may
+     * be written. */
+    size_t (*pick)(const double *x, const uint16_t *label, uint16_t here, double *out, size_t n);
+
     /* bin[i] of each value. */
     void (*bins)(double centre, double inverse_scale, const double *x, uint32_t *bin, size_t n);
 };

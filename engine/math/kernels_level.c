@@ -28,5 +28,6 @@ const struct sp_kernels JOIN(sp_kernels_level_, SP_LEVEL) = {
     .sift = sift,
     .tally = tally,
     .select = select_label,
+    .pick = pick,
     .bins = bins,
 };

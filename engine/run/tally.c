@@ -2,6 +2,7 @@
 #include "engine/run/tally.h"
 
 #include "engine/base/phase.h"
+#include "engine/run/visits.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -18,33 +19,20 @@ double sp_tally_level(enum sp_statistic statistic) {
     return level_of[statistic];
 }
 
-/* A path that has come from another label in this quarter. */
-struct mover {
-    uint16_t path, from, to;
-    bool is_new; /* it has not been in the label before */
-};
-
-/* One category's part: the tier of each path now, and what is summed per path until the block ends: of the
- * label that a path is in, beside what it has left in others. Most paths stay where they are, so that most of
- * the work is one addition to an array. */
+/* One category's part: the tier of each path now, and what is summed per path until the block ends. */
 struct category_tally {
     size_t labels, rows, first_cell, passage_size;
     uint64_t *passage_count;
     struct sp_passage passage;
     struct sp_passage_state state;
-    uint16_t *before; /* [size] labels of the quarter before */
-    uint16_t *change; /* [size] 1 where the label is another */
-    uint16_t *path;   /* [size] the paths, label by label: state.inside of each */
-    size_t movers;
-    struct mover *mover;                /* [size] */
-    double *sum_here;                   /* [rows][size] of x - centre over quarters in the label of now */
-    double *sum_left;                   /* [rows][labels][size] the same of a label that the path has left */
-    bool was_inside[SP_PASSAGE_LABELS]; /* some path of the block has been in the label */
+    struct sp_visits visits;
+    bool was_inside[SP_PASSAGE_LABELS];                 /* some path of the block has been in the label */
+    double number_squares[SP_PASSAGE_LABELS][SP_LANES]; /* over the paths of a group: N^2 */
 };
 
 /* Sums over the paths of a group, in lanes. */
 struct cell_lanes {
-    double sum[SP_LANES], sum_squares[SP_LANES], cross[SP_LANES], number_squares[SP_LANES];
+    struct sp_visit_lanes visits;
     struct sp_moment_lanes value; /* of which only the lowest and the highest count */
     double quarters;              /* path-quarters of the group; known when it closes */
 };
@@ -62,7 +50,7 @@ struct sp_tally {
     uint64_t *cell_count;                     /* [cells][slots] */
     uint64_t *rule_seen;                      /* [rules] already moved to the counts */
     struct sp_histogram_room room;            /* for size values */
-    double *scratch;                          /* [size] */
+    double *scratch;                          /* [size + SP_SELECT_MORE] */
     struct sp_pieces pieces;
     struct sp_sums sums;
     struct sp_bad_value bad;
@@ -127,15 +115,8 @@ static int create_category(struct sp_tally *tally, size_t c) {
     category->state.only_time = !plan->keeps[SP_AXIS_HORIZON];
     category->passage_size = passage_size(plan, c);
     category->passage_count = sp_arena_array(tally->arena, category->passage_size, sizeof(uint64_t));
-    size_t sums = category->rows * tally->size;
-    category->before = sp_arena_array(tally->arena, tally->size, sizeof *category->before);
-    category->change = sp_arena_array(tally->arena, tally->size, sizeof *category->change);
-    category->path = sp_arena_array(tally->arena, tally->size + SP_SELECT_MORE, sizeof *category->path);
-    category->mover = sp_arena_array(tally->arena, tally->size, sizeof *category->mover);
-    category->sum_here = sp_arena_array(tally->arena, sums, sizeof(double));
-    category->sum_left = sp_arena_array(tally->arena, sums * category->labels, sizeof(double));
-    if (!category->passage_count || !category->before || !category->change || !category->path ||
-        !category->mover || !category->sum_here || !category->sum_left)
+    if (!category->passage_count ||
+        sp_visits_create(tally->arena, category->labels, category->rows, tally->size, &category->visits))
         return -1;
     category->passage = sp_passage_over(category->passage_count, category->labels, plan->quarters);
     return create_state(tally->arena, &category->state, category->labels, tally->size);
@@ -162,7 +143,7 @@ static int create_all(struct sp_tally *tally) {
     tally->rule_seen = sp_arena_array(arena, plan->variant->rules, sizeof *tally->rule_seen);
     tally->room.slot = sp_arena_array(arena, tally->size, sizeof *tally->room.slot);
     tally->room.others = sp_arena_array(arena, tally->size + SP_SELECT_MORE, sizeof *tally->room.others);
-    tally->scratch = sp_arena_array(arena, tally->size, sizeof *tally->scratch);
+    tally->scratch = sp_arena_array(arena, tally->size + SP_SELECT_MORE, sizeof *tally->scratch);
     if (!tally->follower || !tally->lanes || !tally->residual || !tally->category || !tally->cell ||
         !tally->rule_seen || !tally->room.slot || !tally->room.others || !tally->scratch)
         return -1;
@@ -225,6 +206,19 @@ static void add_residual(struct sp_tally *tally, const struct sp_sight *sight, s
     tally->plan->plan->kernels->moments(&tally->residual[stream], 0, tally->scratch, n);
 }
 
+/* Has what the next stream begins with fetched. */
+static void fetch_stream(const struct sp_tally *tally, const struct sp_sight *sight) {
+    if (sight->metric + 1 == tally->plan->plan->metrics)
+        return;
+    size_t stream = sp_tally_stream(tally->plan->plan, sight->axis, sight->metric + 1, sight->time);
+    const struct sp_histogram_plan *histogram = &tally->plan->stream[stream];
+    const char *lanes = (const char *)&tally->lanes[stream];
+    __builtin_prefetch(histogram);
+    __builtin_prefetch(&histogram->atom[5]);
+    for (size_t i = 0; i < sizeof *tally->lanes; i += 64)
+        __builtin_prefetch(lanes + i, 1);
+}
+
 /* Returns whether all paths have the same value. Many metrics do (0: what has not begun, or is not part of
  * the plan). */
 static bool add_stream(struct sp_tally *tally, const struct sp_block *block, const struct sp_sight *sight) {
@@ -235,6 +229,7 @@ static bool add_stream(struct sp_tally *tally, const struct sp_block *block, con
     size_t n = sp_block_valid(block);
     uint64_t before = lanes->count;
     sp_phase_enter(SP_PHASE_STREAMS, n);
+    fetch_stream(tally, sight);
     bool is_constant =
         sp_histogram_tally(histogram, tally->plan->plan->kernels, sight->x, n, lanes, count, &tally->room);
     if (lanes->count != before + n)
@@ -245,33 +240,6 @@ static bool add_stream(struct sp_tally *tally, const struct sp_block *block, con
 }
 
 /* --- Cells --- */
-
-/* Those who have moved leave the sum of their old label behind, and take up that of the new one. */
-static void move_sums(const struct category_tally *category, size_t row, size_t size) {
-    double *here = category->sum_here + row * size,
-           *left = category->sum_left + row * category->labels * size;
-    for (size_t i = 0; i < category->movers; i++) {
-        const struct mover *mover = &category->mover[i];
-        left[mover->from * size + mover->path] = here[mover->path];
-        here[mover->path] = mover->is_new ? 0 : left[mover->to * size + mover->path];
-    }
-}
-
-/* The first quarter of a block begins the sums. NaN adds nothing. */
-SP_WIDE static void add_to_sums(double *restrict sum, const double *restrict x, double centre, bool is_first,
-                                size_t n) {
-    for (size_t p = 0; is_first && p < n; p++)
-        sum[p] = x[p] == x[p] ? x[p] - centre : 0;
-    for (size_t p = 0; !is_first && p < n; p++)
-        sum[p] += x[p] == x[p] ? x[p] - centre : 0;
-}
-
-/* The values of some paths, side by side. */
-static void gather(const double *restrict x, const uint16_t *restrict path, double *restrict out, size_t n) {
-#pragma GCC unroll 4
-    for (size_t i = 0; i < n; i++)
-        out[i] = x[path[i]];
-}
 
 /* The same value for all paths: how many are in each label is known. */
 static void count_constant(struct sp_tally *tally, const struct category_tally *category,
@@ -289,86 +257,45 @@ static void count_constant(struct sp_tally *tally, const struct category_tally *
 
 /* Label by label: the values of the paths in it are put side by side and counted like a stream. */
 static void count_by_label(struct sp_tally *tally, const struct category_tally *category,
-                           const struct sp_histogram_plan *histogram, const double *x, size_t first_cell) {
-    const uint16_t *path = category->path;
+                           const struct sp_histogram_plan *histogram, const double *x, size_t n,
+                           size_t first_cell) {
+    const struct sp_kernels *kernels = tally->plan->plan->kernels;
     for (size_t label = 0; label < category->labels; label++) {
         size_t inside = category->state.inside[label], cell = first_cell + label;
         if (inside == 0)
             continue;
-        gather(x, path, tally->scratch, inside);
-        sp_histogram_tally(histogram, tally->plan->plan->kernels, tally->scratch, inside,
+        if (inside < n)
+            kernels->pick(x, category->state.now, (uint16_t)label, tally->scratch, n);
+        sp_histogram_tally(histogram, kernels, inside < n ? tally->scratch : x, inside,
                            &tally->cell[cell].value, tally->group_count + cell * SP_HISTOGRAM_SLOTS,
                            &tally->room);
-        path += inside;
     }
 }
 
 /* Adds values to the sums of their paths, and counts them. */
-static void add_to_cells(struct sp_tally *tally, size_t c, size_t row, const double *x, size_t t, size_t n,
-                         bool is_constant) {
+static void add_to_cells(struct sp_tally *tally, size_t c, size_t row, const double *x, bool is_constant,
+                         size_t n) {
     struct category_tally *category = &tally->category[c];
     const struct sp_histogram_plan *histogram = &tally->plan->cell[c][row];
     size_t first_cell = category->first_cell + row * category->labels;
     sp_phase_enter(SP_PHASE_CELLS, n);
-    move_sums(category, row, tally->size);
-    add_to_sums(category->sum_here + row * tally->size, x, histogram->centre, t == 0, n);
+    sp_visits_add(&category->visits, row, x, histogram->centre, is_constant, n);
     if (is_constant)
         count_constant(tally, category, histogram, x, first_cell);
     else
-        count_by_label(tally, category, histogram, x, first_cell);
+        count_by_label(tally, category, histogram, x, n, first_cell);
 }
 
-/* At the end of a block each path's quarters in a label are known, and their sum, which is where the path is
- * or was left: S and N go to the lanes of their path. */
-SP_WIDE static void close_cell(struct cell_lanes *restrict cell, const double *restrict here,
-                               const double *restrict left, const uint16_t *restrict now, uint16_t label,
-                               const uint16_t *restrict spent, size_t n) {
-    for (size_t p = 0; p < n; p++) {
-        size_t lane = p % SP_LANES;
-        double number = spent[p], was = spent[p] ? left[p] : 0, sum = now[p] == label ? here[p] : was;
-        cell->sum[lane] += sum;
-        cell->sum_squares[lane] += sum * sum;
-        cell->cross[lane] += sum * number;
-        cell->number_squares[lane] += number * number;
-    }
-}
-
+/* At the end of a block each path's quarters in a label are known, and their sum. */
 static void close_cells(struct sp_tally *tally, size_t c, size_t n) {
-    const struct category_tally *category = &tally->category[c];
-    for (size_t i = 0; i < category->rows * category->labels; i++) {
-        size_t row = i / category->labels, label = i % category->labels;
-        if (category->was_inside[label])
-            close_cell(&tally->cell[category->first_cell + i], category->sum_here + row * tally->size,
-                       category->sum_left + i * tally->size, category->state.now, (uint16_t)label,
-                       category->state.spent + label * tally->size, n);
-    }
-}
-
-SP_WIDE static void mark_changes(const uint16_t *restrict now, const uint16_t *restrict before,
-                                 uint16_t *restrict change, size_t n) {
-    for (size_t p = 0; p < n; p++)
-        change[p] = now[p] != before[p];
-}
-
-/* Who has moved since the quarter before; in the first quarter nobody has. */
-static void find_movers(const struct sp_kernels *kernels, struct category_tally *category, size_t t, size_t n,
-                        size_t size) {
-    const uint16_t *now = category->state.now, *spent = category->state.spent;
-    uint16_t *path = category->path;
-    mark_changes(now, category->before, category->change, n);
-    category->movers = t == 0 ? 0 : kernels->select(category->change, 1, path, n);
-    for (size_t i = 0; i < category->movers; i++) {
-        uint16_t p = path[i], to = now[p];
-        category->mover[i] = (struct mover){p, category->before[p], to, spent[to * size + p] == 1};
-    }
-    memcpy(category->before, now, n * sizeof *now);
-}
-
-static void sort_by_label(const struct sp_kernels *kernels, struct category_tally *category, size_t n) {
-    uint16_t *path = category->path;
-    for (size_t label = 0; label < category->labels; label++)
-        if (category->state.inside[label] > 0)
-            path += kernels->select(category->state.now, (uint16_t)label, path, n);
+    struct category_tally *category = &tally->category[c];
+    const uint16_t *now = category->state.now;
+    sp_visits_end(&category->visits, now, category->state.spent, n, category->number_squares);
+    for (size_t row = 0; row < category->rows; row++)
+        for (size_t label = 0; label < category->labels; label++)
+            if (category->was_inside[label])
+                sp_visits_collect(&category->visits, row, label, now, n,
+                                  &tally->cell[category->first_cell + row * category->labels + label].visits);
 }
 
 /* --- Groups: a statistic in each, to see how they differ --- */
@@ -378,6 +305,8 @@ static void clear_cells(struct sp_tally *tally) {
         tally->cell[i] = (struct cell_lanes){0};
         sp_moments_clear(&tally->cell[i].value);
     }
+    for (size_t c = 0; c < tally->plan->plan->categories; c++)
+        memset(tally->category[c].number_squares, 0, sizeof tally->category[c].number_squares);
 }
 
 static double add_lanes(const double *lane) {
@@ -432,7 +361,7 @@ static void add_group_statistics(struct sp_tally *tally, size_t cell,
 }
 
 static void close_group_cell(struct sp_tally *tally, size_t cell, const struct sp_histogram_plan *histogram,
-                             enum sp_side adverse) {
+                             double number_squares, enum sp_side adverse) {
     uint64_t counts[SP_HISTOGRAM_SLOTS];
     struct cell_lanes *lanes = &tally->cell[cell];
     struct sp_pooled pooled = {.low = INFINITY, .high = -INFINITY};
@@ -442,10 +371,10 @@ static void close_group_cell(struct sp_tally *tally, size_t cell, const struct s
         pooled.high = fmax(pooled.high, lanes->value.high[lane] + 0.0);
     }
     pooled.quarters = take_group_counts(tally, cell, histogram, pooled.low, pooled.high, counts);
-    pooled.sum = add_lanes(lanes->sum);
-    pooled.sum_squares = add_lanes(lanes->sum_squares);
-    pooled.cross = add_lanes(lanes->cross);
-    pooled.number_squares = add_lanes(lanes->number_squares);
+    pooled.sum = add_lanes(lanes->visits.sum);
+    pooled.sum_squares = add_lanes(lanes->visits.square);
+    pooled.cross = add_lanes(lanes->visits.cross);
+    pooled.number_squares = number_squares;
     sp_pooled_merge(&tally->sums.cell[cell], &pooled);
     lanes->quarters = (double)pooled.quarters;
     if (pooled.quarters == 0)
@@ -462,7 +391,7 @@ static double group_sum(const struct sp_tally *tally, size_t c, int metric, size
         return 0;
     const struct category_tally *category = &tally->category[c];
     const struct cell_lanes *lanes = &tally->cell[category->first_cell + row * category->labels + label];
-    return add_lanes(lanes->sum) + tally->plan->cell[c][row].centre * lanes->quarters;
+    return add_lanes(lanes->visits.sum) + tally->plan->cell[c][row].centre * lanes->quarters;
 }
 
 /* A ratio's mean is the ratio of its parts' sums; its error comes from the groups. */
@@ -483,7 +412,7 @@ static void close_group_metric(struct sp_tally *tally, size_t c, size_t row, enu
     const struct category_tally *category = &tally->category[c];
     for (size_t label = 0; label < category->labels; label++)
         close_group_cell(tally, category->first_cell + row * category->labels + label,
-                         &tally->plan->cell[c][row], adverse);
+                         &tally->plan->cell[c][row], add_lanes(category->number_squares[label]), adverse);
 }
 
 /* First all metrics, then the ratios, which need the sums of their parts. */
@@ -514,6 +443,7 @@ static void begin_block(void *context, const struct sp_block *block) {
                          sp_block_opening(block, tally->plan->plan->category[c].column),
                          sp_block_valid(block), tally->size);
         memset(category->was_inside, 0, sizeof category->was_inside);
+        sp_visits_begin(&category->visits);
     }
 }
 
@@ -527,10 +457,9 @@ static void see_quarter(void *context, const struct sp_block *block, size_t t) {
                         tally->size);
         for (size_t label = 0; label < category->labels; label++)
             category->was_inside[label] |= category->state.inside[label] > 0;
-        if (category->rows > 0) {
-            find_movers(tally->plan->plan->kernels, category, t, sp_block_valid(block), tally->size);
-            sort_by_label(tally->plan->plan->kernels, category, sp_block_valid(block));
-        }
+        if (category->rows > 0)
+            sp_visits_move(&category->visits, tally->plan->plan->kernels, category->state.now,
+                           sp_block_valid(block));
     }
 }
 
@@ -539,8 +468,8 @@ static void see_metric(void *context, const struct sp_block *block, const struct
     bool is_constant = add_stream(tally, block, sight);
     for (size_t c = 0; sight->axis == SP_AXIS_QUARTER && c < tally->plan->plan->categories; c++)
         if (tally->plan->metric_row[c][sight->metric] != SIZE_MAX)
-            add_to_cells(tally, c, tally->plan->metric_row[c][sight->metric], sight->x, sight->time,
-                         sp_block_valid(block), is_constant);
+            add_to_cells(tally, c, tally->plan->metric_row[c][sight->metric], sight->x, is_constant,
+                         sp_block_valid(block));
 }
 
 static void end_block(void *context, const struct sp_block *block) {

@@ -115,9 +115,11 @@ bool sp_histogram_tally(const struct sp_histogram_plan *plan, const struct sp_ke
         return false;
     }
     double common = find_common(x, n);
-    size_t others = kernels->sift(lanes, plan->centre, common, x, room->others, n);
     sp_histogram_slots(plan, kernels, &common, room->slot, 1);
-    count[room->slot[0]] += (uint32_t)(n - others);
+    uint32_t *common_count = &count[room->slot[0]];
+    __builtin_prefetch(common_count, 1); /* it has not been touched since the block before */
+    size_t others = kernels->sift(lanes, plan->centre, common, x, room->others, n);
+    *common_count += (uint32_t)(n - others);
     sp_histogram_slots(plan, kernels, room->others, room->slot, others);
     count_slots(room->slot, count, others);
     return others == 0;

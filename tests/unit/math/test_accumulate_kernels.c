@@ -236,3 +236,30 @@ Test(accumulate_kernels, select_is_its_twin) {
                 cr_assert_eq(path[count + SP_SELECT_MORE], 0xA5A5);
             }
 }
+
+static size_t pick_twin(const double *x, const uint16_t *label, uint16_t here, double *out, size_t n) {
+    size_t found = 0;
+    for (size_t p = 0; p < n; p++)
+        if (label[p] == here)
+            out[found++] = x[p];
+    return found;
+}
+
+Test(accumulate_kernels, pick_is_its_twin) {
+    static uint16_t label[VALUES];
+    static double x[VALUES], out[VALUES + SP_SELECT_MORE + 1], expected[VALUES];
+    static const size_t sizes[] = {0, 1, 7, 8, 9, 15, 16, 17, 63, 65, 1024, VALUES};
+    fill_values(x);
+    for (size_t i = 0; i < VALUES; i++)
+        label[i] = (uint16_t)(i % 64 < 20 ? 2 : i * i % 5);
+    for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++)
+        for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+            for (uint16_t here = 0; here < 6; here++) {
+                memset(out, 0xA5, sizeof out);
+                size_t n = sizes[s], count = pick_twin(x, label, here, expected, n);
+                cr_assert_eq((*level)->pick(x, label, here, out, n), count, "level %s, n %zu",
+                             (*level)->level, n);
+                cr_assert_arr_eq(out, expected, count * sizeof *out, "level %s, n %zu", (*level)->level, n);
+                cr_assert_eq(((unsigned char *)&out[count + SP_SELECT_MORE])[0], 0xA5);
+            }
+}
