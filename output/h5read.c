@@ -80,7 +80,7 @@ static int read_shape(const struct reader *reader, hid_t space, struct sp_docume
         if (dims[i] > left)
             return -1;
         node->dims[i] = (size_t)dims[i];
-        left = dims[i] ? left / dims[i] : 0;
+        left = dims[i] ? left / dims[i] : left;
     }
     node->rank = rank;
     return 0;
@@ -343,7 +343,7 @@ static herr_t visit_link(hid_t group, const char *name, const H5L_info_t *link, 
         return refuse(reader, visit->node->path, "a name in it is too long");
     if (link->type != H5L_TYPE_HARD)
         return refuse(reader, name, "expected an object in this file, not a link to another");
-    hid_t object = H5Oopen(group, name, H5P_DEFAULT);
+    hid_t object = H5Oopen_by_addr(group, link->u.address);
     if (object < 0)
         return refuse(reader, name, "the object cannot be opened");
     int error = read_object(reader, object, visit->node, name, visit->depth);

@@ -12,7 +12,7 @@
 enum {
     COMPACT_BYTES = 48 << 10, /* an array up to here lies in the header of its object */
     CHUNK_BYTES = 1 << 20,
-    GROWTH_BYTES = 1 << 22,  /* the memory grows by this much at a time */
+    GROWTH_BYTES = 1 << 20,  /* the memory grows by this much at a time */
     COMPACT_ATTRIBUTES = 64, /* beside the object up to here: an index of attributes takes 4 KiB an object */
 };
 
@@ -88,7 +88,7 @@ static int set_object_manners(hid_t list) {
 }
 
 static int set_group_manners(hid_t list) {
-    return H5Pset_link_creation_order(list, H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED) < 0
+    return H5Pset_link_creation_order(list, H5P_CRT_ORDER_TRACKED) < 0
                ? -1
                : set_object_manners(list);
 }
@@ -123,7 +123,7 @@ static hid_t make_chunked_manners(const struct sp_document_node *node) {
     hid_t list = H5Pcreate(H5P_DATASET_CREATE);
     choose_chunk(node, chunk);
     return list < 0 || set_object_manners(list) || H5Pset_chunk(list, node->rank, chunk) < 0 ||
-                   H5Pset_fletcher32(list) < 0 || H5Pset_alloc_time(list, H5D_ALLOC_TIME_EARLY) < 0 ||
+                   H5Pset_fletcher32(list) < 0 || H5Pset_alloc_time(list, H5D_ALLOC_TIME_INCR) < 0 ||
                    H5Pset_fill_time(list, H5D_FILL_TIME_NEVER) < 0
                ? -1
                : list;
@@ -309,27 +309,40 @@ static int write_nodes(struct writer *writer) {
 
 struct image {
     unsigned char *bytes;
-    size_t size; /* of the memory; the file may be shorter */
+    size_t size, room; /* of the file, which may be shorter still; of the memory, all zero behind the file */
 };
+
+static size_t guess_size(const struct sp_document *document) {
+    size_t bytes = GROWTH_BYTES;
+    for (size_t i = 0; i < document->count; i++)
+        bytes += sp_document_values(document->node[i]) * sp_document_type_size(document->node[i]->type) + 4096;
+    return bytes;
+}
+
+/* Memory that was guessed too small grows by half of what it is. */
+static int make_room(struct image *image, size_t size) {
+    size_t room = size + size / 2;
+    unsigned char *larger = size <= image->room ? image->bytes : realloc(image->bytes, room);
+    if (!larger)
+        return -1;
+    if (size > image->room) {
+        memset(larger + image->room, 0, room - image->room);
+        image->room = room;
+    }
+    image->bytes = larger;
+    return 0;
+}
 
 static void *image_malloc(size_t size, H5FD_file_image_op_t operation, void *context) {
     (void)operation;
     struct image *image = context;
     image->size = size;
-    return image->bytes = calloc(size ? size : 1, 1);
+    return make_room(image, size) ? NULL : image->bytes;
 }
 
 static void *image_realloc(void *bytes, size_t size, H5FD_file_image_op_t operation, void *context) {
-    (void)operation;
-    struct image *image = context;
-    unsigned char *larger = realloc(bytes, size ? size : 1);
-    if (!larger)
-        return NULL;
-    if (size > image->size)
-        memset(larger + image->size, 0, size - image->size);
-    image->size = size;
-    image->bytes = larger;
-    return larger;
+    (void)bytes;
+    return image_malloc(size, operation, context);
 }
 
 /* The library lets go of the memory, and the image keeps it. */
@@ -347,6 +360,19 @@ static herr_t image_unshare(void *context) {
     return 0;
 }
 
+/* The file is in memory: nothing is gained by taking its metadata out of the cache before the end. */
+static int keep_metadata(hid_t access) {
+    H5AC_cache_config_t cache = {.version = H5AC__CURR_CACHE_CONFIG_VERSION};
+    if (H5Pget_mdc_config(access, &cache) < 0)
+        return -1;
+    cache.set_initial_size = true;
+    cache.initial_size = cache.max_size = 32 << 20;
+    cache.incr_mode = H5C_incr__off;
+    cache.flash_incr_mode = H5C_flash_incr__off;
+    cache.decr_mode = H5C_decr__off;
+    return H5Pset_mdc_config(access, &cache) < 0 ? -1 : 0;
+}
+
 static int set_file_manners(hid_t access, struct image *image) {
     H5FD_file_image_callbacks_t callbacks = {.image_malloc = image_malloc,
                                              .image_memcpy = NULL,
@@ -356,7 +382,7 @@ static int set_file_manners(hid_t access, struct image *image) {
                                              .udata_free = image_unshare,
                                              .udata = image};
     /* The format is a fixed one, so that a newer HDF5 writes the same. */
-    return H5Pset_fapl_core(access, GROWTH_BYTES, 0) < 0 ||
+    return H5Pset_fapl_core(access, GROWTH_BYTES, 0) < 0 || keep_metadata(access) ||
                    H5Pset_file_image_callbacks(access, &callbacks) < 0 ||
                    H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) < 0
                ? -1
@@ -398,6 +424,10 @@ int sp_h5write_image(struct sp_document *document, unsigned char **bytes, size_t
     writer.reference = sp_document_memory(document, document->count, sizeof *writer.reference);
     if (!image || !writer.reference)
         return -1;
+    image->room = guess_size(document);
+    image->bytes = calloc(image->room, 1);
+    if (!image->bytes)
+        image->room = 0;
     sp_h5_start();
     int error = write_file(&writer, image);
     *bytes = image->bytes;
