@@ -8,14 +8,8 @@ static void put_axis(struct sp_document *document, const struct sp_document_node
     sp_document_add_text(document, group, "role", "bands");
     const struct sp_document_node *time = sp_scales_put_time(document, group, axis);
     const struct sp_document_node *statistic = sp_scales_put_statistic(document, group);
-    for (size_t m = 0; m < result->metrics; m++) {
-        const struct sp_metric *metric = &result->metric[m];
-        struct sp_document_node *node =
-            sp_estimates_put(document, group, metric->name, metric->unit, time, statistic,
-                             estimate + m * axis->count * SP_STATISTICS);
-        sp_metrics_put(document, node, metric);
-        sp_document_add_text(document, node, "coordinates", "end quarters");
-    }
+    sp_estimates_put_metrics(document, group, result, NULL, result->metrics, time, statistic, "end quarters",
+                             estimate);
 }
 
 void sp_bands_put(struct sp_document *document, const struct sp_document_node *variant_group,
@@ -25,21 +19,13 @@ void sp_bands_put(struct sp_document *document, const struct sp_document_node *v
             put_axis(document, variant_group, result, &result->axis[a], variant->estimate[a]);
 }
 
-static struct sp_estimate *get_axis(struct sp_document *document, const struct sp_document_node *group,
-                                    const struct sp_result *result, const struct sp_axis *axis) {
-    size_t each = axis->count * SP_STATISTICS;
-    struct sp_estimate *estimate = sp_document_memory(document, result->metrics * each, sizeof *estimate);
-    for (size_t m = 0; estimate && m < result->metrics; m++)
-        sp_estimates_get(document, group, result->metric[m].name, each, estimate + m * each);
-    return estimate;
-}
-
 void sp_bands_get(struct sp_document *document, const struct sp_document_node *variant_group,
                   const struct sp_result *result, struct sp_variant_result *variant) {
     for (int a = 0; a < SP_AXES; a++) {
         const struct sp_axis *axis = &result->axis[a];
+        const struct sp_document_node *group = sp_document_find(document, variant_group, axis->name);
         if (axis->count)
-            variant->estimate[a] =
-                get_axis(document, sp_document_find(document, variant_group, axis->name), result, axis);
+            variant->estimate[a] = sp_estimates_get_metrics(document, group, result, NULL, result->metrics,
+                                                            axis->count * SP_STATISTICS);
     }
 }

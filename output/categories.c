@@ -11,13 +11,8 @@ static void put_category(struct sp_document *document, const struct sp_document_
     const struct sp_document_node *label = sp_document_scale(
         document, group, category->name, SP_DOCUMENT_TEXT, category->labels, category->label);
     const struct sp_document_node *statistic = sp_scales_put_statistic(document, group);
-    for (size_t i = 0; i < category->metrics; i++) {
-        const struct sp_metric *metric = &result->metric[category->metric[i]];
-        struct sp_document_node *node =
-            sp_estimates_put(document, group, metric->name, metric->unit, label, statistic,
-                             estimate + i * category->labels * SP_STATISTICS);
-        sp_metrics_put(document, node, metric);
-    }
+    sp_estimates_put_metrics(document, group, result, category->metric, category->metrics, label, statistic,
+                             NULL, estimate);
 }
 
 void sp_categories_put(struct sp_document *document, const struct sp_document_node *variant_group,
@@ -35,17 +30,14 @@ static size_t find_metric(const struct sp_result *result, const char *name) {
 
 static void get_metrics(struct sp_document *document, const struct sp_document_node *group,
                         const struct sp_result *result, struct sp_category_view *category) {
-    category->metric = sp_document_memory(document, result->metrics, sizeof *category->metric);
-    for (size_t i = 0; category->metric && i < document->count; i++) {
-        const struct sp_document_node *node = document->node[i];
-        if (node->parent != group || !sp_document_text(node, "kind"))
-            continue;
-        size_t m = find_metric(result, node->name);
-        if (m == result->metrics || category->metrics == result->metrics) {
-            sp_document_complain(document, "%s: expected a metric of the quarters", node->path);
+    const char **name = sp_scales_get_labels(document, group, "metric", &category->metrics);
+    category->metric = sp_document_memory(document, category->metrics, sizeof *category->metric);
+    for (size_t i = 0; name && category->metric && i < category->metrics; i++) {
+        category->metric[i] = find_metric(result, name[i]);
+        if (category->metric[i] == result->metrics) {
+            sp_document_complain(document, "%s/%s: expected a metric of the result", group->path, name[i]);
             return;
         }
-        category->metric[category->metrics++] = m;
     }
 }
 
@@ -64,23 +56,14 @@ void sp_categories_get_names(struct sp_document *document, const struct sp_docum
     }
 }
 
-static struct sp_estimate *get_category(struct sp_document *document, const struct sp_document_node *group,
-                                        const struct sp_result *result,
-                                        const struct sp_category_view *category) {
-    size_t each = category->labels * SP_STATISTICS;
-    struct sp_estimate *estimate = sp_document_memory(document, category->metrics * each, sizeof *estimate);
-    for (size_t i = 0; estimate && i < category->metrics; i++)
-        sp_estimates_get(document, group, result->metric[category->metric[i]].name, each,
-                         estimate + i * each);
-    return estimate;
-}
-
 void sp_categories_get(struct sp_document *document, const struct sp_document_node *variant_group,
                        const struct sp_result *result, struct sp_variant_result *variant) {
     variant->by_category = sp_document_memory(document, result->categories, sizeof *variant->by_category);
     for (size_t c = 0; variant->by_category && c < result->categories; c++) {
         const struct sp_category_view *category = &result->category[c];
-        variant->by_category[c] = get_category(
-            document, sp_document_find(document, variant_group, category->name), result, category);
+        const struct sp_document_node *group = sp_document_find(document, variant_group, category->name);
+        variant->by_category[c] =
+            sp_estimates_get_metrics(document, group, result, category->metric, category->metrics,
+                                     category->labels * SP_STATISTICS);
     }
 }

@@ -174,6 +174,17 @@ struct sp_document_node *sp_document_array(struct sp_document *document, const s
     return sp_document_add(document, group, name, &like);
 }
 
+struct sp_document_node *sp_document_cube(struct sp_document *document, const struct sp_document_node *group,
+                                          const char *name, enum sp_document_type type,
+                                          const struct sp_document_node *const scale[3], const void *data) {
+    struct sp_document_node like = {.type = type, .rank = 3, .data = data};
+    for (int i = 0; i < like.rank; i++) {
+        like.scale[i] = scale[i];
+        like.dims[i] = scale[i]->dims[0];
+    }
+    return sp_document_add(document, group, name, &like);
+}
+
 /* The copy of the list that sp_arena_append may make belongs to the node alone. */
 void sp_document_add_attribute(struct sp_document *document, struct sp_document_node *node,
                                const struct sp_document_attribute *attribute) {

@@ -31,7 +31,7 @@ enum sp_document_type {
     SP_DOCUMENT_TEXT /* UTF-8, ended with 0 */
 };
 
-enum { SP_DOCUMENT_RANK = 2 };
+enum { SP_DOCUMENT_RANK = 3 };
 
 struct sp_document_attribute {
     const char *name;
@@ -93,6 +93,11 @@ struct sp_document_node *sp_document_array(struct sp_document *document, const s
                                            const char *name, enum sp_document_type type,
                                            const struct sp_document_node *first,
                                            const struct sp_document_node *second, const void *data);
+
+/* The same with three dimensions. */
+struct sp_document_node *sp_document_cube(struct sp_document *document, const struct sp_document_node *group,
+                                          const char *name, enum sp_document_type type,
+                                          const struct sp_document_node *const scale[3], const void *data);
 
 /* A node of any kind, with the fields given in `like` (all but path, name and parent). */
 struct sp_document_node *sp_document_add(struct sp_document *document, const struct sp_document_node *parent,

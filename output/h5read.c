@@ -276,7 +276,7 @@ static const char *describe_array(const struct reader *reader, hid_t array, hid_
     if (read_type(reader, H5Dget_type(array), found))
         return "expected f64, i32, u64 or UTF-8 text";
     if (read_shape(reader, space, found))
-        return "expected at most two dimensions that fit into the file";
+        return "expected at most three dimensions that fit into the file";
     if (!is_plain_storage(array, found, list))
         return "expected all values stored in the file, with no filter but a checksum";
     if (read_dimensions(reader, array, parent, found))

@@ -314,8 +314,10 @@ struct image {
 
 static size_t guess_size(const struct sp_document *document) {
     size_t bytes = GROWTH_BYTES;
-    for (size_t i = 0; i < document->count; i++)
-        bytes += sp_document_values(document->node[i]) * sp_document_type_size(document->node[i]->type) + 4096;
+    for (size_t i = 0; i < document->count; i++) {
+        const struct sp_document_node *node = document->node[i];
+        bytes += sp_document_values(node) * sp_document_type_size(node->type) + 4096;
+    }
     return bytes;
 }
 

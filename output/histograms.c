@@ -66,15 +66,6 @@ static void put_array(struct sp_document *document, const struct sp_document_nod
     sp_document_add_text(document, node, "long_name", meaning);
 }
 
-static const struct sp_document_node *put_names(struct sp_document *document,
-                                                const struct sp_document_node *group,
-                                                const struct sp_result *result) {
-    const char **name = sp_document_memory(document, result->metrics, sizeof *name);
-    for (size_t m = 0; name && m < result->metrics; m++)
-        name[m] = result->metric[m].name;
-    return sp_document_scale(document, group, "metric", SP_DOCUMENT_TEXT, name ? result->metrics : 0, name);
-}
-
 static void put_edges(struct sp_document *document, const struct sp_document_node *group,
                       const struct sp_document_node *metric, const struct sp_document_node *time,
                       const struct table *table) {
@@ -111,7 +102,8 @@ static void put_axis(struct sp_document *document, const struct sp_document_node
                      const struct sp_histogram_view *view) {
     struct sp_document_node *group = sp_document_group(document, all, axis->name);
     sp_document_add_text(document, group, "role", "histograms");
-    const struct sp_document_node *metric = put_names(document, group, result);
+    const struct sp_document_node *metric =
+        sp_scales_put_metric(document, group, result, NULL, result->metrics);
     const struct sp_document_node *time = sp_scales_put_time(document, group, axis);
     struct table table = {.cells = result->metrics * axis->count};
     measure(view, &table);

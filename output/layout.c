@@ -44,6 +44,7 @@ void sp_layout_put(struct sp_document *document, const struct sp_result *result)
     check(document, result);
     put_root(document, result);
     sp_origins_put(document, result);
+    sp_metrics_put(document, result);
     for (size_t v = 0; v < result->variants && !document->complaint; v++) {
         const struct sp_variant_result *variant = &result->variant[v];
         struct sp_document_node *group =
@@ -89,7 +90,6 @@ static void get_common(struct sp_document *document, const struct sp_document_no
         if (group)
             sp_scales_get_time(document, group, &result->axis[a]);
     }
-    sp_metrics_get(document, sp_document_find(document, first, axis_name[SP_AXIS_QUARTER]), result);
     sp_categories_get_names(document, first, result);
 }
 
@@ -112,6 +112,7 @@ struct sp_result *sp_layout_get(struct sp_document *document) {
     result->arena = document->arena;
     sp_provenance_get(document, result);
     sp_origins_get(document, result);
+    sp_metrics_get(document, result);
     get_variants(document, result);
     if (!document->complaint)
         get_common(document, sp_layout_child(document, root, "variant", 0), result);

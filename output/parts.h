@@ -16,7 +16,7 @@
 #include "output/document.h"
 
 /* layout.c: all parts in order, with the version of the layout and the hash over everything. */
-#define SP_LAYOUT_MAJOR 2
+#define SP_LAYOUT_MAJOR 3
 #define SP_LAYOUT_MINOR 0
 #define SP_LAYOUT_HASH  "content_hash"
 void sp_layout_put(struct sp_document *document, const struct sp_result *result);
@@ -44,6 +44,12 @@ void sp_scales_get_time(struct sp_document *document, const struct sp_document_n
 const struct sp_document_node *sp_scales_put_statistic(struct sp_document *document,
                                                        const struct sp_document_node *group);
 
+/* The names of these metrics; NULL: of the first `count`. */
+const struct sp_document_node *sp_scales_put_metric(struct sp_document *document,
+                                                    const struct sp_document_node *group,
+                                                    const struct sp_result *result, const size_t *metric,
+                                                    size_t count);
+
 /* The copied labels of a scale; *count is their number. NULL and a complaint when there is no such scale. */
 const char **sp_scales_get_labels(struct sp_document *document, const struct sp_document_node *group,
                                   const char *name, size_t *count);
@@ -57,11 +63,23 @@ struct sp_document_node *sp_estimates_put(struct sp_document *document, const st
 void sp_estimates_get(struct sp_document *document, const struct sp_document_node *group, const char *name,
                       size_t count, struct sp_estimate *estimate);
 
-/* metrics.c: what is said of a metric, as attributes. */
-void sp_metrics_put(struct sp_document *document, struct sp_document_node *node,
-                    const struct sp_metric *metric);
-void sp_metrics_get(struct sp_document *document, const struct sp_document_node *group,
-                    struct sp_result *result);
+/* An array of values [first][second] for each metric of the result named in `metric` (NULL: all), which are
+ * `count`; and one of all their standard errors, [metric][first][second]. `coordinates`: an attribute of all,
+ * or NULL. */
+void sp_estimates_put_metrics(struct sp_document *document, const struct sp_document_node *group,
+                              const struct sp_result *result, const size_t *metric, size_t count,
+                              const struct sp_document_node *first, const struct sp_document_node *second,
+                              const char *coordinates, const struct sp_estimate *estimate);
+
+/* The same back, of `each` values a metric. NULL after a complaint. */
+struct sp_estimate *sp_estimates_get_metrics(struct sp_document *document,
+                                             const struct sp_document_node *group,
+                                             const struct sp_result *result, const size_t *metric,
+                                             size_t count, size_t each);
+
+/* metrics.c: /metrics, what is said of them. */
+void sp_metrics_put(struct sp_document *document, const struct sp_result *result);
+void sp_metrics_get(struct sp_document *document, struct sp_result *result);
 
 /* bands.c: /VARIANT/quarter, /VARIANT/fiscal_year, /VARIANT/horizon. */
 void sp_bands_put(struct sp_document *document, const struct sp_document_node *variant_group,

@@ -43,7 +43,7 @@ static const char *check_bytes(const unsigned char *bytes, size_t size, size_t *
     case SP_SEAL_GOOD:
         return NULL;
     case SP_SEAL_OLD:
-        return "was written by an older version (layout 1.x), this program reads 2.x; use the version that "
+        return "was written by an older version (layout 1.x), this program reads 3.x; use the version that "
                "wrote it, or repeat the run";
     case SP_SEAL_BROKEN:
         return "is damaged: its bytes are not those that were written; repeat the run";
@@ -90,7 +90,7 @@ static int check_kind(const char *path, const struct sp_document *document, stru
     if (!format || strcmp(format, "scalepath") != 0)
         return refuse(problems, path, "was not written by scalepath; name a file written by it");
     if (!parse_version(text, version))
-        return refuse_damaged(problems, path, document, "/: expected the attribute format_version, like 2.0");
+        return refuse_damaged(problems, path, document, "/: expected the attribute format_version, like 3.0");
     if (version->major != SP_LAYOUT_MAJOR)
         return sp_problems_add(problems, SP_ERROR_FILE, place,
                                "has layout %u.%u, this program reads %d.x; use the version that wrote it, or "

@@ -55,6 +55,19 @@ const struct sp_document_node *sp_scales_put_statistic(struct sp_document *docum
     return statistic;
 }
 
+const struct sp_document_node *sp_scales_put_metric(struct sp_document *document,
+                                                    const struct sp_document_node *group,
+                                                    const struct sp_result *result, const size_t *metric,
+                                                    size_t count) {
+    const char **name = sp_document_memory(document, count, sizeof *name);
+    for (size_t i = 0; name && i < count; i++)
+        name[i] = result->metric[metric ? metric[i] : i].name;
+    struct sp_document_node *scale =
+        sp_document_scale(document, group, "metric", SP_DOCUMENT_TEXT, name ? count : 0, name);
+    sp_document_add_text(document, scale, "long_name", "name of a metric");
+    return scale;
+}
+
 const char **sp_scales_get_labels(struct sp_document *document, const struct sp_document_node *group,
                                   const char *name, size_t *count) {
     const struct sp_document_node *scale = sp_document_find(document, group, name);

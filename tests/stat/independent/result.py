@@ -55,8 +55,10 @@ def texts(array):
     return [x.decode() if isinstance(x, bytes) else x for x in array[:]]
 
 
-def metrics_of(group):
-    return [name for name in group if f"{name}.standard_error" in group]
+def figures_of(group):
+    """metric -> (values, standard errors)"""
+    errors = group["standard_error"][:]
+    return {name: (group[name][:], errors[row]) for row, name in enumerate(texts(group["metric"]))}
 
 
 def stretches(group, first, number, arrays):
@@ -94,19 +96,17 @@ class Result:
 
     def read_axis(self, group, histograms, axis):
         statistics, times = texts(group["statistic"]), texts(group[axis])
-        for metric in metrics_of(group):
-            values, errors = group[metric][:], group[f"{metric}.standard_error"][:]
+        for metric, (values, errors) in figures_of(group).items():
             for row, time in enumerate(times):
                 self.table[metric, time] = dict(zip(statistics, zip(values[row], errors[row])))
         self.bins.update(bins_of(histograms, axis))
 
     def read_tiers(self, group, passage):
         statistics, self.tier_names = texts(group["statistic"]), texts(group["tier"])
-        for metric in metrics_of(group):
-            values, errors = group[metric][:], group[f"{metric}.standard_error"][:]
+        for metric, (values, errors) in figures_of(group).items():
             for row, tier in enumerate(self.tier_names):
                 self.tiers[metric, tier] = dict(zip(statistics, zip(values[row], errors[row])))
-        for name in metrics_of(passage):
+        for name in [name for name in passage if f"{name}.standard_error" in passage]:
             self.passage[name] = passage[name][:], passage[f"{name}.standard_error"][:]
 
 
@@ -121,4 +121,4 @@ def run(program, arguments, paths, read):
 
 def metric_names(file):
     with h5py.File(file, "r") as root:
-        return set(metrics_of(root["base/quarter"]))
+        return set(texts(root["metrics/metric"]))

@@ -64,15 +64,27 @@ def check_arrays(name, group):
         expect(other is None or group[other].shape == array.shape, f"{where}: no standard error of its shape")
 
 
-def check_metrics(name, group):
-    metrics = [key for key, array in group.items() if "kind" in array.attrs]
+def texts(group, key):
+    return list(group[key].asstr()[()])
+
+
+def check_descriptions(group):
+    """/metrics: a row each."""
+    expect(set(texts(group, "kind")) <= {"stock", "flow", "ratio"}, "/metrics: unknown kind")
+    expect(set(texts(group, "adverse")) <= {"low", "high"}, "/metrics: unknown adverse side")
+    expect(all(texts(group, "units") + texts(group, "long_name")), "/metrics: units or long_name missing")
+    return dict(zip(texts(group, "metric"), zip(texts(group, "units"), texts(group, "long_name"))))
+
+
+def check_metrics(name, group, described):
+    metrics = texts(group, "metric")
     expect(metrics, f"/{name}: no metric")
     for key in metrics:
         attributes = group[key].attrs
-        expect(all(isinstance(attributes.get(x), str) for x in ("units", "long_name", "kind", "adverse")),
-               f"/{name}/{key}: units, long_name, kind or adverse missing")
-        expect(attributes["kind"] in ("stock", "flow", "ratio") and attributes["adverse"] in ("low", "high"),
-               f"/{name}/{key}: unknown kind or adverse")
+        expect((attributes.get("units"), attributes.get("long_name")) == described.get(key),
+               f"/{name}/{key}: units and long_name are not those of /metrics")
+        expect(group["standard_error"].shape == (len(metrics),) + group[key].shape,
+               f"/{name}/{key}: no standard errors of its shape")
     return metrics
 
 
@@ -113,6 +125,8 @@ def check_bands(path, name, metrics, axis, engine):
             expect(cell.dims == () and same(cell.values, dataset[metric].values[-1, row]),
                    f"{engine}: /{name}/{metric}: a cell cannot be selected by its labels")
             bands = dataset[metric].sel(statistic=["p10", "p50", "p90"]).values
+            error = dataset["standard_error"].sel({"metric": metric, axis: last, "statistic": "p50"})
+            expect(error.dims == (), f"{engine}: /{name}/{metric}: its standard error cannot be selected")
             expect(bands.shape == (dataset.sizes[axis], 3), f"{engine}: /{name}/{metric}: bands have a wrong shape")
             expect("--ordered" not in sys.argv or (bands[:, :-1] <= bands[:, 1:])[~numpy.isnan(bands[:, 1:])].all(),
                    f"{engine}: /{name}/{metric}: percentiles do not ascend")
@@ -142,17 +156,18 @@ def main():
     with h5py.File(path, "r") as file:
         check_root(file)
         names = groups_of(file)
+        described = check_descriptions(file["metrics"])
         for name in names:
             group = file[name]
             check_arrays(name, group)
             for engine in ENGINES:
                 check_dataset(path, name, group, engine)
             if group.attrs["role"] == "bands":
-                metrics = check_metrics(name, group)
+                metrics = check_metrics(name, group, described)
                 for engine in ENGINES:
                     check_bands(path, name, metrics, name.split("/")[-1], engine)
             if group.attrs["role"] == "category":
-                check_metrics(name, group)
+                check_metrics(name, group, described)
             if group.attrs["role"] == "histograms":
                 check_histograms(name, group, int(file.attrs["paths"]))
     for mistake in mistakes:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * What is written is what is read back: arrays of every size at the limits of each manner of storing, texts of
- * every length, groups with many arrays; and HDF5's own functions find its dimensions and checksums.
+ * What is written is what is read back: arrays of every size at the limits of each manner of storing, texts
+ * of every length, groups with many arrays; and HDF5's own functions find its dimensions and checksums.
  */
 #include "output/h5read.h"
 #include "output/h5write.h"
