@@ -29,9 +29,12 @@ int sp_parallel_for(int threads, uint64_t items, const struct sp_parallel *job) 
     return stopped;
 }
 
+/* Threads take several items at a time where there are many. */
 void sp_parallel_each(int threads, uint64_t items, void *context,
                       void (*work)(void *context, int thread, uint64_t item)) {
-#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+    enum { SHARES = 32 };
+    uint64_t some = items / ((uint64_t)threads * SHARES) + 1;
+#pragma omp parallel for schedule(dynamic, some) num_threads(threads)
     for (uint64_t item = 0; item < items; item++)
         work(context, omp_get_thread_num(), item);
 }
