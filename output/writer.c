@@ -3,6 +3,7 @@
 
 #include "engine/base/error.h"
 #include "engine/base/phase.h"
+#include "output/beside.h"
 #include "output/h5read.h"
 #include "output/h5write.h"
 #include "output/image.h"
@@ -32,36 +33,63 @@ static int refuse_document(struct sp_problems *problems, const char *path, const
     return sp_problems_add(problems, SP_ERROR_OUTPUT, place, "cannot be written: %s", what);
 }
 
-/* Compares the file as it is read back with the bytes in memory, and what these say with the document. */
-static int verify(const struct sp_document *document, unsigned char *bytes, size_t size,
-                  const char *temporary, const char *path, struct sp_problems *problems) {
-    bool same;
+/* The file on its way to the disk: what is written, and what came of it. */
+struct copy {
+    const char *temporary;
+    unsigned char *bytes;
+    size_t size;
+    bool is_same; /* read back, it is what was written */
+    int error;
     struct sp_image_failure failure;
-    if (sp_image_compare(temporary, bytes, size, &same, &failure))
-        return refuse(problems, path, failure.number == ENOMEM, failure.what);
-    if (!same)
+};
+
+static void write_and_compare(void *context) {
+    struct copy *copy = context;
+    copy->error = sp_image_store(copy->temporary, copy->bytes, copy->size, &copy->failure);
+    if (!copy->error)
+        copy->error = sp_image_compare(copy->temporary, copy->bytes, copy->size, &copy->is_same,
+                                       &copy->failure);
+}
+
+static int tell_copy(const struct copy *copy, const char *path, struct sp_problems *problems) {
+    if (copy->error)
+        return refuse(problems, path, copy->failure.number == ENOMEM, copy->failure.what);
+    if (!copy->is_same)
         return refuse(problems, path, false, "cannot be written: what was written does not read back");
+    return 0;
+}
+
+/* Compares what the bytes say with the document. */
+static const char *verify(const struct sp_document *document, const struct copy *copy,
+                          struct sp_document *found) {
+    return sp_h5read_image(copy->bytes, copy->size - SP_SEAL_BYTES, true, found)
+               ? found->complaint
+               : sp_document_difference(document, found, false);
+}
+
+/* The disk needs no processor, and verifying no disk: they are busy side by side. */
+static int store_and_verify(const struct sp_document *document, struct copy *copy, const char *path,
+                            struct sp_problems *problems) {
+    struct sp_beside beside;
     struct sp_document *found = sp_document_create();
     if (!found)
         return refuse(problems, path, true, "not enough memory to verify it");
-    const char *difference = sp_h5read_image(bytes, size - SP_SEAL_BYTES, true, found)
-                                 ? found->complaint
-                                 : sp_document_difference(document, found, false);
-    int error = difference ? refuse_document(problems, path, found, difference) : 0;
+    sp_beside_start(&beside, write_and_compare, copy);
+    const char *difference = verify(document, copy, found);
+    sp_beside_wait(&beside);
+    int error = tell_copy(copy, path, problems);
+    if (!error && difference)
+        error = refuse_document(problems, path, found, difference);
     sp_document_free(found);
     return error;
 }
 
-static int store(const struct sp_document *document, unsigned char *bytes, size_t size, const char *temporary,
-                 const char *path, struct sp_problems *problems) {
-    struct sp_image_failure failure;
-    if (sp_image_store(temporary, bytes, size, &failure))
-        return refuse(problems, path, failure.number == ENOMEM, failure.what);
-    sp_phase_part_end("write");
-    int error = verify(document, bytes, size, temporary, path, problems);
-    sp_phase_part_end("verify");
-    if (!error && sp_image_publish(temporary, path, &failure))
-        error = refuse(problems, path, false, failure.what);
+static int store(const struct sp_document *document, struct copy *copy, const char *path,
+                 struct sp_problems *problems) {
+    int error = store_and_verify(document, copy, path, problems);
+    sp_phase_part_end("write, verify");
+    if (!error && sp_image_publish(copy->temporary, path, &copy->failure))
+        error = refuse(problems, path, false, copy->failure.what);
     return error;
 }
 
@@ -80,7 +108,8 @@ static int save(struct sp_document *document, const char *path, struct sp_proble
     } else if (sp_image_create(path, temporary, &failure)) {
         error = refuse(problems, path, failure.number == ENOMEM, failure.what);
     } else {
-        error = store(document, bytes, size, temporary, path, problems);
+        struct copy copy = {.temporary = temporary, .bytes = bytes, .size = size};
+        error = store(document, &copy, path, problems);
         if (error)
             unlink(temporary); /* gone already when only the folder could not be synced */
     }
