@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Where the time of the simulation goes: every thread says which phase it enters, and the time until it
- * enters the next is the phase's, but for time in which it waits for a processor. Nothing is measured unless
- * asked for, and then a check is all that it costs. Results never depend on it.
+ * enters the next is the phase's, but for time in which it waits for a processor or reads the clock. Nothing
+ * is measured unless asked for, and then a check is all that it costs. Results never depend on it.
  */
 #ifndef SP_ENGINE_BASE_PHASE_H
 #define SP_ENGINE_BASE_PHASE_H
