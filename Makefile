@@ -195,10 +195,10 @@ $(OUT)/unit-tests: $(TEST_O) $(LIBRARY)
 	$(Q)$(CC) $(CFLAGS_ALL) $(TEST_O) $(LIBRARY) -o $@ $(LIBS) -lcriterion
 
 # The plain programs that people would write: no part of the library is linked to them.
-$(filter-out %/variants %/draws,$(PLAIN)): $(OUT)/%: $(OUT)/tests/bench/%.o
+$(filter-out %/variants %/draws %/fused_rm1,$(PLAIN)): $(OUT)/%: $(OUT)/tests/bench/%.o
 	$(Q)$(CC) $(CFLAGS_ALL) $< -o $@ $(shell pkg-config --libs gsl) -lm
 
-$(OUT)/variants $(OUT)/draws: $(OUT)/%: $(OUT)/tests/bench/%.o $(LIBRARY)
+$(OUT)/variants $(OUT)/draws $(OUT)/fused_rm1: $(OUT)/%: $(OUT)/tests/bench/%.o $(LIBRARY)
 	$(Q)$(CC) $(CFLAGS_ALL) $^ -o $@ $(LIBS)
 
 $(OUT)/check/%.ok: % $(OUT)/flags

@@ -72,14 +72,27 @@ struct sp_strip {
 
 /* --- Room --- */
 
+/* Arrays that lie a multiple of 4 KiB apart fall into the same few lines of the first-level cache, and a step
+ * that reads and writes a dozen of them takes up to twice as long: so each begins 9 lines further on. */
+enum { STAGGER = 9 * 64 / sizeof(double) };
+
+/* Arrays that are made at a time, side by side. */
+enum { TOGETHER = 16 };
+
 /* All strips of a block create the same arrays in the same order, so that each finds those that the first one
  * has made. */
 static double *take_array(struct sp_strip *strip) {
     struct sp_strip_store *store = strip->store;
+    size_t stride = store->size + STAGGER;
     if (strip->arrays == store->arrays) {
         double **place = sp_arena_append(store->arena, &store->array, &store->arrays, sizeof *place);
-        if (!place || !(*place = sp_arena_array(store->arena, store->size, sizeof **place)))
+        if (place && store->left == 0) {
+            store->slab = sp_arena_array(store->arena, TOGETHER * stride, sizeof **place);
+            store->left = store->slab ? TOGETHER : 0;
+        }
+        if (!place || store->left == 0)
             return NULL;
+        *place = store->slab + (TOGETHER - store->left--) * stride;
     }
     return store->array[strip->arrays++];
 }

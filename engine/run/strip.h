@@ -17,6 +17,8 @@ struct sp_strip_store {
     size_t size;     /* paths of the block */
     size_t arrays;   /* made so far */
     double **array;  /* [arrays] -> [size] */
+    double *slab;    /* memory for the next ones, */
+    size_t left;     /* so many */
     uint32_t *words; /* [size of a strip] scratch */
     uint64_t *rule;  /* [rules] how often each was applied */
 };
