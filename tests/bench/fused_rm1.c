@@ -13,8 +13,8 @@
 #include "engine/math/kernels.h"
 #include "engine/random/sampler.h"
 #include "engine/random/stream.h"
-#include "engine/stats/histogram.h"
 #include "engine/stats/moments.h"
+#include "engine/stats/planner.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -92,7 +92,6 @@ static void draw(size_t i, uint64_t first, int quarter) {
     sp_phase_enter(SP_PHASE_WORDS, BLOCK);
     sp_stream_words(all.kernels, (struct sp_stream){all.seed, sp_hash32_text(inputs[i].name)}, first, quarter,
                     0, words, BLOCK);
-    sp_phase_enter(SP_PHASE_QUANTILES, BLOCK);
     sp_sampler_fill(&all.sampler[i], all.kernels, words, input[i], BLOCK);
 }
 
@@ -205,20 +204,15 @@ static void run_block(uint64_t first, int is_pilot) {
     }
 }
 
-static void plan_streams(void) {
-    double *scratch = malloc(QUARTERS * BLOCK * sizeof *scratch);
+static void plan_streams(struct sp_planner *planner) {
     run_block(0, 1);
-    for (int i = 0; scratch && i < METRICS * QUARTERS; i++) {
+    for (int i = 0; i < METRICS * QUARTERS; i++) {
         struct stream *stream = &all.stream[i / QUARTERS][i % QUARTERS];
-        double sample[BLOCK];
-        memcpy(sample, all.pilot + (size_t)i * BLOCK, sizeof sample);
         sp_moments_clear(&stream->lanes);
-        sp_histogram_plan(&stream->plan, sample, BLOCK, scratch);
+        sp_planner_make(planner, all.pilot + (size_t)i * BLOCK, BLOCK, &stream->plan);
     }
-    if (scratch)
-        sp_histogram_plan(&all.tier[0].plan, all.pilot + (size_t)COST * QUARTERS * BLOCK, QUARTERS * BLOCK,
-                          scratch);
-    free(scratch);
+    sp_planner_make(planner, all.pilot + (size_t)COST * QUARTERS * BLOCK, QUARTERS * BLOCK,
+                    &all.tier[0].plan);
 }
 
 /* --- Report --- */
@@ -280,15 +274,17 @@ static void report_phases(uint64_t paths) {
     fprintf(stderr, "all %.2f\n", sum);
 }
 
-static int prepare_all(struct sp_tables *tables) {
+static int prepare_all(struct sp_arena *arena, struct sp_tables *tables) {
     all.kernels = sp_kernels_find(getenv("SCALEPATH_KERNELS"));
-    all.pilot = malloc(METRICS * QUARTERS * BLOCK * sizeof *all.pilot);
-    if (!tables || !all.kernels || !all.pilot)
+    all.pilot = sp_arena_array(arena, METRICS * QUARTERS * BLOCK, sizeof *all.pilot);
+    struct sp_planner *planner =
+        all.kernels ? sp_planner_create(arena, all.kernels, QUARTERS * BLOCK, 1) : NULL;
+    if (!planner || !all.pilot)
         return -1;
     for (size_t i = 0; i < INPUTS; i++)
         if (make_sampler(tables, i))
             return -1;
-    plan_streams();
+    plan_streams(planner);
     return 0;
 }
 
@@ -302,7 +298,7 @@ int main(int argc, char **argv) {
         fputs("usage: fused_rm1 PATHS SEED\n", stderr);
         return 2;
     }
-    if (prepare_all(tables) || !arena || sp_histogram_pieces_create(arena, &pieces))
+    if (!arena || !tables || prepare_all(arena, tables) || sp_histogram_pieces_create(arena, &pieces))
         return 1;
     if (getenv("SCALEPATH_PHASES"))
         sp_phase_measure();
@@ -315,7 +311,6 @@ int main(int argc, char **argv) {
     report_all(paths, &pieces);
     if (sp_phase_is_measured)
         report_phases(paths);
-    free(all.pilot);
     sp_arena_free(arena);
     sp_tables_free(tables);
     return 0;
