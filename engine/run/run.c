@@ -15,8 +15,11 @@
  * be large; the steps want them small enough for the second-level cache. With 4096, RM1 takes longer. */
 enum { BLOCK = 2048 };
 
-/* Slots of a thread's histograms have 32 bits: they are emptied before so many batches could fill one. */
-#define BATCHES_BETWEEN_FLUSHES (UINT64_C(1) << 17)
+/* Slots of a thread's histograms have 32 bits: they are emptied before so many batches could fill one. A path
+ * is in a slot of a cell at most once a quarter. */
+static uint64_t batches_between_flushes(const struct sp_plan *plan) {
+    return UINT32_MAX / (SP_PLAN_BATCH * (uint64_t)plan->quarters);
+}
 
 /* One variant being run. */
 struct run {
@@ -92,7 +95,7 @@ static int collect(void *context, int thread, uint64_t batch) {
         return run->sink->tell(run->sink->context, run->problems);
     if (batch == 0)
         run->fingerprint = fingerprint_of(sp_tally_sums(tally));
-    if (++run->batches_waiting[thread] == BATCHES_BETWEEN_FLUSHES) {
+    if (++run->batches_waiting[thread] == batches_between_flushes(run->plan)) {
         sp_tally_flush(tally, &run->counts);
         run->batches_waiting[thread] = 0;
     }

@@ -313,7 +313,8 @@ static void summarise_category_metric(void *context, int thread, uint64_t item) 
         size_t cell = s->tally->first_cell[c] + row * labels + label;
         double low = s->sums->cell[cell].low, high = s->sums->cell[cell].high;
         sp_tally_cell_counts(s->counts, cell, histogram, low, high, room->count);
-        sp_histogram_pieces(histogram, room->count, low, high, &room->pieces);
+        if (low <= high)
+            sp_histogram_pieces(histogram, room->count, low, high, &room->pieces);
         summarise_cell(s, &room->pieces, cell, histogram->centre, column->write->adverse, out);
         if (column->numerator != SP_PLAN_NONE)
             summarise_cell_ratio(s, c, column, label, cell, (double)room->count[SP_HISTOGRAM_BINS], out);

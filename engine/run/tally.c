@@ -47,7 +47,7 @@ struct sp_tally {
     struct cell_lanes *cell;                  /* [cells] */
     uint32_t *stream_count;                   /* [streams][slots] */
     uint32_t *group_count;                    /* [cells][slots] of this group */
-    uint64_t *cell_count;                     /* [cells][slots] */
+    uint32_t *cell_count;                     /* [cells][slots] of earlier groups */
     uint64_t *rule_seen;                      /* [rules] already moved to the counts */
     struct sp_histogram_room room;            /* for size values */
     double *scratch;                          /* [size + SP_SELECT_MORE] */
@@ -127,7 +127,7 @@ static int create_counts(struct sp_tally *tally) {
     struct sp_shape shape = tally->plan->shape;
     tally->stream_count = calloc(shape.streams * SP_HISTOGRAM_SLOTS, sizeof(uint32_t));
     tally->group_count = calloc(shape.cells * SP_HISTOGRAM_SLOTS + 1, sizeof(uint32_t));
-    tally->cell_count = calloc(shape.cells * SP_HISTOGRAM_SLOTS + 1, sizeof(uint64_t));
+    tally->cell_count = calloc(shape.cells * SP_HISTOGRAM_SLOTS + 1, sizeof(uint32_t));
     return tally->stream_count && tally->group_count && tally->cell_count ? 0 : -1;
 }
 
@@ -317,7 +317,7 @@ static double add_lanes(const double *lane) {
 }
 
 /* Moves the counts of slots first .. last from the group's to the run's, with a copy; their sum. */
-static uint64_t take_slots(uint32_t *restrict group, uint64_t *restrict total, uint64_t *restrict copy,
+static uint64_t take_slots(uint32_t *restrict group, uint32_t *restrict total, uint64_t *restrict copy,
                            size_t first, size_t last) {
     uint64_t sum = 0;
     for (size_t i = first; i <= last; i++) {
@@ -334,11 +334,13 @@ static uint64_t take_slots(uint32_t *restrict group, uint64_t *restrict total, u
 static uint64_t take_group_counts(struct sp_tally *tally, size_t cell, const struct sp_histogram_plan *plan,
                                   double low, double high, uint64_t *counts) {
     uint32_t *group = tally->group_count + cell * SP_HISTOGRAM_SLOTS;
-    uint64_t *total = tally->cell_count + cell * SP_HISTOGRAM_SLOTS, quarters = 0;
-    if (low <= high)
-        quarters =
-            take_slots(group, total, counts, sp_histogram_bin(plan, low), sp_histogram_bin(plan, high));
-    take_slots(group, total, counts, SP_HISTOGRAM_BINS, SP_HISTOGRAM_BINS);
+    uint32_t *total = tally->cell_count + cell * SP_HISTOGRAM_SLOTS;
+    if (group[SP_HISTOGRAM_BINS] > 0)
+        take_slots(group, total, counts, SP_HISTOGRAM_BINS, SP_HISTOGRAM_BINS);
+    if (!(low <= high))
+        return 0;
+    uint64_t quarters =
+        take_slots(group, total, counts, sp_histogram_bin(plan, low), sp_histogram_bin(plan, high));
     if (plan->atoms > 0)
         quarters += take_slots(group, total, counts, SP_HISTOGRAM_BINS + 1, SP_HISTOGRAM_BINS + plan->atoms);
     return quarters;
@@ -565,7 +567,7 @@ void sp_tally_counts_free(struct sp_counts *counts) {
 }
 
 /* Writes only where there is something, so that empty pages stay empty. */
-static void move_counts32(uint32_t *from, uint64_t *to, size_t n) {
+static void move_counts(uint32_t *from, uint64_t *to, size_t n) {
     for (size_t i = 0; i < n; i++)
         if (from[i]) {
             to[i] += from[i];
@@ -573,24 +575,23 @@ static void move_counts32(uint32_t *from, uint64_t *to, size_t n) {
         }
 }
 
-static void move_counts64(uint64_t *from, uint64_t *to, size_t n) {
-    for (size_t i = 0; i < n; i++)
-        if (from[i]) {
-            to[i] += from[i];
-            from[i] = 0;
-        }
+static void move_passage(uint64_t *from, uint64_t *to, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        to[i] += from[i];
+        from[i] = 0;
+    }
 }
 
 void sp_tally_flush(struct sp_tally *tally, struct sp_counts *counts) {
     counts->were_moved = true;
-    move_counts32(tally->stream_count, counts->stream, counts->streams * SP_HISTOGRAM_SLOTS);
-    move_counts64(tally->cell_count, counts->cell, counts->cells * SP_HISTOGRAM_SLOTS);
+    move_counts(tally->stream_count, counts->stream, counts->streams * SP_HISTOGRAM_SLOTS);
+    move_counts(tally->cell_count, counts->cell, counts->cells * SP_HISTOGRAM_SLOTS);
 }
 
 static void finish_tally(struct sp_tally *tally, struct sp_counts *counts) {
     uint64_t *passage = counts->passage_count;
     for (size_t c = 0; c < tally->plan->plan->categories; c++) {
-        move_counts64(tally->category[c].passage_count, passage, tally->category[c].passage_size);
+        move_passage(tally->category[c].passage_count, passage, tally->category[c].passage_size);
         passage += tally->category[c].passage_size;
     }
     const uint64_t *rules = sp_block_rules(sp_follow_block(tally->follower));
@@ -607,27 +608,25 @@ void sp_tally_finish(struct sp_counts *counts) {
 
 /* --- Reading them --- */
 
-/* row = what was moved and what the tallies hold, slots first .. end - 1 of the stream. */
-static void read_stream_slots(const struct sp_counts *counts, size_t stream, size_t first, size_t end,
-                              uint64_t *row) {
-    size_t at = stream * SP_HISTOGRAM_SLOTS;
+/* row = what was moved and what the tallies hold, slots first .. end - 1 of stream or cell i. */
+static void read_slots(const struct sp_counts *counts, bool is_cell, size_t i, size_t first, size_t end,
+                       uint64_t *row) {
+    const uint64_t *moved = (is_cell ? counts->cell : counts->stream) + i * SP_HISTOGRAM_SLOTS;
     memset(row + first, 0, (end - first) * sizeof *row);
-    for (size_t i = first; counts->were_moved && i < end; i++)
-        row[i] = counts->stream[at + i];
-    for (int k = 0; k < counts->tallies; k++)
-        for (size_t i = first; i < end; i++)
-            row[i] += counts->tally[k]->stream_count[at + i];
+    for (size_t slot = first; counts->were_moved && slot < end; slot++)
+        row[slot] = moved[slot];
+    for (int k = 0; k < counts->tallies; k++) {
+        const struct sp_tally *tally = counts->tally[k];
+        const uint32_t *held = (is_cell ? tally->cell_count : tally->stream_count) + i * SP_HISTOGRAM_SLOTS;
+        for (size_t slot = first; slot < end; slot++)
+            row[slot] += held[slot];
+    }
 }
 
-static void read_cell_slots(const struct sp_counts *counts, size_t cell, size_t first, size_t end,
-                            uint64_t *row) {
-    size_t at = cell * SP_HISTOGRAM_SLOTS;
-    memset(row + first, 0, (end - first) * sizeof *row);
-    for (size_t i = first; counts->were_moved && i < end; i++)
-        row[i] = counts->cell[at + i];
-    for (int k = 0; k < counts->tallies; k++)
-        for (size_t i = first; i < end; i++)
-            row[i] += counts->tally[k]->cell_count[at + i];
+static void read_atoms(const struct sp_counts *counts, bool is_cell, size_t i,
+                       const struct sp_histogram_plan *plan, uint64_t *row) {
+    if (plan->atoms > 0)
+        read_slots(counts, is_cell, i, SP_HISTOGRAM_BINS + 1, SP_HISTOGRAM_BINS + 1 + plan->atoms, row);
 }
 
 enum { FOUR = 4 };
@@ -636,15 +635,16 @@ void sp_tally_stream_counts(const struct sp_counts *counts, size_t stream, doubl
                             uint64_t *row) {
     const struct sp_histogram_plan *plan = &counts->plan->stream[stream];
     if (low <= high)
-        read_stream_slots(counts, stream, sp_histogram_bin(plan, low) / FOUR * FOUR,
-                          (sp_histogram_bin(plan, high) / FOUR + 1) * FOUR, row);
-    if (plan->atoms > 0)
-        read_stream_slots(counts, stream, SP_HISTOGRAM_BINS + 1, SP_HISTOGRAM_BINS + 1 + plan->atoms, row);
+        read_slots(counts, false, stream, sp_histogram_bin(plan, low) / FOUR * FOUR,
+                   (sp_histogram_bin(plan, high) / FOUR + 1) * FOUR, row);
+    read_atoms(counts, false, stream, plan, row);
 }
 
 void sp_tally_cell_counts(const struct sp_counts *counts, size_t cell, const struct sp_histogram_plan *plan,
                           double low, double high, uint64_t *row) {
-    if (low <= high)
-        read_cell_slots(counts, cell, sp_histogram_bin(plan, low), sp_histogram_bin(plan, high) + 1, row);
-    read_cell_slots(counts, cell, SP_HISTOGRAM_BINS, SP_HISTOGRAM_BINS + 1 + plan->atoms, row);
+    read_slots(counts, true, cell, SP_HISTOGRAM_BINS, SP_HISTOGRAM_BINS + 1, row);
+    if (!(low <= high))
+        return;
+    read_slots(counts, true, cell, sp_histogram_bin(plan, low), sp_histogram_bin(plan, high) + 1, row);
+    read_atoms(counts, true, cell, plan, row);
 }

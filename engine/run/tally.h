@@ -89,7 +89,8 @@ void sp_tally_finish(struct sp_counts *counts);
 void sp_tally_stream_counts(const struct sp_counts *counts, size_t stream, double low, double high,
                             uint64_t *row);
 
-/* The same of a cell, with the slot of NaN. `plan` is that of its metric. */
+/* The same of a cell: the bins that values reach, the atoms where there are values, and the slot of NaN.
+ * `plan` is that of its metric. */
 void sp_tally_cell_counts(const struct sp_counts *counts, size_t cell, const struct sp_histogram_plan *plan,
                           double low, double high, uint64_t *row);
 
