@@ -11,9 +11,13 @@
 
 #include <stdlib.h>
 
-/* A visit to the counts of a metric costs 1 microsecond before the first value is counted, so blocks should
- * be large; the steps want them small enough for the second-level cache. With 4096, RM1 takes longer. */
-enum { BLOCK = 2048 };
+/* Blocks are small enough for the second-level cache where the counts of all metrics are. Where they are not,
+ * a visit to a metric at a time begins with fetching its counts, and more paths should be counted at each. */
+enum { BLOCK = 2048, MANY_METRICS = 32, BLOCK_OF_MANY = 4096 };
+
+static size_t block_of(const struct sp_plan *plan) {
+    return plan->metrics > MANY_METRICS ? BLOCK_OF_MANY : BLOCK;
+}
 
 /* Slots of a thread's histograms have 32 bits: they are emptied before so many batches could fill one. A path
  * is in a slot of a cell at most once a quarter. */
@@ -166,7 +170,7 @@ static int run_variant(const struct sp_plan *plan, size_t index, const struct sp
     if (error || (error = sp_pilot_run(arena, plan, &plan->variant[index], threads, &run.tally_plan)))
         goto out;
     sp_phase_part_end("pilot");
-    if ((error = simulate(arena, &run, index, result, options->block ? options->block : BLOCK)))
+    if ((error = simulate(arena, &run, index, result, options->block ? options->block : block_of(plan))))
         goto out;
     sp_phase_part_end("simulation");
     error = SP_ERROR_RESOURCES;

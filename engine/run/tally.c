@@ -279,7 +279,7 @@ static void add_to_cells(struct sp_tally *tally, size_t c, size_t row, const dou
     const struct sp_histogram_plan *histogram = &tally->plan->cell[c][row];
     size_t first_cell = category->first_cell + row * category->labels;
     sp_phase_enter(SP_PHASE_CELLS, n);
-    sp_visits_add(&category->visits, row, x, histogram->centre, is_constant, n);
+    sp_visits_add(&category->visits, tally->plan->plan->kernels, row, x, histogram->centre, is_constant, n);
     if (is_constant)
         count_constant(tally, category, histogram, x, first_cell);
     else

@@ -6,7 +6,7 @@
 #include <string.h>
 
 static size_t left_size(const struct sp_visits *visits) {
-    return 1 + visits->labels * visits->size;
+    return 1 + visits->labels * visits->size + SP_SELECT_MORE;
 }
 
 int sp_visits_create(struct sp_arena *arena, size_t labels, size_t rows, size_t size,
@@ -16,7 +16,7 @@ int sp_visits_create(struct sp_arena *arena, size_t labels, size_t rows, size_t 
     visits->is_new = sp_arena_array(arena, size, sizeof *visits->is_new);
     visits->mover = sp_arena_array(arena, size + SP_SELECT_MORE, sizeof *visits->mover);
     visits->place = sp_arena_array(arena, labels * size, sizeof *visits->place);
-    visits->leaver = sp_arena_array(arena, size, sizeof *visits->leaver);
+    visits->leaves = sp_arena_array(arena, size, sizeof *visits->leaves);
     visits->leave_again = sp_arena_array(arena, size, sizeof *visits->leave_again);
     visits->come_back = sp_arena_array(arena, size, sizeof *visits->come_back);
     visits->here = sp_arena_array(arena, rows * size, sizeof *visits->here);
@@ -26,7 +26,7 @@ int sp_visits_create(struct sp_arena *arena, size_t labels, size_t rows, size_t 
     visits->list = sp_arena_array(arena, labels * size, sizeof *visits->list);
     visits->number = sp_arena_array(arena, labels * size, sizeof *visits->number);
     visits->sum = sp_arena_array(arena, size, sizeof *visits->sum);
-    return visits->before && visits->is_new && visits->mover && visits->place && visits->leaver &&
+    return visits->before && visits->is_new && visits->mover && visits->place && visits->leaves &&
                    visits->leave_again && visits->come_back && visits->here && visits->left &&
                    visits->is_zero && visits->lefts && visits->list && visits->number && visits->sum
                ? 0
@@ -56,7 +56,8 @@ static void leave(struct sp_visits *visits, uint16_t path, size_t label) {
         return;
     }
     *place = (uint32_t)++visits->places;
-    visits->leaver[visits->leavers++] = path;
+    visits->leaves[path] = 1;
+    visits->leavers++;
     visits->list[label * visits->size + visits->lefts[label]++] = (struct sp_visit_left){*place, path};
 }
 
@@ -73,6 +74,7 @@ void sp_visits_move(struct sp_visits *visits, const struct sp_kernels *kernels, 
                     size_t n) {
     size_t movers = 0;
     visits->leavers = visits->again = visits->back = 0;
+    memset(visits->leaves, 0, n * sizeof *visits->leaves);
     if (visits->quarters++ > 0) {
         mark_changes(now, visits->before, visits->is_new, n);
         movers = kernels->select(visits->is_new, 1, visits->mover, n);
@@ -88,12 +90,11 @@ void sp_visits_move(struct sp_visits *visits, const struct sp_kernels *kernels, 
 /* --- Sums --- */
 
 /* Those who have moved leave the sum of their old label behind, and take up that of the new one; where that
- * is new, it is taken for 0. Not in vectors: gcc would take the numbers of the paths out of them again. */
-__attribute__((optimize("no-tree-vectorize"))) static void move_sums(const struct sp_visits *visits, double *restrict here, double *restrict left) {
-    double *last = left + 1 + visits->places - visits->leavers;
-#pragma GCC unroll 4
-    for (size_t i = 0; i < visits->leavers; i++)
-        last[i] = here[visits->leaver[i]];
+ * is new, it is taken for 0. */
+static void move_sums(const struct sp_visits *visits, const struct sp_kernels *kernels, double *here,
+                      double *left, size_t n) {
+    if (visits->leavers > 0)
+        kernels->pick(here, visits->leaves, 1, left + 1 + visits->places - visits->leavers, n);
     for (size_t i = 0; i < visits->again; i++)
         left[visits->leave_again[i].place] = here[visits->leave_again[i].path];
     for (size_t i = 0; i < visits->back; i++)
@@ -115,8 +116,8 @@ SP_WIDE static void add_to_sums(double *restrict here, const double *restrict x,
 
 /* Many rows are the same on all paths, and 0 as long as what they tell of has not begun: for these nothing is
  * written. */
-void sp_visits_add(struct sp_visits *visits, size_t row, const double *x, double centre, bool is_constant,
-                   size_t n) {
+void sp_visits_add(struct sp_visits *visits, const struct sp_kernels *kernels, size_t row, const double *x,
+                   double centre, bool is_constant, size_t n) {
     double *here = visits->here + row * visits->size, *left = visits->left + row * left_size(visits);
     bool adds_nothing = is_constant && (x[0] == centre || x[0] != x[0]);
     if (visits->is_zero[row] && adds_nothing)
@@ -125,7 +126,7 @@ void sp_visits_add(struct sp_visits *visits, size_t row, const double *x, double
         memset(left + 1, 0, visits->places * sizeof *left);
         begin_sums(here, x, centre, n);
     } else {
-        move_sums(visits, here, left);
+        move_sums(visits, kernels, here, left, n);
         add_to_sums(here, x, visits->is_new, centre, n);
     }
     visits->is_zero[row] = false;

@@ -34,7 +34,7 @@ struct sp_visits {
     uint16_t *mover;  /* [size] paths whose label is another than before */
     uint32_t *place;  /* [labels][size] where the sum is kept that a path has left; 0: it has not */
     size_t places;    /* that are in use: 1 .. places */
-    uint16_t *leaver; /* [size] paths that leave a label for the first time; the last places are theirs */
+    uint16_t *leaves; /* [size] 1: leaves a label for the first time; the last places are theirs */
     size_t quarters, leavers, again, back;
     struct sp_visit_left *leave_again; /* [size] those who leave it once more */
     struct sp_visit_left *come_back;   /* [size] those who come back to a label */
@@ -59,8 +59,8 @@ void sp_visits_move(struct sp_visits *visits, const struct sp_kernels *kernels, 
                     size_t n);
 
 /* Adds the values of a row in this quarter; NaN adds nothing. `is_constant`: they are all the same. */
-void sp_visits_add(struct sp_visits *visits, size_t row, const double *x, double centre, bool is_constant,
-                   size_t n);
+void sp_visits_add(struct sp_visits *visits, const struct sp_kernels *kernels, size_t row, const double *x,
+                   double centre, bool is_constant, size_t n);
 
 /* The block has ended; spent[label x size + p] quarters were spent. Adds N^2 of a label's paths to
  * number_squares[label]. */

@@ -65,7 +65,7 @@ static void follow(struct sp_visits *visits, const struct history *history, size
             spent[history->label[t][p] * SIZE + p]++;
         sp_visits_move(visits, kernels, history->label[t], n);
         for (size_t row = 0; row < ROWS; row++)
-            sp_visits_add(visits, row, history->x[row][t], centre[row], is_constant(row, t), n);
+            sp_visits_add(visits, kernels, row, history->x[row][t], centre[row], is_constant(row, t), n);
     }
 }
 
