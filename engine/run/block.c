@@ -18,8 +18,8 @@ struct sp_block {
     uint64_t first_path;
 };
 
-static int create_strips(struct sp_block *block, const struct sp_plan *plan,
-                         const struct sp_variant *variant) {
+static int create_strips(struct sp_block *block, const struct sp_plan *plan, const struct sp_variant *variant,
+                         const struct sp_block *lender) {
     struct sp_strip_store *store = &block->store;
     block->strips = (store->size + STRIP - 1) / STRIP;
     block->strip = sp_arena_array(store->arena, block->strips, sizeof(struct sp_strip *));
@@ -28,12 +28,14 @@ static int create_strips(struct sp_block *block, const struct sp_plan *plan,
     if (!block->strip || !store->words || !store->rule)
         return -1;
     for (size_t i = 0; i < block->strips; i++)
-        if (!(block->strip[i] = sp_strip_create(store, plan, variant, i * STRIP)))
+        if (!(block->strip[i] =
+                  sp_strip_create(store, plan, variant, i * STRIP, lender ? lender->strip[i] : NULL)))
             return -1;
     return 0;
 }
 
-struct sp_block *sp_block_create(const struct sp_plan *plan, const struct sp_variant *variant, size_t size) {
+struct sp_block *sp_block_create_beside(const struct sp_block *lender, const struct sp_plan *plan,
+                                        const struct sp_variant *variant, size_t size) {
     struct sp_arena *arena = sp_arena_create();
     struct sp_block *block = arena ? sp_arena_array(arena, 1, sizeof *block) : NULL;
     if (!block) {
@@ -41,10 +43,14 @@ struct sp_block *sp_block_create(const struct sp_plan *plan, const struct sp_var
         return NULL;
     }
     *block = (struct sp_block){.store = {.arena = arena, .size = size}};
-    if (create_strips(block, plan, variant) == 0)
+    if (create_strips(block, plan, variant, lender) == 0)
         return block;
     sp_arena_free(arena);
     return NULL;
+}
+
+struct sp_block *sp_block_create(const struct sp_plan *plan, const struct sp_variant *variant, size_t size) {
+    return sp_block_create_beside(NULL, plan, variant, size);
 }
 
 void sp_block_free(struct sp_block *block) {

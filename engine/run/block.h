@@ -18,6 +18,13 @@ struct sp_block;
 
 /* Room for `size` paths (a multiple of 64) of a variant. NULL: out of memory. */
 struct sp_block *sp_block_create(const struct sp_plan *plan, const struct sp_variant *variant, size_t size);
+
+/* The same for a variant that differs from the lender's in values alone, and in that some of its steps are
+ * not live: what these write is read from the lender, a block of the same plan and size, which is begun and
+ * advanced first. */
+struct sp_block *sp_block_create_beside(const struct sp_block *lender, const struct sp_plan *plan,
+                                        const struct sp_variant *variant, size_t size);
+
 void sp_block_free(struct sp_block *block); /* NULL is allowed */
 
 /* Starts the paths first_path .. first_path + valid - 1; first_path is a multiple of 64, valid <= size. Paths

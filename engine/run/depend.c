@@ -5,6 +5,7 @@
 #include "engine/random/law_make.h"
 #include "engine/run/block.h"
 #include "engine/run/parallel.h"
+#include "engine/run/reach.h"
 
 #include <string.h>
 
@@ -22,7 +23,7 @@ struct search {
     size_t count;
     const size_t *variable;
     bool *const *depends;
-    size_t share; /* variables in a trial */
+    size_t trials;
     int failed;
 };
 
@@ -32,6 +33,7 @@ struct trial {
     struct sp_tables *tables;
     struct sp_block *planned, *other[AT_ONCE];
     struct sp_variant changed[AT_ONCE];
+    struct sp_reach reach[AT_ONCE];
     size_t others;
 };
 
@@ -76,23 +78,45 @@ static int change_variable(struct trial *trial, struct sp_variant *variant, size
     return 0;
 }
 
+/* Only the steps that the variable can reach run again. */
+static int leave_out_steps(struct trial *trial, struct sp_variant *variant, const struct sp_reach *reach) {
+    struct sp_bound_step *step = sp_arena_array(trial->arena, variant->steps, sizeof *step);
+    if (!step)
+        return -1;
+    memcpy(step, variant->step, variant->steps * sizeof *step);
+    for (size_t i = 0; i < variant->steps; i++)
+        step[i].is_live = step[i].is_live && reach->step[i];
+    variant->step = step;
+    return 0;
+}
+
 /* --- Trying --- */
 
-static int begin_trial(struct trial *trial, const struct search *search, size_t first) {
-    size_t left = search->count - first;
+/* The variables of a search are dealt out to the trials in turn: neighbours often reach as much. */
+static size_t dealt(const struct search *search, size_t item, size_t i) {
+    return item + i * search->trials;
+}
+
+static int add_other(struct trial *trial, const struct search *search, size_t variable) {
+    size_t i = trial->others;
+    trial->changed[i] = *search->variant;
+    if (sp_reach_find(trial->arena, search->variant, variable, &trial->reach[i]) ||
+        change_variable(trial, &trial->changed[i], variable) ||
+        leave_out_steps(trial, &trial->changed[i], &trial->reach[i]))
+        return -1;
+    trial->other[i] = sp_block_create_beside(trial->planned, search->plan, &trial->changed[i], BLOCK);
+    trial->others += trial->other[i] != NULL;
+    return trial->other[i] ? 0 : -1;
+}
+
+static int begin_trial(struct trial *trial, const struct search *search, size_t item) {
     *trial = (struct trial){.arena = sp_arena_create(), .tables = sp_tables_create()};
     trial->planned = sp_block_create(search->plan, search->variant, BLOCK);
     if (!trial->arena || !trial->tables || !trial->planned)
         return -1;
-    for (; trial->others < search->share && trial->others < left; trial->others++) {
-        struct sp_variant *changed = &trial->changed[trial->others];
-        *changed = *search->variant;
-        if (change_variable(trial, changed, search->variable[first + trial->others]))
+    while (dealt(search, item, trial->others) < search->count)
+        if (add_other(trial, search, search->variable[dealt(search, item, trial->others)]))
             return -1;
-        trial->other[trial->others] = sp_block_create(search->plan, changed, BLOCK);
-        if (!trial->other[trial->others])
-            return -1;
-    }
     return 0;
 }
 
@@ -105,13 +129,14 @@ static void end_trial(struct trial *trial) {
 }
 
 static void compare(const struct sp_block *planned, const struct sp_block *other, size_t columns,
-                    bool *depends) {
+                    const bool *reached, bool *depends) {
     for (size_t c = 0; c < columns; c++)
-        depends[c] = depends[c] || memcmp(sp_block_now(planned, (int)c), sp_block_now(other, (int)c),
-                                          BLOCK * sizeof(double)) != 0;
+        if (reached[c] && !depends[c])
+            depends[c] = memcmp(sp_block_now(planned, (int)c), sp_block_now(other, (int)c),
+                                BLOCK * sizeof(double)) != 0;
 }
 
-static void run_block(struct trial *trial, const struct search *search, size_t first, uint64_t first_path) {
+static void run_block(struct trial *trial, const struct search *search, size_t item, uint64_t first_path) {
     sp_block_begin(trial->planned, first_path, BLOCK);
     for (size_t i = 0; i < trial->others; i++)
         sp_block_begin(trial->other[i], first_path, BLOCK);
@@ -119,7 +144,8 @@ static void run_block(struct trial *trial, const struct search *search, size_t f
         sp_block_quarter(trial->planned, t);
         for (size_t i = 0; i < trial->others; i++) {
             sp_block_quarter(trial->other[i], t);
-            compare(trial->planned, trial->other[i], search->variant->columns, search->depends[first + i]);
+            compare(trial->planned, trial->other[i], search->variant->columns, trial->reach[i].column,
+                    search->depends[dealt(search, item, i)]);
         }
     }
 }
@@ -136,27 +162,26 @@ static void complete_ratios(const struct sp_variant *variant, bool *depends) {
 static void work(void *context, int thread, uint64_t item) {
     struct search *search = context;
     struct trial trial;
-    size_t first = (size_t)item * search->share;
     (void)thread;
-    if (begin_trial(&trial, search, first) == 0)
+    if (begin_trial(&trial, search, (size_t)item) == 0)
         for (uint64_t path = 0; path < PATHS; path += BLOCK)
-            run_block(&trial, search, first, path);
+            run_block(&trial, search, (size_t)item, path);
     else
         __atomic_store_n(&search->failed, 1, __ATOMIC_RELAXED);
     end_trial(&trial);
 }
 
-/* As many variables for each thread, but no more than AT_ONCE. */
-static size_t share_of(size_t count, int threads) {
-    size_t share = (count + (size_t)threads - 1) / (size_t)threads;
-    return share < 1 ? 1 : share > AT_ONCE ? AT_ONCE : share;
+/* One for each thread, and so many that none gets more than AT_ONCE variables. */
+static size_t trials_for(size_t count, int threads) {
+    size_t least = (count + AT_ONCE - 1) / AT_ONCE,
+           wanted = (size_t)threads < count ? (size_t)threads : count;
+    return least > wanted ? least : wanted;
 }
 
 int sp_depend_find(const struct sp_plan *plan, const struct sp_variant *variant, int threads, size_t count,
                    const size_t *variable, bool *const *depends) {
-    size_t share = share_of(count, threads);
-    struct search search = {plan, variant, count, variable, depends, share, 0};
-    sp_parallel_each(threads, (count + share - 1) / share, &search, work);
+    struct search search = {plan, variant, count, variable, depends, trials_for(count, threads), 0};
+    sp_parallel_each(threads, search.trials, &search, work);
     for (size_t i = 0; i < count; i++)
         complete_ratios(variant, depends[i]);
     return search.failed ? SP_ERROR_RESOURCES : 0;

@@ -2,7 +2,7 @@
  *
  * Which results depend on a variable: found by trying. A few hundred paths are simulated as planned and again
  * with the variable at other values, of which each path draws one; a column that differs anywhere depends on
- * it.
+ * it. Only steps that it can reach (reach.h) are run again.
  */
 #ifndef SP_ENGINE_RUN_DEPEND_H
 #define SP_ENGINE_RUN_DEPEND_H

@@ -47,6 +47,8 @@ struct sp_strip {
     struct sp_strip_store *store;
     size_t arrays; /* of the store's, taken so far */
     size_t first;  /* of the block's paths */
+    const struct sp_strip *lender;
+    bool *is_lent; /* [columns] their arrays are the lender's */
     const struct sp_plan *plan;
     const struct sp_variant *variant;
     size_t n, valid;
@@ -210,22 +212,41 @@ static bool is_read_before(const struct sp_variant *variant, int column) {
     return false;
 }
 
+static int create_column(struct sp_strip *strip, size_t c) {
+    bool twice = is_read_before(strip->variant, (int)c);
+    if (strip->is_lent[c]) {
+        strip->now[c] = strip->lender->now[c];
+        strip->before[c] = strip->lender->before[c];
+    } else {
+        strip->now[c] = create_array(strip);
+        strip->before[c] = twice ? create_array(strip) : NULL;
+    }
+    if (strip->before[c])
+        strip->take_turns[strip->twice++] = c;
+    return strip->now[c] && (strip->before[c] || !twice) ? 0 : -1;
+}
+
+/* What steps write that do not run here. */
+static void note_lent(struct sp_strip *strip) {
+    for (size_t i = 0; strip->lender && i < strip->variant->steps; i++) {
+        const struct sp_bound_step *step = &strip->variant->step[i];
+        for (size_t o = 0; !step->is_live && o < step->outs; o++)
+            strip->is_lent[step->out[o]] = true;
+    }
+}
+
 static int create_columns(struct sp_strip *strip) {
     size_t columns = strip->variant->columns;
+    strip->is_lent = sp_arena_array(strip->store->arena, columns, sizeof *strip->is_lent);
     strip->now = sp_arena_array(strip->store->arena, columns, sizeof *strip->now);
     strip->before = sp_arena_array(strip->store->arena, columns, sizeof *strip->before);
     strip->take_turns = sp_arena_array(strip->store->arena, columns, sizeof *strip->take_turns);
-    if (!strip->now || !strip->before || !strip->take_turns)
+    if (!strip->is_lent || !strip->now || !strip->before || !strip->take_turns)
         return -1;
-    for (size_t c = 0; c < columns; c++) {
-        bool twice = is_read_before(strip->variant, (int)c);
-        strip->now[c] = create_array(strip);
-        strip->before[c] = twice ? create_array(strip) : NULL;
-        if (!strip->now[c] || (twice && !strip->before[c]))
+    note_lent(strip);
+    for (size_t c = 0; c < columns; c++)
+        if (create_column(strip, c))
             return -1;
-        if (twice)
-            strip->take_turns[strip->twice++] = c;
-    }
     return 0;
 }
 
@@ -348,11 +369,13 @@ static int create_all(struct sp_strip *strip) {
 }
 
 struct sp_strip *sp_strip_create(struct sp_strip_store *store, const struct sp_plan *plan,
-                                 const struct sp_variant *variant, size_t first) {
+                                 const struct sp_variant *variant, size_t first,
+                                 const struct sp_strip *lender) {
     struct sp_strip *strip = sp_arena_array(store->arena, 1, sizeof *strip);
     if (!strip)
         return NULL;
-    *strip = (struct sp_strip){.store = store, .plan = plan, .variant = variant, .first = first};
+    *strip =
+        (struct sp_strip){.store = store, .plan = plan, .variant = variant, .first = first, .lender = lender};
     return create_all(strip) == 0 ? strip : NULL;
 }
 
@@ -694,7 +717,7 @@ SP_WIDE static void clear_opening(struct sp_strip *strip) {
         size_t c = strip->take_turns[i];
         double *before = strip->before[c],
                empty = strip->variant->column[c].write->may_be_undefined ? NAN : 0;
-        for (size_t p = 0; p < strip->n; p++)
+        for (size_t p = 0; !strip->is_lent[c] && p < strip->n; p++)
             before[p] = empty;
     }
 }

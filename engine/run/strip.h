@@ -25,10 +25,12 @@ struct sp_strip_store {
 
 struct sp_strip;
 
-/* The strip whose paths begin with the one that is `first` in the block; strips are created in order. NULL:
- * out of memory. It is freed with the store's arena. */
+/* The strip whose paths begin with the one that is `first` in the block; strips are created in order.
+ * `lender`: NULL, or the same strip of a block that lends columns (sp_block_create_beside). NULL: out of
+ * memory. It is freed with the store's arena. */
 struct sp_strip *sp_strip_create(struct sp_strip_store *store, const struct sp_plan *plan,
-                                 const struct sp_variant *variant, size_t first);
+                                 const struct sp_variant *variant, size_t first,
+                                 const struct sp_strip *lender);
 
 /* As in block.h, of the paths of this strip. */
 void sp_strip_begin(struct sp_strip *strip, uint64_t first_path, size_t valid);
