@@ -84,7 +84,7 @@ static bool has_same_times(const struct sp_centre *centre, const struct sp_resul
 
 static int read_beside(const struct sp_at_centre_request *request, struct work *work) {
     struct sp_place place = {.file = request->beside};
-    int error = sp_reader_load(request->beside, &work->result, &work->problems);
+    int error = sp_reader_load(request->beside, false, &work->result, &work->problems);
     if (error)
         return error;
     if (strcmp(work->result->name, work->centre->name) != 0)

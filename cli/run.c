@@ -34,6 +34,7 @@ struct work {
     struct sp_scenario *scenario;
     struct sp_plan *plan;
     struct sp_result *result;
+    struct sp_writer *writer;
     char *output;
     double seconds;
 };
@@ -134,16 +135,21 @@ static int simulate(struct arguments *arguments, struct work *work) {
     if (!work->plan)
         return sp_problems_error(&work->problems);
     sp_phase_part_end("compile");
-    error = sp_run(work->plan, &arguments->options, &work->problems, &work->result);
+    if (!(work->writer = sp_writer_create(work->output, arguments->force)))
+        return SP_ERROR_RESOURCES;
+    const struct sp_kept_sink kept = sp_writer_sink(work->writer);
+    struct sp_run_options run = arguments->options;
+    run.kept = &kept;
+    error = sp_run(work->plan, &run, &work->problems, &work->result);
     work->seconds = now() - start;
     return error;
 }
 
-static int save(const struct arguments *arguments, struct work *work) {
+static int save(struct work *work) {
     work->result->program_version = SP_COMMAND_VERSION;
     int error = sp_provenance_add(work->scenario, work->result);
     sp_phase_part_end("provenance");
-    return error ? error : sp_writer_save(work->result, work->output, arguments->force, &work->problems);
+    return error ? error : sp_writer_finish(work->writer, work->result, &work->problems);
 }
 
 static void print_summary(const struct work *work) {
@@ -187,6 +193,7 @@ static void print_parts(void) {
 }
 
 static void free_work(struct work *work) {
+    sp_writer_free(work->writer);
     sp_result_free(work->result);
     sp_plan_free(work->plan);
     sp_scenario_free(work->scenario);
@@ -217,7 +224,7 @@ static int run(int argc, char **argv) {
         return run_at_centre(&arguments);
     int error = simulate(&arguments, &work);
     if (!error)
-        error = save(&arguments, &work);
+        error = save(&work);
     if (error && !sp_problems_error(&work.problems))
         sp_problems_add(&work.problems, error, (struct sp_place){0}, "%s", sp_error_sentence(error));
     int code = sp_print_problems(&work.problems);

@@ -185,7 +185,7 @@ static int run(int argc, char **argv) {
     struct sp_problems problems = {0};
     struct sp_result *result = NULL;
     argp_parse(&argp, argc, argv, 0, NULL, &arguments);
-    int code = sp_reader_load(arguments.file, &result, &problems)
+    int code = sp_reader_load(arguments.file, false, &result, &problems)
                    ? sp_print_problems(&problems)
                    : sp_show_result(result, &arguments.request);
     sp_result_free(result);

@@ -185,6 +185,24 @@ struct sp_document_node *sp_document_cube(struct sp_document *document, const st
     return sp_document_add(document, group, name, &like);
 }
 
+static struct sp_document_node *set_apart(struct sp_document_node *node, uint64_t offset) {
+    node->is_apart = true;
+    node->offset = offset;
+    return node;
+}
+
+struct sp_document_node *sp_document_apart(struct sp_document *document, const struct sp_document_node *group,
+                                           const char *name, const struct sp_document_node *first,
+                                           const struct sp_document_node *second, uint64_t offset) {
+    return set_apart(sp_document_array(document, group, name, SP_DOCUMENT_F64, first, second, NULL), offset);
+}
+
+struct sp_document_node *sp_document_index_apart(struct sp_document *document,
+                                                 const struct sp_document_node *group, const char *name,
+                                                 size_t count, uint64_t offset) {
+    return set_apart(sp_document_scale(document, group, name, SP_DOCUMENT_I32, count, NULL), offset);
+}
+
 /* The copy of the list that sp_arena_append may make belongs to the node alone. */
 void sp_document_add_attribute(struct sp_document *document, struct sp_document_node *node,
                                const struct sp_document_attribute *attribute) {
@@ -313,6 +331,8 @@ static uint64_t hash_attribute(const struct sp_document_attribute *attribute) {
 static uint64_t hash_data(uint64_t hash, const struct sp_document_node *node) {
     size_t values = sp_document_values(node);
     const char *const *text = node->data;
+    if (node->is_apart)
+        return hash_number(hash, node->offset);
     if (node->type != SP_DOCUMENT_TEXT)
         return values ? sp_hash64_lanes(hash, node->data, values * sp_document_type_size(node->type)) : hash;
     for (size_t i = 0; i < values; i++)
@@ -334,7 +354,7 @@ static uint64_t hash_node(const struct sp_document_node *node, const char *excep
 
 /* A sum of one hash a node: tools that copy a file may change the order of its objects. */
 uint64_t sp_document_hash(const struct sp_document *document, const char *except) {
-    uint64_t sum = SP_HASH64_START;
+    uint64_t sum = SP_HASH64_START + sp_hash64_mix(document->apart_hash);
     for (size_t i = 0; i < document->count; i++)
         sum += hash_node(document->node[i], except);
     return sum;
@@ -358,7 +378,8 @@ static bool same_attribute(const struct sp_document_attribute *a, const struct s
 }
 
 static bool same_shape(const struct sp_document_node *a, const struct sp_document_node *b) {
-    if (a->type != b->type || a->rank != b->rank || a->is_scale != b->is_scale)
+    if (a->type != b->type || a->rank != b->rank || a->is_scale != b->is_scale ||
+        a->is_apart != b->is_apart || a->offset != b->offset)
         return false;
     for (int i = 0; i < a->rank; i++) {
         if (a->dims[i] != b->dims[i] || !a->scale[i] != !b->scale[i])
@@ -372,6 +393,8 @@ static bool same_shape(const struct sp_document_node *a, const struct sp_documen
 static bool same_data(const struct sp_document_node *a, const struct sp_document_node *b) {
     size_t values = sp_document_values(a);
     const char *const *text_a = a->data, *const *text_b = b->data;
+    if (a->is_apart) /* its bytes have a hash for all */
+        return true;
     if (a->type != SP_DOCUMENT_TEXT)
         return !values || memcmp(a->data, b->data, values * sp_document_type_size(a->type)) == 0;
     for (size_t i = 0; i < values; i++)
@@ -401,6 +424,8 @@ static const char *node_difference(const struct sp_document_node *a, const struc
 }
 
 const char *sp_document_difference(const struct sp_document *expected, struct sp_document *found, bool more) {
+    if (expected->apart != found->apart || expected->apart_hash != found->apart_hash)
+        return "the kept paths differ";
     for (size_t i = 0; i < expected->count; i++) {
         const struct sp_document_node *node = expected->node[i];
         const struct sp_document_node *other = i ? *find_slot(found, node->path) : found->node[0];

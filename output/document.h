@@ -51,7 +51,8 @@ struct sp_document_node {
     size_t dims[SP_DOCUMENT_RANK];
     const struct sp_document_node *scale[SP_DOCUMENT_RANK]; /* what the positions along a dimension mean */
     bool is_scale;
-    bool is_plain;    /* many values: written in one piece, without a checksum of HDF5's. Not read back */
+    bool is_apart;    /* its values stand elsewhere in the file (seal.h) and need not be in memory */
+    uint64_t offset;  /* then: where, in bytes from the beginning of the file */
     const void *data; /* const double *, const int32_t *, const uint64_t *, const char *const * */
     size_t attributes;
     struct sp_document_attribute *attribute; /* [attributes] */
@@ -64,6 +65,7 @@ struct sp_document {
     size_t slots;                   /* hash table of paths: a power of two */
     struct sp_document_node **slot; /* [slots] */
     struct sp_document_node spare;  /* handed out after a failure, so that builders need no checks */
+    uint64_t apart, apart_hash;     /* the bytes of values that are apart, and their hash (seal.h) */
     const char *complaint;          /* the first failure, or NULL */
     bool out_of_memory;
 };
@@ -98,6 +100,14 @@ struct sp_document_node *sp_document_array(struct sp_document *document, const s
 struct sp_document_node *sp_document_cube(struct sp_document *document, const struct sp_document_node *group,
                                           const char *name, enum sp_document_type type,
                                           const struct sp_document_node *const scale[3], const void *data);
+
+/* An array of f64, or a dimension numbered 0, 1, .. (i32), whose values are apart. */
+struct sp_document_node *sp_document_apart(struct sp_document *document, const struct sp_document_node *group,
+                                           const char *name, const struct sp_document_node *first,
+                                           const struct sp_document_node *second, uint64_t offset);
+struct sp_document_node *sp_document_index_apart(struct sp_document *document,
+                                                 const struct sp_document_node *group, const char *name,
+                                                 size_t count, uint64_t offset);
 
 /* A node of any kind, with the fields given in `like` (all but path, name and parent). */
 struct sp_document_node *sp_document_add(struct sp_document *document, const struct sp_document_node *parent,
@@ -145,7 +155,7 @@ size_t sp_document_type_size(enum sp_document_type type);       /* bytes of one 
 const char *sp_document_type_name(enum sp_document_type type);  /* "f64" */
 
 /* A hash of all names, shapes, values and attributes but `except` of the root; it does not depend on the
- * order of the nodes, nor of attributes. */
+ * order of the nodes, nor of attributes. Values that are apart are in it by document->apart_hash. */
 uint64_t sp_document_hash(const struct sp_document *document, const char *except);
 
 /* Whether `found` holds all that `expected` holds, bit by bit, and nothing more unless `more` allows it.

@@ -11,10 +11,6 @@
 
 enum { SP_H5_REASON = 256 };
 
-/* The name of a file that is only in memory. HDF5 looks for it on the disk all the same: nothing can be
- * there. */
-#define SP_H5_IMAGE_NAME "/dev/null/in-memory"
-
 /* Call before anything else of HDF5; any number of times. The library then prints nothing, loads no plug-ins
  * and does nothing when the process ends. */
 void sp_h5_start(void);

@@ -2,6 +2,7 @@
 #include "output/h5read.h"
 
 #include "output/h5.h"
+#include "output/h5memory.h"
 
 #define H5_USE_110_API
 #include <hdf5.h>
@@ -18,9 +19,10 @@ struct scale_address {
 
 struct reader {
     struct sp_document *document;
-    size_t bytes;              /* of the file: no array can be larger */
-    const unsigned char *lent; /* the file itself when values may stay in it, or NULL */
-    hid_t text, dimensions;    /* types: UTF-8 text, DIMENSION_LIST */
+    const struct sp_sealed *sealed;
+    size_t bytes;           /* of the file: no array can be larger */
+    bool in_place;          /* values may stay where they are in it */
+    hid_t text, dimensions; /* types: UTF-8 text, DIMENSION_LIST */
     size_t scales;
     struct scale_address *scale; /* [scales] where the dimension scales are in the file */
 };
@@ -124,14 +126,30 @@ static const void *read_texts(const struct reader *reader, hid_t array, hid_t sp
     return kept;
 }
 
+/* Whether all bytes from `begin` to `end` of the file have `size` from `offset` on among them. */
+static bool lies_in(uint64_t begin, uint64_t end, uint64_t offset, size_t size) {
+    return begin <= offset && offset <= end && size <= end - offset;
+}
+
 /* Where the values of an array that is stored in one piece are, in the order of the machine; or NULL. */
 static const void *find_in_place(const struct reader *reader, hid_t array,
                                  const struct sp_document_node *node) {
-    haddr_t offset = reader->lent ? H5Dget_offset(array) : HADDR_UNDEF;
+    const struct sp_sealed *sealed = reader->sealed;
+    haddr_t offset = reader->in_place ? H5Dget_offset(array) : HADDR_UNDEF;
     size_t size = sp_document_values(node) * sp_document_type_size(node->type);
+    uint64_t after = sealed->apart ? SP_SEAL_APART + sealed->apart : 0;
     if (offset == HADDR_UNDEF || H5Tequal(H5T_NATIVE_DOUBLE, H5T_IEEE_F64LE) <= 0)
         return NULL;
-    return offset <= reader->bytes && size <= reader->bytes - offset ? reader->lent + offset : NULL;
+    return lies_in(after, reader->bytes, offset, size) ? sealed->bytes + (offset - sealed->apart) : NULL;
+}
+
+/* Finds whether the values are apart, and where. */
+static void find_apart(const struct reader *reader, hid_t array, struct sp_document_node *node) {
+    haddr_t offset = reader->sealed->apart ? H5Dget_offset(array) : HADDR_UNDEF;
+    size_t size = sp_document_values(node) * sp_document_type_size(node->type);
+    node->is_apart = node->type != SP_DOCUMENT_TEXT && offset != HADDR_UNDEF &&
+                     lies_in(SP_SEAL_APART, SP_SEAL_APART + reader->sealed->apart, offset, size);
+    node->offset = node->is_apart ? offset : 0;
 }
 
 static const void *read_numbers(const struct reader *reader, hid_t array,
@@ -281,6 +299,9 @@ static const char *describe_array(const struct reader *reader, hid_t array, hid_
         return "expected all values stored in the file, with no filter but a checksum";
     if (read_dimensions(reader, array, parent, found))
         return "expected a dimension scale of the same group for every dimension";
+    find_apart(reader, array, found);
+    if (found->is_apart)
+        return NULL;
     found->data = found->type == SP_DOCUMENT_TEXT
                       ? read_texts(reader, array, space, sp_document_values(found))
                       : read_numbers(reader, array, found);
@@ -379,62 +400,29 @@ bool sp_h5read_is_hdf5(const unsigned char *bytes, size_t size) {
     return size > sizeof signature && memcmp(bytes, signature, sizeof signature) == 0;
 }
 
-/* HDF5 would copy the bytes twice; with these it reads the caller's. The context is the bytes themselves. */
-
-static void *image_lend(size_t size, H5FD_file_image_op_t operation, void *context) {
-    (void)size, (void)operation;
-    return context;
-}
-
-static void *image_copy(void *to, const void *from, size_t size, H5FD_file_image_op_t operation,
-                        void *context) {
-    (void)from, (void)size, (void)operation, (void)context;
-    return to;
-}
-
-static void *image_grow(void *bytes, size_t size, H5FD_file_image_op_t operation, void *context) {
-    (void)bytes, (void)size, (void)operation, (void)context;
-    return NULL;
-}
-
-static herr_t image_return(void *bytes, H5FD_file_image_op_t operation, void *context) {
-    (void)bytes, (void)operation, (void)context;
-    return 0;
-}
-
-static void *context_share(void *context) {
-    return context;
-}
-
-static herr_t context_return(void *context) {
-    (void)context;
-    return 0;
-}
-
-static hid_t open_image(unsigned char *bytes, size_t size) {
-    H5FD_file_image_callbacks_t callbacks = {.image_malloc = image_lend,
-                                             .image_memcpy = image_copy,
-                                             .image_realloc = image_grow,
-                                             .image_free = image_return,
-                                             .udata_copy = context_share,
-                                             .udata_free = context_return,
-                                             .udata = bytes};
+static hid_t open_file(struct sp_h5memory *memory) {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS), file = -1;
-    if (access >= 0 && H5Pset_fapl_core(access, 1 << 16, 0) >= 0 &&
-        H5Pset_file_image_callbacks(access, &callbacks) >= 0 && H5Pset_file_image(access, bytes, size) >= 0)
-        file = H5Fopen(SP_H5_IMAGE_NAME, H5F_ACC_RDONLY, access);
+    if (access >= 0 && sp_h5memory_use(access, memory) == 0)
+        file = H5Fopen("memory", H5F_ACC_RDONLY, access);
     return H5Pclose(access) < 0 ? -1 : file;
 }
 
-int sp_h5read_image(unsigned char *bytes, size_t size, bool in_place, struct sp_document *document) {
-    struct reader reader = {.document = document, .bytes = size, .lent = in_place ? bytes : NULL};
+int sp_h5read_image(const struct sp_sealed *sealed, bool in_place, struct sp_document *document) {
+    struct reader reader = {.document = document,
+                            .sealed = sealed,
+                            .bytes = (size_t)(sealed->size + sealed->apart),
+                            .in_place = in_place};
+    document->apart = sealed->apart;
+    document->apart_hash = sealed->apart_hash;
     sp_h5_start();
     reader.text = H5Tcopy(H5T_C_S1);
     reader.dimensions = H5Tvlen_create(H5T_STD_REF_OBJ);
     if (reader.dimensions < 0 || reader.text < 0 || H5Tset_size(reader.text, H5T_VARIABLE) < 0 ||
         H5Tset_cset(reader.text, H5T_CSET_UTF8) < 0)
         return refuse(&reader, "/", "HDF5 does not start");
-    hid_t file = open_image(bytes, size);
+    struct sp_sealed lent = *sealed;
+    struct sp_h5memory memory = {.file = &lent};
+    hid_t file = open_file(&memory);
     int error = file < 0 ? refuse(&reader, "/", "not a complete HDF5 file") : read_root(&reader, file);
     if (file >= 0 && H5Fclose(file) < 0)
         error = refuse(&reader, "/", "the file cannot be closed");

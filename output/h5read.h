@@ -8,13 +8,15 @@
 #define SP_OUTPUT_H5READ_H
 
 #include "output/document.h"
+#include "output/seal.h"
 
 /* Whether the bytes begin as an HDF5 file does. */
 bool sp_h5read_is_hdf5(const unsigned char *bytes, size_t size);
 
-/* Adds everything in `bytes` to a document that is still empty. `in_place`: the values of arrays that are
- * stored in one piece are not copied, but stay where they are in `bytes` (at any address: compare them as
- * bytes), which must then live as long as the document. 0, or -1 with a complaint in the document. */
-int sp_h5read_image(unsigned char *bytes, size_t size, bool in_place, struct sp_document *document);
+/* Adds everything in a file (without its seal) to a document that is still empty. Of what is apart only the
+ * places are looked at. `in_place`: the values of arrays that are stored in one piece are not copied, but
+ * stay where they are in file->bytes (at any address: compare them as bytes), which must then live as long as
+ * the document. 0, or -1 with a complaint in the document. */
+int sp_h5read_image(const struct sp_sealed *file, bool in_place, struct sp_document *document);
 
 #endif

@@ -2,6 +2,7 @@
 #include "output/h5write.h"
 
 #include "output/h5.h"
+#include "output/h5memory.h"
 
 #define H5_USE_110_API
 #include <hdf5.h>
@@ -12,7 +13,7 @@
 enum {
     COMPACT_BYTES = 48 << 10, /* an array up to here lies in the header of its object */
     CHUNK_BYTES = 1 << 20,
-    GROWTH_BYTES = 1 << 20,  /* the memory grows by this much at a time */
+    ROOM_BYTES = 1 << 20,    /* of memory at the least */
     COMPACT_ATTRIBUTES = 64, /* beside the object up to here: an index of attributes takes 4 KiB an object */
 };
 
@@ -28,8 +29,9 @@ struct writer {
     const struct sp_document *document;
     hid_t file, text, users, dimensions; /* types: UTF-8 text, struct user, DIMENSION_LIST */
     hid_t scalar;                        /* a space */
-    hid_t plain, compact;                /* manners of arrays without chunks */
-    hobj_ref_t *reference;               /* [nodes] to the arrays that have been written */
+    hid_t plain, compact, apart;         /* manners of arrays without chunks */
+    struct sp_h5memory *memory;
+    hobj_ref_t *reference; /* [nodes] to the arrays that have been written */
     const struct sp_document_node *parent;
     hid_t group; /* of the parent, open; or -1 */
 };
@@ -88,9 +90,7 @@ static int set_object_manners(hid_t list) {
 }
 
 static int set_group_manners(hid_t list) {
-    return H5Pset_link_creation_order(list, H5P_CRT_ORDER_TRACKED) < 0
-               ? -1
-               : set_object_manners(list);
+    return H5Pset_link_creation_order(list, H5P_CRT_ORDER_TRACKED) < 0 ? -1 : set_object_manners(list);
 }
 
 /* Whole rows at a time, halving the slowest dimension first. */
@@ -115,7 +115,12 @@ static hid_t make_plain_manners(H5D_layout_t layout) {
 static int make_manners(struct writer *writer) {
     writer->plain = make_plain_manners(H5D_CONTIGUOUS);
     writer->compact = make_plain_manners(H5D_COMPACT);
-    return writer->plain < 0 || writer->compact < 0 ? -1 : 0;
+    writer->apart = make_plain_manners(H5D_CONTIGUOUS);
+    return writer->plain < 0 || writer->compact < 0 || writer->apart < 0 ||
+                   H5Pset_alloc_time(writer->apart, H5D_ALLOC_TIME_EARLY) < 0 ||
+                   H5Pset_fill_time(writer->apart, H5D_FILL_TIME_NEVER) < 0
+               ? -1
+               : 0;
 }
 
 static hid_t make_chunked_manners(const struct sp_document_node *node) {
@@ -133,11 +138,13 @@ static hid_t make_chunked_manners(const struct sp_document_node *node) {
  * its array, where neither reaches. */
 static hid_t choose_manners(const struct writer *writer, const struct sp_document_node *node) {
     size_t values = sp_document_values(node);
+    if (node->is_apart)
+        return writer->apart;
     if (node->rank == 0 || node->type == SP_DOCUMENT_TEXT || values == 0)
         return writer->plain;
     if (values * sp_document_type_size(node->type) <= COMPACT_BYTES)
         return writer->compact;
-    return node->is_plain ? writer->plain : make_chunked_manners(node);
+    return make_chunked_manners(node);
 }
 
 /* --- attributes --- */
@@ -262,10 +269,12 @@ static hid_t create_array(const struct writer *writer, const struct sp_document_
         dims[i] = node->dims[i];
     hid_t space = node->rank ? H5Screate_simple(node->rank, dims, NULL) : H5Screate(H5S_SCALAR);
     hid_t list = choose_manners(writer, node), array = -1;
+    writer->memory->place = node->offset;
     if (space >= 0 && list >= 0)
         array = H5Dcreate2(writer->group, node->name, file_type(writer, node->type), space, H5P_DEFAULT, list,
                            H5P_DEFAULT);
-    bool is_own = list != writer->plain && list != writer->compact;
+    bool is_own = list != writer->plain && list != writer->compact && list != writer->apart;
+    writer->memory->place = 0;
     return H5Sclose(space) < 0 || (is_own && H5Pclose(list) < 0) ? -1 : array;
 }
 
@@ -279,6 +288,8 @@ static int fill_array(const struct writer *writer, size_t index, hid_t array) {
         return -1;
     if (write_attributes(writer, node, array))
         return -1;
+    if (node->is_apart)
+        return H5Dget_offset(array) == node->offset ? 0 : -1;
     if (sp_document_values(node) == 0)
         return 0;
     hid_t type = memory_type(writer, node->type);
@@ -305,61 +316,17 @@ static int write_nodes(struct writer *writer) {
     return open_parent(writer, NULL);
 }
 
-/* --- the file: it lives in memory that is taken over when HDF5 closes it, since only then is it whole --- */
-
-struct image {
-    unsigned char *bytes;
-    size_t size, room; /* of the file, which may be shorter still; of the memory, all zero behind the file */
-};
+/* --- the file: it is taken over when HDF5 closes it, since only then is it whole --- */
 
 static size_t guess_size(const struct sp_document *document) {
-    size_t bytes = GROWTH_BYTES;
+    size_t bytes = ROOM_BYTES;
     for (size_t i = 0; i < document->count; i++) {
         const struct sp_document_node *node = document->node[i];
-        bytes += sp_document_values(node) * sp_document_type_size(node->type) + 4096;
+        bytes += 4096;
+        if (!node->is_apart)
+            bytes += sp_document_values(node) * sp_document_type_size(node->type);
     }
     return bytes;
-}
-
-/* Memory that was guessed too small grows by half of what it is. */
-static int make_room(struct image *image, size_t size) {
-    size_t room = size + size / 2;
-    unsigned char *larger = size <= image->room ? image->bytes : realloc(image->bytes, room);
-    if (!larger)
-        return -1;
-    if (size > image->room) {
-        memset(larger + image->room, 0, room - image->room);
-        image->room = room;
-    }
-    image->bytes = larger;
-    return 0;
-}
-
-static void *image_malloc(size_t size, H5FD_file_image_op_t operation, void *context) {
-    (void)operation;
-    struct image *image = context;
-    image->size = size;
-    return make_room(image, size) ? NULL : image->bytes;
-}
-
-static void *image_realloc(void *bytes, size_t size, H5FD_file_image_op_t operation, void *context) {
-    (void)bytes;
-    return image_malloc(size, operation, context);
-}
-
-/* The library lets go of the memory, and the image keeps it. */
-static herr_t image_keep(void *bytes, H5FD_file_image_op_t operation, void *context) {
-    (void)bytes, (void)operation, (void)context;
-    return 0;
-}
-
-static void *image_share(void *context) {
-    return context;
-}
-
-static herr_t image_unshare(void *context) {
-    (void)context;
-    return 0;
 }
 
 /* The file is in memory: nothing is gained by taking its metadata out of the cache before the end. */
@@ -375,66 +342,52 @@ static int keep_metadata(hid_t access) {
     return H5Pset_mdc_config(access, &cache) < 0 ? -1 : 0;
 }
 
-static int set_file_manners(hid_t access, struct image *image) {
-    H5FD_file_image_callbacks_t callbacks = {.image_malloc = image_malloc,
-                                             .image_memcpy = NULL,
-                                             .image_realloc = image_realloc,
-                                             .image_free = image_keep,
-                                             .udata_copy = image_share,
-                                             .udata_free = image_unshare,
-                                             .udata = image};
-    /* The format is a fixed one, so that a newer HDF5 writes the same. */
-    return H5Pset_fapl_core(access, GROWTH_BYTES, 0) < 0 || keep_metadata(access) ||
-                   H5Pset_file_image_callbacks(access, &callbacks) < 0 ||
-                   H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) < 0
-               ? -1
-               : 0;
-}
-
-static hid_t create_file(struct image *image) {
+/* The format is a fixed one, so that a newer HDF5 writes the same. */
+static hid_t create_file(struct sp_h5memory *memory) {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS), creation = H5Pcreate(H5P_FILE_CREATE), file = -1;
-    if (access >= 0 && creation >= 0 && !set_file_manners(access, image) && !set_group_manners(creation))
-        file = H5Fcreate(SP_H5_IMAGE_NAME, H5F_ACC_TRUNC, creation, access);
+    if (access >= 0 && creation >= 0 && !sp_h5memory_use(access, memory) && !keep_metadata(access) &&
+        H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) >= 0 && !set_group_manners(creation))
+        file = H5Fcreate("memory", H5F_ACC_TRUNC, creation, access);
     return H5Pclose(access) < 0 || H5Pclose(creation) < 0 ? -1 : file;
 }
 
-static int write_file(struct writer *writer, struct image *image) {
+static int write_file(struct writer *writer) {
     if (make_types(writer) || make_manners(writer))
         return -1;
-    writer->file = create_file(image);
+    writer->file = create_file(writer->memory);
     if (writer->file < 0 || write_nodes(writer) || H5Fflush(writer->file, H5F_SCOPE_GLOBAL) < 0)
         return -1;
     return H5Tclose(writer->text) < 0 || H5Tclose(writer->users) < 0 || H5Tclose(writer->dimensions) < 0 ||
                    H5Sclose(writer->scalar) < 0 || H5Pclose(writer->plain) < 0 ||
-                   H5Pclose(writer->compact) < 0 || H5Fclose(writer->file) < 0
+                   H5Pclose(writer->compact) < 0 || H5Pclose(writer->apart) < 0 || H5Fclose(writer->file) < 0
                ? -1
                : 0;
 }
 
 /* The superblock (version 3) says where the file ends, at byte 28. */
-static size_t end_of_file(const struct image *image) {
+static size_t end_of_file(const struct sp_sealed *file) {
     uint64_t end = 0;
-    for (int i = 0; i < 8 && image->size > 48; i++)
-        end |= (uint64_t)image->bytes[28 + i] << 8 * i;
-    return end <= image->size ? (size_t)end : 0;
+    for (int i = 0; i < 8 && file->size > 48; i++)
+        end |= (uint64_t)file->bytes[28 + i] << 8 * i;
+    return end <= file->size + file->apart ? (size_t)(end - file->apart) : 0;
 }
 
-int sp_h5write_image(struct sp_document *document, unsigned char **bytes, size_t *size) {
+int sp_h5write_image(struct sp_document *document, struct sp_sealed *file) {
     struct writer writer = {.document = document, .file = -1, .text = -1, .users = -1, .group = -1};
-    struct image *image = sp_document_memory(document, 1, sizeof *image);
     char reason[SP_H5_REASON];
     writer.reference = sp_document_memory(document, document->count, sizeof *writer.reference);
-    if (!image || !writer.reference)
+    writer.memory = sp_document_memory(document, 1, sizeof *writer.memory);
+    if (!writer.reference || !writer.memory)
         return -1;
-    image->room = guess_size(document);
-    image->bytes = calloc(image->room, 1);
-    if (!image->bytes)
-        image->room = 0;
+    *file = (struct sp_sealed){.apart = document->apart, .apart_hash = document->apart_hash};
+    *writer.memory = (struct sp_h5memory){.file = file, .room = guess_size(document)};
+    file->bytes = calloc(writer.memory->room, 1);
+    if (!file->bytes)
+        writer.memory->room = 0;
     sp_h5_start();
-    int error = write_file(&writer, image);
-    *bytes = image->bytes;
-    *size = error ? 0 : end_of_file(image);
-    if (*size)
+    int error = write_file(&writer);
+    file->size = error ? 0 : end_of_file(file);
+    if (file->size)
         return 0;
     /* A file that could not be written stays open, with its memory: closing it may crash. */
     sp_h5_reason(reason);

@@ -11,9 +11,9 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-enum { TEMPORARY_NAMES = 16, PIECE = 1 << 18 };
+enum { TEMPORARY_NAMES = 16 };
 
-static int fail(struct sp_image_failure *failure, const char *what) {
+int sp_image_fail(struct sp_image_failure *failure, const char *what) {
     failure->number = errno;
     snprintf(failure->what, sizeof failure->what, "%s: %s", what, strerror(failure->number));
     return -1;
@@ -27,9 +27,9 @@ static int refuse(struct sp_image_failure *failure, const char *what) {
 
 /* --- reading --- */
 
-static int read_all(int file, unsigned char *bytes, size_t size) {
+int sp_image_read(int file, void *bytes, size_t size, uint64_t at) {
     for (size_t done = 0; done < size;) {
-        ssize_t n = read(file, bytes + done, size - done);
+        ssize_t n = pread(file, (unsigned char *)bytes + done, size - done, (off_t)(at + done));
         if (n < 0 && errno == EINTR)
             continue;
         if (n == 0)
@@ -41,18 +41,33 @@ static int read_all(int file, unsigned char *bytes, size_t size) {
     return 0;
 }
 
-static int load(int file, unsigned char **bytes, size_t *size, struct sp_image_failure *failure) {
+static int check_regular(int file, uint64_t *size, struct sp_image_failure *failure) {
     struct stat about;
     if (fstat(file, &about))
-        return fail(failure, "cannot be read");
+        return sp_image_fail(failure, "cannot be read");
     if (!S_ISREG(about.st_mode))
         return refuse(failure, "is not a regular file; name a result file");
-    *size = (size_t)about.st_size;
-    if (*size == 0)
+    *size = (uint64_t)about.st_size;
+    return 0;
+}
+
+/* Without O_NONBLOCK a FIFO would wait for a writer. */
+int sp_image_open(const char *path, int *file, uint64_t *size, struct sp_image_failure *failure) {
+    *file = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (*file < 0)
+        return sp_image_fail(failure, "cannot be opened");
+    if (check_regular(*file, size, failure) == 0)
         return 0;
-    *bytes = malloc(*size);
-    if (!*bytes || read_all(file, *bytes, *size)) {
-        fail(failure, "cannot be read");
+    close(*file);
+    return -1;
+}
+
+static int load(int file, unsigned char **bytes, size_t size, struct sp_image_failure *failure) {
+    if (size == 0)
+        return 0;
+    *bytes = malloc(size);
+    if (!*bytes || sp_image_read(file, *bytes, size, 0)) {
+        sp_image_fail(failure, "cannot be read");
         free(*bytes);
         *bytes = NULL;
         return -1;
@@ -60,39 +75,15 @@ static int load(int file, unsigned char **bytes, size_t *size, struct sp_image_f
     return 0;
 }
 
-/* Without O_NONBLOCK a FIFO would wait for a writer. */
 int sp_image_load(const char *path, unsigned char **bytes, size_t *size, struct sp_image_failure *failure) {
+    int file;
+    uint64_t length;
     *bytes = NULL;
     *size = 0;
-    int file = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (file < 0)
-        return fail(failure, "cannot be opened");
-    int error = load(file, bytes, size, failure);
-    close(file);
-    return error;
-}
-
-static int compare_all(int file, const unsigned char *bytes, size_t size, bool *same) {
-    unsigned char piece[PIECE];
-    struct stat about;
-    if (fstat(file, &about))
+    if (sp_image_open(path, &file, &length, failure))
         return -1;
-    *same = about.st_size >= 0 && (size_t)about.st_size == size;
-    for (size_t done = 0, n; *same && done < size; done += n) {
-        n = size - done < PIECE ? size - done : PIECE;
-        if (read_all(file, piece, n))
-            return -1;
-        *same = memcmp(piece, bytes + done, n) == 0;
-    }
-    return 0;
-}
-
-int sp_image_compare(const char *path, const unsigned char *bytes, size_t size, bool *same,
-                     struct sp_image_failure *failure) {
-    int file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-    if (file < 0)
-        return fail(failure, "cannot be opened");
-    int error = compare_all(file, bytes, size, same) ? fail(failure, "cannot be read") : 0;
+    *size = (size_t)length;
+    int error = load(file, bytes, *size, failure);
     close(file);
     return error;
 }
@@ -110,14 +101,14 @@ int sp_image_create(const char *path, char temporary[PATH_MAX], struct sp_image_
         }
         int file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (file >= 0)
-            return close(file) ? fail(failure, "cannot be created") : 0;
+            return close(file) ? sp_image_fail(failure, "cannot be created") : 0;
     }
-    return fail(failure, "cannot be created");
+    return sp_image_fail(failure, "cannot be created");
 }
 
-static int write_all(int file, const unsigned char *bytes, size_t size) {
+int sp_image_write(int file, const void *bytes, size_t size, uint64_t at) {
     for (size_t done = 0; done < size;) {
-        ssize_t n = write(file, bytes + done, size - done);
+        ssize_t n = pwrite(file, (const unsigned char *)bytes + done, size - done, (off_t)(at + done));
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
@@ -131,33 +122,32 @@ static int write_durably(const char *temporary, const unsigned char *bytes, size
     int file = open(temporary, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
     if (file < 0)
         return -1;
-    int error = write_all(file, bytes, size) || fsync(file) ? errno : 0;
+    int error = sp_image_write(file, bytes, size, 0) || fsync(file) ? errno : 0;
     if (close(file) && !error)
         error = errno;
     errno = error;
     return error ? -1 : 0;
 }
 
-/* A full disk is told with what is needed. */
-static int fail_with_space(const char *temporary, size_t size, struct sp_image_failure *failure) {
+int sp_image_fail_to_write(const char *temporary, uint64_t size, struct sp_image_failure *failure) {
     struct statvfs disk;
     int error = errno;
     if ((error == ENOSPC || error == EDQUOT) && statvfs(temporary, &disk) == 0) {
         snprintf(failure->what, sizeof failure->what,
-                 "cannot be written: %s; it needs %zu bytes, %llu are free", strerror(error), size,
-                 (unsigned long long)disk.f_bavail * disk.f_frsize);
+                 "cannot be written: %s; it needs %llu bytes, %llu are free", strerror(error),
+                 (unsigned long long)size, (unsigned long long)disk.f_bavail * disk.f_frsize);
         failure->number = error;
         return -1;
     }
     errno = error;
-    return fail(failure, "cannot be written");
+    return sp_image_fail(failure, "cannot be written");
 }
 
 int sp_image_store(const char *temporary, const unsigned char *bytes, size_t size,
                    struct sp_image_failure *failure) {
     struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
     int changed = sigaction(SIGXFSZ, &ignore, &before) == 0;
-    int error = write_durably(temporary, bytes, size) ? fail_with_space(temporary, size, failure) : 0;
+    int error = write_durably(temporary, bytes, size) ? sp_image_fail_to_write(temporary, size, failure) : 0;
     if (changed)
         sigaction(SIGXFSZ, &before, NULL);
     return error;
@@ -181,8 +171,8 @@ static int sync_folder_of(const char *path) {
 
 int sp_image_publish(const char *temporary, const char *path, struct sp_image_failure *failure) {
     if (rename(temporary, path))
-        return fail(failure, "cannot be given its name");
+        return sp_image_fail(failure, "cannot be given its name");
     if (sync_folder_of(path))
-        return fail(failure, "is complete, but its name may not survive a power failure");
+        return sp_image_fail(failure, "is complete, but its name may not survive a power failure");
     return 0;
 }

@@ -43,6 +43,7 @@ static void check(struct sp_document *document, const struct sp_result *result) 
 void sp_layout_put(struct sp_document *document, const struct sp_result *result) {
     check(document, result);
     put_root(document, result);
+    document->apart = sp_kept_bytes(result);
     sp_origins_put(document, result);
     sp_metrics_put(document, result);
     for (size_t v = 0; v < result->variants && !document->complaint; v++) {
@@ -55,7 +56,7 @@ void sp_layout_put(struct sp_document *document, const struct sp_result *result)
         sp_passage_put(document, group, result, variant);
         sp_histograms_put(document, group, result, variant);
         sp_counts_put(document, group, variant);
-        sp_kept_put(document, group, result, variant);
+        sp_kept_put(document, group, result, v);
     }
     put_hash(document);
 }
@@ -101,7 +102,7 @@ static void get_variant(struct sp_document *document, const struct sp_document_n
     sp_passage_get(document, group, result, variant);
     sp_histograms_get(document, group, result, variant);
     sp_counts_get(document, group, variant);
-    sp_kept_get(document, group, result, variant);
+    sp_kept_get(document, group, result);
 }
 
 struct sp_result *sp_layout_get(struct sp_document *document) {

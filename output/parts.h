@@ -19,6 +19,8 @@
 #define SP_LAYOUT_MAJOR 3
 #define SP_LAYOUT_MINOR 0
 #define SP_LAYOUT_HASH  "content_hash"
+
+/* The hash of kept paths, which are not in memory, is document->apart_hash beforehand. */
 void sp_layout_put(struct sp_document *document, const struct sp_result *result);
 struct sp_result *sp_layout_get(struct sp_document *document); /* NULL after a complaint */
 
@@ -113,10 +115,20 @@ void sp_counts_put(struct sp_document *document, const struct sp_document_node *
 void sp_counts_get(struct sp_document *document, const struct sp_document_node *variant_group,
                    struct sp_variant_result *variant);
 
-/* kept.c: /VARIANT/paths and /VARIANT/inputs. The first variant that has inputs says which there are. */
+/* kept.c: /VARIANT/paths and /VARIANT/inputs. The first variant that has inputs says which there are. Their
+ * values are apart. */
+enum { SP_KEPT_GROUPS = 2 };
 void sp_kept_put(struct sp_document *document, const struct sp_document_node *variant_group,
-                 const struct sp_result *result, const struct sp_variant_result *variant);
+                 const struct sp_result *result, size_t variant);
 void sp_kept_get(struct sp_document *document, const struct sp_document_node *variant_group,
-                 struct sp_result *result, struct sp_variant_result *variant);
+                 struct sp_result *result);
+
+/* All that is apart: first the matrix of struct sp_kept_sink, then the numbers 0, 1, .. of the paths as i32
+ * for each group (SP_KEPT_GROUPS a variant), which begin at this word of 8 bytes. */
+uint64_t sp_kept_bytes(const struct sp_result *result);
+uint64_t sp_kept_index(const struct sp_result *result, size_t group);
+
+/* Lets the variants of a result point into the matrix, which is that of this result. */
+void sp_kept_point(struct sp_result *result, double *kept);
 
 #endif

@@ -3,9 +3,8 @@
 
 #include "engine/base/error.h"
 #include "output/h5read.h"
-#include "output/image.h"
 #include "output/parts.h"
-#include "output/seal.h"
+#include "output/sealed.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -34,17 +33,19 @@ static int refuse_damaged(struct sp_problems *problems, const char *path, const 
 /* --- the file as a document --- */
 
 /* HDF5 sees the bytes only when they are those that were written. */
-static const char *check_bytes(const unsigned char *bytes, size_t size, size_t *inner) {
-    if (size == 0)
+static const char *check_bytes(struct sp_sealed *file) {
+    if (file->size == 0)
         return "is empty; name a file written by scalepath";
-    if (!sp_h5read_is_hdf5(bytes, size))
+    if (!sp_h5read_is_hdf5(file->bytes, file->size))
         return "is not an HDF5 file; name a file written by scalepath";
-    switch (sp_seal_check(bytes, size, inner)) {
+    size_t inner;
+    switch (sp_seal_check(file, &inner)) {
     case SP_SEAL_GOOD:
+        file->size = inner;
         return NULL;
     case SP_SEAL_OLD:
-        return "was written by an older version (layout 1.x), this program reads 3.x; use the version that "
-               "wrote it, or repeat the run";
+        return "was written by an older version (layout 1.x or 2.x), this program reads 3.x; use the version "
+               "that wrote it, or repeat the run";
     case SP_SEAL_BROKEN:
         return "is damaged: its bytes are not those that were written; repeat the run";
     default:
@@ -53,20 +54,20 @@ static const char *check_bytes(const unsigned char *bytes, size_t size, size_t *
     }
 }
 
-static int read_image(const char *path, struct sp_document *document, struct sp_problems *problems) {
-    unsigned char *bytes;
-    size_t size, inner = 0;
+static int read_image(const char *path, struct sp_arena *kept_in, struct sp_document *document, double **kept,
+                      struct sp_problems *problems) {
+    struct sp_sealed file;
     struct sp_image_failure failure;
-    if (sp_image_load(path, &bytes, &size, &failure)) {
+    if (sp_sealed_load(path, kept_in, &file, kept, &failure)) {
         struct sp_place place = {.file = path};
         int error = failure.number == ENOMEM ? SP_ERROR_RESOURCES : SP_ERROR_FILE;
         return sp_problems_add(problems, error, place, "%s", failure.what);
     }
-    const char *why = check_bytes(bytes, size, &inner);
+    const char *why = check_bytes(&file);
     int error = why ? refuse(problems, path, why) : 0;
     if (!error)
-        sp_h5read_image(bytes, inner, false, document); /* its complaint stays in the document */
-    free(bytes);
+        sp_h5read_image(&file, false, document); /* its complaint stays in the document */
+    free(file.bytes);
     return error;
 }
 
@@ -120,6 +121,7 @@ static const char *check_understood(const struct sp_result *result, struct sp_do
     const char *difference = "out of memory";
     document->out_of_memory = !again;
     if (again) {
+        again->apart_hash = document->apart_hash;
         sp_layout_put(again, result);
         document->out_of_memory = again->out_of_memory;
         difference = again->complaint ? sp_arena_text(document->arena, again->complaint)
@@ -141,14 +143,16 @@ static int understand(const char *path, struct sp_document *document, bool more,
     return 0;
 }
 
-int sp_reader_load(const char *path, struct sp_result **result, struct sp_problems *problems) {
+int sp_reader_load(const char *path, bool with_kept, struct sp_result **result,
+                   struct sp_problems *problems) {
+    double *kept = NULL;
     *result = NULL;
     struct version version;
     struct sp_document *document = sp_document_create();
     if (!document)
         return sp_problems_add(problems, SP_ERROR_RESOURCES, (struct sp_place){.file = path},
                                "out of memory");
-    int error = read_image(path, document, problems);
+    int error = read_image(path, with_kept ? document->arena : NULL, document, &kept, problems);
     if (!error)
         error = check_kind(path, document, &version, problems);
     const char *damage = error ? NULL : check_whole(document);
@@ -156,6 +160,8 @@ int sp_reader_load(const char *path, struct sp_result **result, struct sp_proble
         error = refuse_damaged(problems, path, document, damage);
     if (!error)
         error = understand(path, document, version.minor > SP_LAYOUT_MINOR, result, problems);
+    if (*result && kept)
+        sp_kept_point(*result, kept);
     if (!*result)
         sp_document_free(document); /* else it belongs to the result */
     return error;

@@ -2,8 +2,7 @@
 #include "output/target.h"
 
 #include "engine/base/error.h"
-#include "output/image.h"
-#include "output/seal.h"
+#include "output/sealed.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -32,13 +31,14 @@ static int try_folder(const char *path, struct sp_problems *problems) {
 /* The seal says so: of a file that was verified when it was written, and is byte by byte what it was,
  * in this layout or an older one. */
 static bool is_result(const char *path) {
-    unsigned char *bytes;
-    size_t size, inner;
+    struct sp_sealed file;
+    double *apart;
+    size_t inner;
     struct sp_image_failure failure;
-    if (sp_image_load(path, &bytes, &size, &failure))
+    if (sp_sealed_load(path, NULL, &file, &apart, &failure))
         return false;
-    enum sp_seal seal = sp_seal_check(bytes, size, &inner);
-    free(bytes);
+    enum sp_seal seal = sp_seal_check(&file, &inner);
+    free(file.bytes);
     return seal == SP_SEAL_GOOD || seal == SP_SEAL_OLD;
 }
 

@@ -14,8 +14,7 @@
 #include <string.h>
 
 static struct sp_document *document;
-static unsigned char *bytes;
-static size_t size;
+static struct sp_sealed image;
 
 static void set_up(void) {
     document = sp_document_create();
@@ -23,21 +22,20 @@ static void set_up(void) {
 
 static void tear_down(void) {
     sp_document_free(document);
-    free(bytes);
+    free(image.bytes);
 }
 
 TestSuite(output_h5write, .init = set_up, .fini = tear_down, .timeout = 60);
 
 static void write_image(void) {
-    cr_assert_eq(sp_h5write_image(document, &bytes, &size), 0, "%s", document->complaint);
+    cr_assert_eq(sp_h5write_image(document, &image), 0, "%s", document->complaint);
 }
 
 /* What HDF5 finds in the bytes: NULL when that is all and nothing else; the caller frees it. */
 static char *difference(void) {
     struct sp_document *found = sp_document_create();
-    const char *text = sp_h5read_image(bytes, size, false, found)
-                           ? found->complaint
-                           : sp_document_difference(document, found, false);
+    const char *text = sp_h5read_image(&image, false, found) ? found->complaint
+                                                             : sp_document_difference(document, found, false);
     char *copy = text ? strdup(text) : NULL;
     sp_document_free(found);
     return copy;
@@ -123,12 +121,6 @@ Test(output_h5write, tables_of_every_shape) {
     expect_read_back();
 }
 
-Test(output_h5write, numbers_in_one_piece) {
-    const struct sp_document_node *index = make_index("index", 7001);
-    sp_document_array(document, root(), "x", SP_DOCUMENT_F64, index, NULL, numbers(7001))->is_plain = true;
-    expect_read_back();
-}
-
 /* Texts as long as a collection of the heap, and more of them than a header holds. */
 Test(output_h5write, texts_of_every_length) {
     enum { TEXTS = 5000 };
@@ -172,7 +164,7 @@ Test(output_h5write, name_as_long_as_may_be) {
 static hid_t open_image(void) {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     H5Pset_fapl_core(access, 1 << 16, 0);
-    H5Pset_file_image(access, bytes, size);
+    H5Pset_file_image(access, image.bytes, image.size);
     hid_t file = H5Fopen("in-memory", H5F_ACC_RDONLY, access);
     H5Pclose(access);
     cr_assert(file >= 0);
@@ -207,7 +199,7 @@ Test(output_h5write, dimensions_as_hdf5_sees_them) {
 
 /* One changed bit of a header or of a chunk is found. */
 static void expect_change_found(const void *pattern, size_t length, const char *words) {
-    unsigned char *place = memmem(bytes, size, pattern, length);
+    unsigned char *place = memmem(image.bytes, image.size, pattern, length);
     cr_assert_not_null(place);
     *place ^= 1;
     char *text = difference();
@@ -227,4 +219,59 @@ Test(output_h5write, changes_are_found) {
     char *text = difference();
     cr_expect_null(text, "%s", text);
     free(text);
+}
+
+/* --- values that are apart: from byte 4096 on, with nothing of the file among them --- */
+
+enum { APART = 3 << 20 };
+
+Test(output_h5write, arrays_apart_have_their_places) {
+    document->apart = APART;
+    document->apart_hash = 2385;
+    const struct sp_document_node *path = sp_document_index_apart(document, root(), "path", 7001, 4096);
+    sp_document_apart(document, root(), "x", path, NULL, 40000);
+    add_numbers("few", make_index("three", 3), NULL);
+    sp_document_apart(document, root(), "y", path, NULL, 97000);
+    add_numbers("many", make_index("thousands", 10003), NULL);
+    sp_document_apart(document, root(), "last", path, NULL, 4096 + APART - 8 * 7001);
+    expect_read_back();
+    cr_expect_eq(image.apart, APART);
+    cr_expect_lt(image.size, 400000);
+    for (size_t i = 48; i < SP_SEAL_APART; i++)
+        cr_assert_eq(image.bytes[i], 0, "byte %zu", i);
+}
+
+/* As other programs see it: the file put together again. */
+Test(output_h5write, arrays_apart_are_found_by_hdf5) {
+    document->apart = APART;
+    const struct sp_document_node *path =
+        sp_document_index_apart(document, root(), "path", 5000, 4096 + 9000);
+    sp_document_apart(document, root(), "x", path, NULL, 50000);
+    write_image();
+    unsigned char *whole = calloc(image.size + APART, 1);
+    double *x = numbers(5000), found[5000];
+    memcpy(whole, image.bytes, SP_SEAL_APART);
+    memcpy(whole + SP_SEAL_APART + APART, image.bytes + SP_SEAL_APART, image.size - SP_SEAL_APART);
+    memcpy(whole + 50000, x, sizeof found);
+    free(image.bytes);
+    image = (struct sp_sealed){.bytes = whole, .size = image.size + APART};
+    hid_t file = open_image(), array = H5Dopen2(file, "x", H5P_DEFAULT);
+    cr_assert(H5Dread(array, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, found) >= 0);
+    cr_expect(memcmp(found, x, sizeof found) == 0);
+    cr_expect(attached(file, "x", "path", 0) > 0);
+    H5Dclose(array);
+    H5Fclose(file);
+}
+
+Test(output_h5write, a_place_apart_that_is_not_the_one_expected) {
+    document->apart = APART;
+    struct sp_document *other = sp_document_create();
+    const struct sp_document_node *path = sp_document_index_apart(document, root(), "path", 100, 4096);
+    sp_document_apart(document, root(), "x", path, NULL, 50000);
+    expect_read_back();
+    other->apart = APART;
+    path = sp_document_index_apart(other, sp_document_root(other), "path", 100, 4096);
+    sp_document_apart(other, sp_document_root(other), "x", path, NULL, 50008);
+    cr_expect_not_null(sp_document_difference(other, document, false));
+    sp_document_free(other);
 }

@@ -4,7 +4,6 @@
  */
 #include "engine/base/error.h"
 #include "engine/base/hash.h"
-#include "output/image.h"
 #include "output/reader.h"
 #include "output/seal.h"
 #include "output/writer.h"
@@ -38,16 +37,21 @@ static void tear_down(void) {
 
 TestSuite(output_reader, .init = set_up, .fini = tear_down);
 
-/* Error 4 with one line that has these words. */
-static void expect_refused(const char *path, const char *words) {
+/* Error 4 with one line that has these words, whether kept paths are asked for or not. */
+static void expect_refused_either_way(const char *path, bool with_kept, const char *words) {
     struct sp_result *result = NULL;
     struct sp_problems problems = {0};
-    cr_expect_eq(sp_reader_load(path, &result, &problems), SP_ERROR_FILE, "%s", path);
+    cr_expect_eq(sp_reader_load(path, with_kept, &result, &problems), SP_ERROR_FILE, "%s", path);
     cr_expect_null(result);
     cr_assert_eq(problems.count, 1);
     cr_expect(strstr(problems.items[0].what, words) != NULL, "'%s' lacks '%s'", problems.items[0].what,
               words);
     sp_problems_free(&problems);
+}
+
+static void expect_refused(const char *path, const char *words) {
+    expect_refused_either_way(path, false, words);
+    expect_refused_either_way(path, true, words);
 }
 
 Test(output_reader, flipped_bits) {
@@ -59,6 +63,32 @@ Test(output_reader, flipped_bits) {
         bytes[bit / 8] ^= (unsigned char)(1U << bit % 8);
         sample_write(path, bytes, size);
         expect_refused(path, bit < 64 ? "is not an HDF5 file" : "repeat the run");
+        bytes[bit / 8] ^= (unsigned char)(1U << bit % 8);
+    }
+}
+
+/* No checksum of HDF5's is over these; the seal finds them, and such a file is not replaced unasked. */
+Test(output_reader, flipped_bits_of_kept_paths) {
+    const char *path = sample_path(folder, "bad.h5");
+    size_t apart = (size_t)sp_seal_apart(bytes + size - SP_SEAL_BYTES, size);
+    cr_assert_gt(apart, 0);
+    for (size_t bit = 0; bit < 8 * apart; bit += 61) {
+        struct sp_problems problems = {0};
+        bytes[SP_SEAL_APART + bit / 8] ^= (unsigned char)(1U << bit % 8);
+        sample_write(path, bytes, size);
+        expect_refused(path, "is damaged: its bytes are not those that were written");
+        cr_expect_eq(sp_writer_check(path, false, &problems), SP_ERROR_OUTPUT);
+        sp_problems_free(&problems);
+        bytes[SP_SEAL_APART + bit / 8] ^= (unsigned char)(1U << bit % 8);
+    }
+}
+
+Test(output_reader, flipped_bits_of_the_seal) {
+    const char *path = sample_path(folder, "bad.h5");
+    for (size_t bit = 8 * (size - SP_SEAL_BYTES); bit < 8 * size; bit++) {
+        bytes[bit / 8] ^= (unsigned char)(1U << bit % 8);
+        sample_write(path, bytes, size);
+        expect_refused(path, "repeat the run");
         bytes[bit / 8] ^= (unsigned char)(1U << bit % 8);
     }
 }
@@ -86,11 +116,11 @@ Test(output_reader, no_results_at_all, .timeout = 20) {
 /* --- files that HDF5 itself made, with a good seal --- */
 
 static void seal(const char *path) {
-    size_t length = 0;
-    unsigned char *content = sample_read(path, &length);
-    cr_assert_eq(sp_seal_add(&content, &length), 0);
-    sample_write(path, content, length);
-    free(content);
+    struct sp_sealed file = {0};
+    file.bytes = sample_read(path, &file.size);
+    cr_assert_eq(sp_seal_add(&file), 0);
+    sample_write(path, file.bytes, file.size);
+    free(file.bytes);
 }
 
 static hid_t create(const char *path) {
@@ -155,24 +185,32 @@ Test(output_reader, other_versions) {
     expect_file_refused(create_ours(path, "3.0"), path, "complete");
 }
 
-/* Layout 1 was sealed with FNV-1a byte by byte: told apart from a damaged file, and from one of layout 1 that
- * is damaged. */
-Test(output_reader, the_seal_of_layout_1) {
+/* Layout 1 was sealed with FNV-1a byte by byte, layout 2 in lanes: told apart from a damaged file, and from
+ * one of those layouts that is damaged. */
+static void try_old_seal(const char *letters, uint64_t hash, const unsigned char *inner, size_t length) {
     const char *path = sample_path(folder, "old.h5");
-    unsigned char *inner, letters[24] = "scalepath:sealed";
-    size_t length;
-    struct sp_image_failure failure;
-    cr_assert(H5Fclose(create_ours(path, "1.0")) >= 0);
-    cr_assert(sp_image_load(path, &inner, &length, &failure) == 0);
-    uint64_t hash = sp_hash64_bytes(SP_HASH64_START, inner, length);
-    memcpy(letters + 16, &hash, sizeof hash);
+    unsigned char *old = malloc(length + 24);
+    memcpy(old, inner, length);
+    memcpy(old + length, letters, 16);
+    memcpy(old + length + 16, &hash, sizeof hash);
     for (int damaged = 0; damaged < 2; damaged++) {
-        FILE *file = fopen(path, "wb");
-        letters[20] ^= (unsigned char)damaged;
-        cr_assert(fwrite(inner, length, 1, file) == 1 && fwrite(letters, sizeof letters, 1, file) == 1);
-        cr_assert(fclose(file) == 0);
-        expect_refused(path, damaged ? "is damaged" : "by an older version (layout 1.x)");
+        struct sp_problems problems = {0};
+        old[length + 20] ^= (unsigned char)damaged;
+        sample_write(path, old, length + 24);
+        expect_refused(path, damaged ? "is damaged" : "by an older version (layout 1.x or 2.x)");
+        cr_expect_eq(sp_writer_check(path, false, &problems), damaged ? SP_ERROR_OUTPUT : 0);
+        sp_problems_free(&problems);
     }
+    free(old);
+}
+
+Test(output_reader, seals_of_older_layouts) {
+    const char *path = sample_path(folder, "inner.h5");
+    size_t length;
+    cr_assert(H5Fclose(create_ours(path, "1.0")) >= 0);
+    unsigned char *inner = sample_read(path, &length);
+    try_old_seal("scalepath:sealed", sp_hash64_bytes(SP_HASH64_START, inner, length), inner, length);
+    try_old_seal("scalepath:seal_2", sp_hash64_lanes(SP_HASH64_START, inner, length), inner, length);
     free(inner);
 }
 
