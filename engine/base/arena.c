@@ -5,9 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
-enum { ALIGNMENT = 64, CHUNK = 64 * 1024, LARGE_PAGE = 2 * 1024 * 1024 };
+enum { ALIGNMENT = 64, CHUNK = 64 * 1024 };
 
 struct chunk {
     struct chunk *next;
@@ -64,26 +63,6 @@ void *sp_arena_array(struct sp_arena *arena, size_t count, size_t size) {
         return NULL;
     void *piece = (char *)(chunk + 1) + chunk->used;
     chunk->used += bytes;
-    return piece;
-}
-
-/* Whole large pages only; without them it is as it was. */
-static void ask_for_large_pages(void *piece, size_t bytes) {
-#ifdef MADV_HUGEPAGE
-    uintptr_t first = ((uintptr_t)piece + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE,
-              end = ((uintptr_t)piece + bytes) / LARGE_PAGE * LARGE_PAGE;
-    if (first < end)
-        (void)madvise((char *)piece + (first - (uintptr_t)piece), end - first, MADV_HUGEPAGE);
-#else
-    (void)piece;
-    (void)bytes;
-#endif
-}
-
-void *sp_arena_dense(struct sp_arena *arena, size_t count, size_t size) {
-    void *piece = sp_arena_array(arena, count, size);
-    if (piece)
-        ask_for_large_pages(piece, count * size);
     return piece;
 }
 

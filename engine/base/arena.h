@@ -24,10 +24,6 @@ void sp_arena_free(struct sp_arena *arena);
  */
 void *sp_arena_array(struct sp_arena *arena, size_t count, size_t size);
 
-/* The same for an array that will be written to nearly everywhere: the system is asked for large pages, which
- * it gives in a fraction of the time. An array of which only parts are used would take more memory so. */
-void *sp_arena_dense(struct sp_arena *arena, size_t count, size_t size);
-
 /* A copy of `text` (of its first `length` bytes), ended with 0. NULL when out of memory or `text` is NULL. */
 char *sp_arena_text(struct sp_arena *arena, const char *text);
 char *sp_arena_text_n(struct sp_arena *arena, const char *text, size_t length);

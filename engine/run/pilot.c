@@ -264,7 +264,7 @@ static void free_workers(const struct pilot *pilot) {
 
 static int create_seen(struct sp_arena *arena, struct pilot *pilot) {
     size_t streams = pilot->tally->shape.streams;
-    double *x = sp_arena_dense(arena, streams * SP_PILOT_PATHS, sizeof *x);
+    double *x = sp_arena_array(arena, streams * SP_PILOT_PATHS, sizeof *x);
     pilot->seen = sp_arena_array(arena, streams, sizeof *pilot->seen);
     if (!x || !pilot->seen)
         return -1;

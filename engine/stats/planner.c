@@ -156,12 +156,11 @@ static size_t least_copies(size_t n) {
     return least > 2 ? (size_t)least : 2;
 }
 
-/* Values in bins that hold enough for an atom. */
-SP_WIDE static size_t sum_large(const uint32_t *count, uint32_t least) {
-    uint32_t sum = 0;
+SP_WIDE static uint32_t largest(const uint32_t *count) {
+    uint32_t most = 0;
     for (size_t i = 0; i < ROW; i++)
-        sum += count[i] >= least ? count[i] : 0;
-    return sum;
+        most = count[i] > most ? count[i] : most;
+    return most;
 }
 
 SP_WIDE static size_t count_copies(const double *x, size_t n, double value) {
@@ -185,17 +184,18 @@ static void found(struct search *search, double x) {
         search->atom[search->atoms++] = x;
 }
 
-/* A bin with many values has mostly many of one, which is then the first. Marks the bin where there may be
+/* A bin with very many values has mostly many of one, which is then the first. Returns whether there may be
  * another one. */
-static void try_first(struct sp_planner *planner, struct search *search, uint32_t bin) {
+static bool try_first(struct search *search, uint32_t bin) {
     const uint32_t *in_bin = search->bin;
     while (*in_bin != bin)
         in_bin++;
     double first = search->x[in_bin - search->bin];
     size_t copies = count_copies(search->x, search->n, first);
-    planner->mark[bin] = search->count[bin] - copies >= search->least;
-    if (!planner->mark[bin] && copies >= search->least)
+    bool may_be_more = search->count[bin] - copies >= search->least;
+    if (!may_be_more && copies >= search->least)
         found(search, first);
+    return may_be_more;
 }
 
 static void find_runs(struct search *search, const double *sorted, size_t n) {
@@ -207,22 +207,23 @@ static void find_runs(struct search *search, const double *sorted, size_t n) {
     }
 }
 
-/* Looks into the bins that hold enough values. Where these are few in all they are sorted at once. */
+/* Looks into the bins that hold enough values: going over all for one value takes as long as sorting a
+ * hundredth of them. */
 static void find_atoms(struct sp_planner *planner, const struct sample *sample, struct search *search) {
-    enum { FEW = 16 };
-    size_t large = sum_large(search->count, (uint32_t)search->least);
-    if (large == 0)
+    enum { SHARE = 100 };
+    bool are_marked = false;
+    if (largest(search->count) < search->least)
         return;
-    for (uint32_t bin = sample->first_bin; bin <= sample->last_bin; bin++) {
-        if (search->count[bin] < search->least)
-            continue;
-        planner->mark[bin] = 1;
-        if (large > search->n / FEW)
-            try_first(planner, search, bin);
+    for (uint32_t bin = sample->first_bin; bin <= sample->last_bin; bin++)
+        if (search->count[bin] >= search->least) {
+            planner->mark[bin] = search->count[bin] < search->n / SHARE || try_first(search, bin);
+            are_marked |= planner->mark[bin];
+        }
+    if (are_marked) {
+        size_t n = gather(planner, search->x, search->bin, search->n);
+        sp_quantile_sort_many(planner->few, planner->scratch, n);
+        find_runs(search, planner->few, n);
     }
-    size_t n = gather(planner, search->x, search->bin, search->n);
-    sp_quantile_sort_many(planner->few, planner->scratch, n);
-    find_runs(search, planner->few, n);
     sp_quantile_sort(search->atom, search->atoms);
 }
 

@@ -105,19 +105,3 @@ Test(arena, format_makes_texts_of_any_length) {
     cr_expect_eq(wide[199999], '7');
     sp_arena_free(arena);
 }
-
-/* Large pages or not, it is as any array is. */
-Test(arena, dense_arrays_are_arrays) {
-    struct sp_arena *arena = sp_arena_create();
-    const size_t sizes[] = {0, 1, 4096, (2 << 20) - 1, (4 << 20) + 7, 9 << 20};
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        unsigned char *piece = sp_arena_dense(arena, sizes[i], 1);
-        cr_assert_not_null(piece);
-        cr_expect_eq((uintptr_t)piece % 64, 0);
-        for (size_t k = 0; k < sizes[i]; k++)
-            cr_assert_eq(piece[k], 0);
-        memset(piece, 0xFF, sizes[i]);
-    }
-    cr_expect_null(sp_arena_dense(arena, SIZE_MAX / 2, 3));
-    sp_arena_free(arena);
-}
