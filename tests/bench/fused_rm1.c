@@ -92,6 +92,7 @@ static void draw(size_t i, uint64_t first, int quarter) {
     sp_phase_enter(SP_PHASE_WORDS, BLOCK);
     sp_stream_words(all.kernels, (struct sp_stream){all.seed, sp_hash32_text(inputs[i].name)}, first, quarter,
                     0, words, BLOCK);
+    sp_phase_enter(sp_sampler_phase(&all.sampler[i]), BLOCK);
     sp_sampler_fill(&all.sampler[i], all.kernels, words, input[i], BLOCK);
 }
 
