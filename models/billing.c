@@ -59,8 +59,9 @@ SP_WIDE static void step(const struct sp_step *s) {
     if (!sp_step_wants(s, BILLINGS) && !sp_step_wants(s, PAYMENTS))
         return;
     for (size_t p = 0; p < s->n; p++) {
+        double months = SP_MODELS_MONTHS * sp_models_average(s, before[p], paid[p]);
         billings[p] = monthly[p];
-        payments[p] = price[p] > 0 ? SP_MODELS_MONTHS * sp_models_average(s, before[p], paid[p]) : 0;
+        payments[p] = price[p] > 0 ? months : 0;
     }
     if (sp_step_reads(s, YEAR) > 0)
         add_annual(s);

@@ -153,20 +153,24 @@ static void update_lowest(const struct sp_step *s, const double *cash) {
                  *quarter_before = sp_step_read(s, LOWEST_QUARTER_BEFORE);
     double *restrict lowest = sp_step_out(s, LOWEST, 0), *restrict quarter =
                                                              sp_step_out(s, LOWEST_QUARTER, 0);
+    double this_quarter = s->quarter + 1;
     for (size_t p = 0; p < s->n; p++) {
-        quarter[p] = cash[p] < before[p] ? s->quarter + 1 : quarter_before[p];
-        lowest[p] = cash[p] < before[p] ? cash[p] : before[p];
+        double now = cash[p], least = before[p], when = quarter_before[p];
+        quarter[p] = now < least ? this_quarter : when;
+        lowest[p] = now < least ? now : least;
     }
 }
 
 static void update_ran_out(const struct sp_step *s, const double *cash) {
     const double *before = sp_step_read(s, RAN_OUT_QUARTER_BEFORE);
     double *restrict below = sp_step_out(s, BELOW_ZERO, 0), *restrict ran_out = sp_step_out(s, RAN_OUT, 0);
-    double *restrict quarter = sp_step_out(s, RAN_OUT_QUARTER, 0);
+    double *restrict quarter = sp_step_out(s, RAN_OUT_QUARTER, 0), this_quarter = s->quarter + 1;
     for (size_t p = 0; p < s->n; p++) {
+        double earlier = before[p], now = cash[p] < 0 ? this_quarter : NAN;
+        double first = earlier == earlier ? earlier : now;
         below[p] = cash[p] < 0 ? 1 : 0;
-        quarter[p] = isnan(before[p]) && cash[p] < 0 ? s->quarter + 1 : before[p];
-        ran_out[p] = isnan(quarter[p]) ? 0 : 1;
+        quarter[p] = first;
+        ran_out[p] = first == first ? 1 : 0;
     }
 }
 

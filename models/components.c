@@ -265,8 +265,11 @@ static void find_need(const struct sp_step *s, size_t stage, size_t first, doubl
     for (size_t p = 0; p < PART; p++)
         need[p] = now[p];
     for (int quarter = 0; quarter < lead; quarter++)
-        for (size_t p = 0; p < PART; p++)
-            need[p] *= before[p] > 0 && now[p] > before[p] ? now[p] / before[p] : 1;
+        for (size_t p = 0; p < PART; p++) {
+            double growth = now[p] / before[p];
+            growth = before[p] > 0 ? growth : 1;
+            need[p] *= now[p] > before[p] ? growth : 1;
+        }
 }
 
 static void hold(const struct sp_step *s, size_t stage, size_t first, double *restrict highest) {

@@ -97,28 +97,40 @@ static const struct sp_write writes[] = {
 
 /* --- A payer --- */
 
+struct profit {
+    const double *paid_before, *paid, *gross;
+};
+
+static struct profit get_profit(const struct sp_step *s) {
+    return (struct profit){sp_step_read(s, PAID_BEFORE), sp_step_read(s, PAID),
+                           sp_step_read(s, GROSS_PROFIT)};
+}
+
 /* Gross profit of the quarter per payer and month; undefined when nobody pays. */
-static double profit_per_payer(const struct sp_step *s, size_t p) {
-    double payers = sp_models_average(s, sp_step_read(s, PAID_BEFORE)[p], sp_step_read(s, PAID)[p]);
-    double profit = sp_step_read(s, GROSS_PROFIT)[p];
-    return payers > 0 ? profit / (SP_MODELS_MONTHS * payers) : NAN;
+static double profit_per_payer(const struct sp_step *s, const struct profit *profit, size_t p) {
+    double payers = sp_models_average(s, profit->paid_before[p], profit->paid[p]);
+    double each = profit->gross[p] / (SP_MODELS_MONTHS * payers);
+    return payers > 0 ? each : NAN;
 }
 
 static void update_ltv(const struct sp_step *s) {
+    struct profit profit = get_profit(s);
     const double *months = sp_step_read(s, LIFETIME);
     double *restrict ltv = sp_step_out(s, LTV, 0);
     for (size_t p = 0; p < s->n; p++)
-        ltv[p] = profit_per_payer(s, p) * months[p];
+        ltv[p] = profit_per_payer(s, &profit, p) * months[p];
 }
 
 /* Nothing spent is nothing to bring back; something spent on nobody never comes back. */
 static void update_payback(const struct sp_step *s) {
+    struct profit profit = get_profit(s);
     const double *spent = sp_step_read(s, S_AND_M), *fresh = sp_step_read(s, NEW);
     double *restrict payback = sp_step_out(s, PAYBACK, 0);
     for (size_t p = 0; p < s->n; p++) {
-        double profit = profit_per_payer(s, p);
-        bool comes_back = fresh[p] > 0 && profit > 0;
-        payback[p] = !(spent[p] > 0) ? 0 : comes_back ? spent[p] / (fresh[p] * profit) : INFINITY;
+        double each = profit_per_payer(s, &profit, p), months = spent[p] / (fresh[p] * each);
+        months = fresh[p] > 0 ? months : INFINITY;
+        months = each > 0 ? months : INFINITY;
+        payback[p] = spent[p] > 0 ? months : 0;
     }
 }
 

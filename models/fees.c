@@ -113,14 +113,12 @@ static void clear(double *restrict x, size_t n) {
 /* By shares divided by their sum; evenly when all shares are 0. */
 static void update_weights(const struct sp_step *s) {
     size_t channels = s->instances[CHANNELS];
-    for (size_t p = 0; p < s->n; p++) {
-        double sum = 0;
+    for (size_t first = 0; first < s->n; first += SP_MODELS_PART) {
+        double sum[SP_MODELS_PART];
+        sp_models_sum_shares(s, CHANNELS, SHARE, first, sum);
         for (size_t i = 0; i < channels; i++)
-            sum += sp_step_field(s, CHANNELS, i, SHARE)[p];
-        for (size_t i = 0; i < channels; i++) {
-            double share = sp_step_field(s, CHANNELS, i, SHARE)[p];
-            sp_step_out(s, WEIGHT, i)[p] = sum > 0 ? share / sum : 1 / (double)channels;
-        }
+            sp_models_divide(sp_step_field(s, CHANNELS, i, SHARE) + first, sum, 1 / (double)channels,
+                             sp_step_out(s, WEIGHT, i) + first);
     }
 }
 

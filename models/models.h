@@ -41,6 +41,30 @@ static inline void sp_models_round(const struct sp_step *s, double *people) {
         people[p] = floor(people[p] + 0.5);
 }
 
+/* Paths at a time, where numbers between two loops need no column. */
+enum { SP_MODELS_PART = 64 };
+
+/* The sum of a share over the instances of a table, for the paths from `first` on. */
+static inline void sp_models_sum_shares(const struct sp_step *s, int table, int field, size_t first,
+                                        double *restrict sum) {
+    for (size_t p = 0; p < SP_MODELS_PART; p++)
+        sum[p] = 0;
+    for (size_t i = 0; i < s->instances[table]; i++) {
+        const double *share = sp_step_field(s, table, i, field) + first;
+        for (size_t p = 0; p < SP_MODELS_PART; p++)
+            sum[p] += share[p];
+    }
+}
+
+/* Shares of a sum; `even` where it is 0. */
+static inline void sp_models_divide(const double *share, const double *sum, double even,
+                                    double *restrict part) {
+    for (size_t p = 0; p < SP_MODELS_PART; p++) {
+        double quotient = share[p] / sum[p];
+        part[p] = sum[p] > 0 ? quotient : even;
+    }
+}
+
 /* The table [start], of which each mechanism declares its own keys. */
 #define SP_MODELS_START(array)                                                                               \
     {                                                                                                        \

@@ -152,19 +152,22 @@ static void decide(const struct sp_step *s) {
     const double *seen = sp_step_field(s, POLICIES, 0, WHEN), *lasts = sp_step_field(s, POLICIES, 0, LASTS);
     const double *wait_before = sp_step_read(s, WAIT_BEFORE), *left_before = sp_step_read(s, LEFT_BEFORE);
     const double *over_before = sp_step_read(s, OVER_BEFORE);
-    double delay = sp_step_number(s, POLICIES, 0, DELAY);
+    double delay = sp_step_number(s, POLICIES, 0, DELAY), at_once = delay == 0 ? 1 : 0;
     double once = sp_step_number(s, POLICIES, 0, RECURS) == RECURS_NEVER ? 1 : 0;
     double *restrict wait = sp_step_out(s, WAIT, 0), *restrict left = sp_step_out(s, LEFT, 0);
     double *restrict over = sp_step_out(s, OVER, 0), *restrict begins = sp_step_out(s, BEGINS, 0);
     for (size_t p = 0; p < s->n; p++) {
-        double rest = left_before[p] > 1 ? left_before[p] - 1 : 0;
-        bool is_idle = (rest == 0) & (wait_before[p] == 0) & (over_before[p] == 0);
-        double decided = is_idle & (seen[p] != 0) ? 1 : 0;
-        double begun = wait_before[p] == 1 ? 1 : delay == 0 ? decided : 0;
-        wait[p] = decided > 0 ? delay : wait_before[p] > 0 ? wait_before[p] - 1 : 0;
+        double waited = wait_before[p], was_over = over_before[p], length = floor(lasts[p] + 0.5);
+        double rest = left_before[p] > 1 ? left_before[p] - 1 : 0, waits = waited > 0 ? waited - 1 : 0;
+        double decided = seen[p] != 0 ? 1 : 0;
+        decided = rest == 0 ? decided : 0;
+        decided = waited == 0 ? decided : 0;
+        decided = was_over == 0 ? decided : 0;
+        double begun = waited == 1 ? 1 : at_once * decided, is_over = decided > 0 ? 1 : was_over;
+        wait[p] = decided > 0 ? delay : waits;
         begins[p] = begun;
-        left[p] = begun > 0 ? floor(lasts[p] + 0.5) : rest;
-        over[p] = once * (decided > 0 ? 1 : over_before[p]);
+        left[p] = begun > 0 ? length : rest;
+        over[p] = once * is_over;
     }
 }
 

@@ -204,12 +204,14 @@ static void last(const struct sp_step *s, double *restrict events) {
     double once = sp_step_number(s, RISKS, 0, RECURS) == RECURS_NEVER ? 1 : 0;
     double *restrict left = sp_step_out(s, LEFT, 0), *restrict over = sp_step_out(s, OVER, 0);
     for (size_t p = 0; p < s->n; p++) {
-        double length = floor(lasts[p] + 0.5);
+        double length = floor(lasts[p] + 0.5), was_over = over_before[p], begins = events[p];
         double rest = left_before[p] > 1 ? left_before[p] - 1 : 0;
-        double begins = (rest > 0) | (over_before[p] > 0) ? 0 : events[p];
+        begins = rest > 0 ? 0 : begins;
+        begins = was_over > 0 ? 0 : begins;
+        double is_over = begins > 0 ? 1 : was_over;
         events[p] = begins;
         left[p] = begins > 0 ? length : rest;
-        over[p] = once * (begins > 0 ? 1 : over_before[p]);
+        over[p] = once * is_over;
     }
 }
 

@@ -114,24 +114,32 @@ static const struct sp_write writes[] = {
                    .sentence = "the part of it that free users cause"},
 };
 
-/* Agents that the free users and the payers ask for, without a minimum. All are free users where nobody pays.
- */
-static void find_work(const struct sp_step *s, size_t p, double *of_free, double *of_paid) {
+/* What agents are needed for, without a minimum: free users and payers, or their contacts. */
+struct work {
+    const double *now, *before, *paid_now, *paid_before, *per_agent, *contacts_free, *contacts_paid;
+    bool by_users;
+};
+
+/* All are free users where nobody pays. */
+static struct work get_work(const struct sp_step *s) {
     bool has_free = sp_step_read(s, FREE) != NULL;
-    const double *now = sp_step_read(s, has_free ? FREE : USERS),
-                 *before = sp_step_read(s, has_free ? FREE_BEFORE : USERS_BEFORE);
-    const double *paid_now = sp_step_or_zeros(s, sp_step_read(s, PAID)),
-                 *paid_before = sp_step_or_zeros(s, sp_step_read(s, PAID_BEFORE));
-    double free_users = sp_models_average(s, before[p], now[p]);
-    double payers = sp_models_average(s, paid_before[p], paid_now[p]);
-    if ((int)sp_step_number(s, SUPPORT, 0, BY) == BY_USERS) {
-        *of_free = free_users / sp_step_field(s, SUPPORT, 0, USERS_PER_AGENT)[p];
-        *of_paid = payers / sp_step_field(s, SUPPORT, 0, USERS_PER_AGENT)[p];
-        return;
-    }
-    double each = 1 / sp_step_field(s, SUPPORT, 0, CONTACTS_PER_AGENT)[p];
-    *of_free = free_users * sp_step_field(s, SUPPORT, 0, CONTACTS_FREE)[p] * each;
-    *of_paid = payers * sp_step_field(s, SUPPORT, 0, CONTACTS_PAID)[p] * each;
+    bool by_users = (int)sp_step_number(s, SUPPORT, 0, BY) == BY_USERS;
+    return (struct work){
+        .now = sp_step_read(s, has_free ? FREE : USERS),
+        .before = sp_step_read(s, has_free ? FREE_BEFORE : USERS_BEFORE),
+        .paid_now = sp_step_or_zeros(s, sp_step_read(s, PAID)),
+        .paid_before = sp_step_or_zeros(s, sp_step_read(s, PAID_BEFORE)),
+        .per_agent = sp_step_field(s, SUPPORT, 0, by_users ? USERS_PER_AGENT : CONTACTS_PER_AGENT),
+        .contacts_free = by_users ? s->ones : sp_step_field(s, SUPPORT, 0, CONTACTS_FREE),
+        .contacts_paid = by_users ? s->ones : sp_step_field(s, SUPPORT, 0, CONTACTS_PAID),
+        .by_users = by_users,
+    };
+}
+
+static double find_agents(const struct work *work, double people, double contacts, size_t p) {
+    double each = 1 / work->per_agent[p], by_users = people / work->per_agent[p];
+    double by_contacts = people * contacts * each;
+    return work->by_users ? by_users : by_contacts;
 }
 
 SP_WIDE static void step(const struct sp_step *s) {
@@ -140,13 +148,17 @@ SP_WIDE static void step(const struct sp_step *s) {
     const double *yearly = sp_step_field(s, SUPPORT, 0, COST_PER_AGENT);
     double *restrict agents = sp_step_out(s, AGENTS, 0), *restrict cost = sp_step_out(s, COST, 0);
     double *restrict cost_free = sp_step_out(s, COST_FREE, 0);
+    struct work work = get_work(s);
     for (size_t p = 0; p < s->n; p++) {
-        double of_free, of_paid;
-        find_work(s, p, &of_free, &of_paid);
-        double work = of_free + of_paid;
-        agents[p] = work > minimum[p] ? work : minimum[p];
-        cost[p] = agents[p] * yearly[p] * wages[p] / 4;
-        cost_free[p] = work > 0 ? cost[p] * of_free / work : 0;
+        double free_users = sp_models_average(s, work.before[p], work.now[p]);
+        double payers = sp_models_average(s, work.paid_before[p], work.paid_now[p]), least = minimum[p];
+        double of_free = find_agents(&work, free_users, work.contacts_free[p], p);
+        double all = of_free + find_agents(&work, payers, work.contacts_paid[p], p);
+        double needed = all > least ? all : least, wage = needed * yearly[p] * wages[p] / 4;
+        double part = wage * of_free / all;
+        agents[p] = needed;
+        cost[p] = wage;
+        cost_free[p] = all > 0 ? part : 0;
     }
 }
 

@@ -325,14 +325,18 @@ static void update_cost(const struct sp_step *s, const double *heads, double *re
 /* By shares divided by their sum; evenly when all shares are 0. */
 static void update_functions(const struct sp_step *s, const double *heads, const double *cost) {
     size_t functions = s->instances[FUNCTIONS];
-    for (size_t p = 0; p < s->n; p++) {
-        double sum = 0;
-        for (size_t i = 0; i < functions; i++)
-            sum += sp_step_field(s, FUNCTIONS, i, SHARE)[p];
+    for (size_t first = 0; first < s->n; first += SP_MODELS_PART) {
+        double sum[SP_MODELS_PART], share[SP_MODELS_PART];
+        sp_models_sum_shares(s, FUNCTIONS, SHARE, first, sum);
         for (size_t i = 0; i < functions; i++) {
-            double share = sum > 0 ? sp_step_field(s, FUNCTIONS, i, SHARE)[p] / sum : 1 / (double)functions;
-            sp_step_out(s, HEADS_IN, i)[p] = share * heads[p];
-            sp_step_out(s, COST_OF, i)[p] = share * cost[p];
+            double *restrict heads_in = sp_step_out(s, HEADS_IN, i) + first;
+            double *restrict cost_of = sp_step_out(s, COST_OF, i) + first;
+            sp_models_divide(sp_step_field(s, FUNCTIONS, i, SHARE) + first, sum, 1 / (double)functions,
+                             share);
+            for (size_t p = 0; p < SP_MODELS_PART; p++) {
+                heads_in[p] = share[p] * heads[first + p];
+                cost_of[p] = share[p] * cost[first + p];
+            }
         }
     }
 }

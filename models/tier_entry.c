@@ -49,7 +49,7 @@ static void note(const struct sp_step *s, size_t tier, const double *value, cons
                  double *restrict noted) {
     const double *in = sp_step_read(s, TIER);
     for (size_t p = 0; p < s->n; p++) {
-        double now = in[p] == (double)tier ? value[p] : NAN, earlier = before[p];
+        double here = value[p], now = in[p] == (double)tier ? here : NAN, earlier = before[p];
         noted[p] = isnan(earlier) ? now : earlier;
     }
 }

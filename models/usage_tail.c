@@ -61,10 +61,14 @@ SP_WIDE void sp_usage_tail_moments(const struct sp_kernels *kernels, const doubl
     for (size_t p = 0; p < PART; p++) {
         double first = mean[p] * first_below[p] + cap[p] * above[p];
         double second = mean[p] * mean[p] * growth[p] * second_below[p] + cap[p] * cap[p] * above[p];
-        bool is_capped = cap[p]<SP_USAGE_UNCAPPED, is_any = mean[p]> 0 && cap[p] > 0;
-        double m = !is_any ? 0 : is_capped ? first : mean[p];
-        double excess = is_capped ? second / (m > 0 ? m * m : 1) - 1 : growth[p] - 1;
+        double uncapped = mean[p], m = cap[p] < SP_USAGE_UNCAPPED ? first : uncapped;
+        m = uncapped > 0 ? m : 0;
+        m = cap[p] > 0 ? m : 0;
+        double square = m > 0 ? m * m : 1, capped_excess = second / square - 1, excess = growth[p] - 1;
+        excess = cap[p] < SP_USAGE_UNCAPPED ? capped_excess : excess;
+        excess = excess > 0 ? excess : 0;
+        excess = uncapped > 0 ? excess : 0;
         capped_mean[p] = m;
-        relative_variance[p] = is_any && excess > 0 ? excess : 0;
+        relative_variance[p] = cap[p] > 0 ? excess : 0;
     }
 }

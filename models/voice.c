@@ -264,8 +264,11 @@ static void share_out(const struct sp_step *s, int group, size_t first, const do
     for (size_t i = 0; i < vendors; i++) {
         const double *share = sp_step_field(s, VENDORS, i, SHARE) + first;
         double *restrict cost = sp_step_out(s, COST_OF, i) + first;
-        for (size_t p = 0; serves(plan_of(s, i), group) && p < STRIP; p++)
-            cost[p] += voiced[p] * (sum[p] > 0 ? share[p] / sum[p] : 1 / count);
+        bool does = serves(plan_of(s, i), group);
+        for (size_t p = 0; does && p < STRIP; p++) {
+            double part = share[p] / sum[p];
+            cost[p] += voiced[p] * (sum[p] > 0 ? part : 1 / count);
+        }
     }
 }
 
