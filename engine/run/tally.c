@@ -4,6 +4,7 @@
 #include "engine/base/phase.h"
 #include "engine/run/visits.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,13 +185,24 @@ void sp_tally_free(struct sp_tally *tally) {
 
 /* --- Streams --- */
 
+SP_WIDE static bool is_any_infinite(const double *x, size_t n) {
+    uint64_t found = 0;
+    for (size_t p = 0; p < n; p++)
+        found |= (uint64_t)(x[p] > DBL_MAX) | (uint64_t)(x[p] < -DBL_MAX);
+    return found;
+}
+
+/* Some values are not finite, which is usual where they may be undefined. */
 static void find_bad_value(struct sp_tally *tally, const struct sp_block *block,
                            const struct sp_sight *sight) {
     const struct sp_plan *plan = tally->plan->plan;
     const struct sp_write *write = tally->plan->variant->column[plan->metric[sight->metric]].write;
     bool may = write->may_be_undefined;
-    for (size_t p = 0; !tally->bad.found && p < sp_block_valid(block); p++)
-        if (may ? isinf(sight->x[p]) && !write->ranked : !isfinite(sight->x[p]))
+    size_t n = sp_block_valid(block);
+    if (may && (write->ranked || !is_any_infinite(sight->x, n)))
+        return;
+    for (size_t p = 0; !tally->bad.found && p < n; p++)
+        if (may ? isinf(sight->x[p]) : !isfinite(sight->x[p]))
             tally->bad = (struct sp_bad_value){
                 true, sight->metric, sight->time, sight->axis, sp_block_first_path(block) + p, sight->x[p]};
 }
@@ -204,6 +216,20 @@ SP_WIDE static void find_residual(const double *restrict numerator, const double
 static void add_residual(struct sp_tally *tally, const struct sp_sight *sight, size_t stream, size_t n) {
     find_residual(sight->numerator, sight->denominator, tally->plan->ratio[stream], tally->scratch, n);
     tally->plan->plan->kernels->moments(&tally->residual[stream], 0, tally->scratch, n);
+}
+
+/* Has what the cells of a metric begin with fetched: they come after its stream. */
+static void fetch_cells(const struct sp_tally *tally, const struct sp_sight *sight) {
+    for (size_t c = 0; sight->axis == SP_AXIS_QUARTER && c < tally->plan->plan->categories; c++) {
+        size_t row = tally->plan->metric_row[c][sight->metric];
+        const struct category_tally *category = &tally->category[c];
+        if (row == SIZE_MAX)
+            continue;
+        __builtin_prefetch(&tally->plan->cell[c][row]);
+        __builtin_prefetch(&tally->plan->cell[c][row].atom[5]);
+        for (size_t label = 0; label < category->labels; label++)
+            __builtin_prefetch(&tally->cell[category->first_cell + row * category->labels + label].value, 1);
+    }
 }
 
 /* Has what the next stream begins with fetched. */
@@ -230,6 +256,7 @@ static bool add_stream(struct sp_tally *tally, const struct sp_block *block, con
     uint64_t before = lanes->count;
     sp_phase_enter(SP_PHASE_STREAMS, n);
     fetch_stream(tally, sight);
+    fetch_cells(tally, sight);
     bool is_constant =
         sp_histogram_tally(histogram, tally->plan->plan->kernels, sight->x, n, lanes, count, &tally->room);
     if (lanes->count != before + n)
@@ -317,8 +344,8 @@ static double add_lanes(const double *lane) {
 }
 
 /* Moves the counts of slots first .. last from the group's to the run's, with a copy; their sum. */
-static uint64_t take_slots(uint32_t *restrict group, uint32_t *restrict total, uint64_t *restrict copy,
-                           size_t first, size_t last) {
+SP_WIDE static uint64_t take_slots(uint32_t *restrict group, uint32_t *restrict total,
+                                   uint64_t *restrict copy, size_t first, size_t last) {
     uint64_t sum = 0;
     for (size_t i = first; i <= last; i++) {
         copy[i] = group[i];

@@ -35,9 +35,18 @@ void sp_passage_begin(const struct sp_passage *passage, struct sp_passage_state 
     }
 }
 
-SP_WIDE static void take_labels(const double *restrict label, uint16_t *restrict now, size_t n) {
-    for (size_t p = 0; p < n; p++)
-        now[p] = (uint16_t)(int)label[p];
+/* Also finds the lowest and the highest. */
+SP_WIDE static void take_labels(const double *restrict label, uint16_t *restrict now, size_t n,
+                                uint16_t *lowest, uint16_t *highest) {
+    uint16_t low = UINT16_MAX, high = 0;
+    for (size_t p = 0; p < n; p++) {
+        uint16_t k = (uint16_t)(int)label[p];
+        now[p] = k;
+        low = k < low ? k : low;
+        high = k > high ? k : high;
+    }
+    *lowest = low;
+    *highest = high;
 }
 
 SP_WIDE static void make_sets(const uint16_t *restrict now, uint16_t *restrict set, size_t n) {
@@ -82,9 +91,11 @@ SP_WIDE static size_t count_sets(const uint16_t *restrict set, uint16_t labels, 
 void sp_passage_move(struct sp_passage *passage, struct sp_passage_state *state, const double *label,
                      size_t quarter, size_t n, size_t stride) {
     size_t times = passage->quarters + 1;
-    take_labels(label, state->now, n);
-    for (size_t k = 0; k < passage->labels; k++)
-        state->inside[k] = stay(state->now, (uint16_t)k, state->spent + k * stride, n);
+    uint16_t lowest, highest;
+    take_labels(label, state->now, n, &lowest, &highest);
+    memset(state->inside, 0, sizeof state->inside);
+    for (uint16_t k = lowest; k <= highest; k++)
+        state->inside[k] = stay(state->now, k, state->spent + k * stride, n);
     if (state->only_time)
         return;
     make_sets(state->now, state->arrived, n);
