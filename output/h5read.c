@@ -42,13 +42,18 @@ static int refuse(const struct reader *reader, const char *path, const char *exp
 /* --- types and shapes --- */
 
 static enum sp_document_type find_type(const struct reader *reader, hid_t type) {
-    if (H5Tequal(type, H5T_IEEE_F64LE) > 0)
-        return SP_DOCUMENT_F64;
-    if (H5Tequal(type, H5T_STD_I32LE) > 0)
-        return SP_DOCUMENT_I32;
-    if (H5Tequal(type, H5T_STD_U64LE) > 0)
-        return SP_DOCUMENT_U64;
-    return H5Tequal(type, reader->text) > 0 ? SP_DOCUMENT_TEXT : SP_DOCUMENT_GROUP;
+    switch (H5Tget_class(type)) {
+    case H5T_FLOAT:
+        return H5Tequal(type, H5T_IEEE_F64LE) > 0 ? SP_DOCUMENT_F64 : SP_DOCUMENT_GROUP;
+    case H5T_INTEGER:
+        if (H5Tequal(type, H5T_STD_I32LE) > 0)
+            return SP_DOCUMENT_I32;
+        return H5Tequal(type, H5T_STD_U64LE) > 0 ? SP_DOCUMENT_U64 : SP_DOCUMENT_GROUP;
+    case H5T_STRING:
+        return H5Tequal(type, reader->text) > 0 ? SP_DOCUMENT_TEXT : SP_DOCUMENT_GROUP;
+    default:
+        return SP_DOCUMENT_GROUP;
+    }
 }
 
 static hid_t memory_type(const struct reader *reader, enum sp_document_type type) {

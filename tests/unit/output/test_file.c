@@ -127,7 +127,7 @@ Test(output_file, what_was_read_gives_the_same_bytes_again) {
 }
 
 Test(output_file, names_that_no_file_can_hold_are_refused) {
-    static const char *const name[] = {"a/b", "", ".", "tab\there", "cash"};
+    static const char *const name[] = {"a/b", "", ".", "tab\there", "end", "standard_error", "cash"};
     char *folder = sample_folder();
     for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
         struct sp_result *result = sample_create(true);

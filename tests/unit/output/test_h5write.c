@@ -121,6 +121,16 @@ Test(output_h5write, tables_of_every_shape) {
     expect_read_back();
 }
 
+Test(output_h5write, three_dimensions) {
+    const struct sp_document_node *small[] = {make_index("a", 5), make_index("b", 7), make_index("c", 3)};
+    const struct sp_document_node *large[] = {make_index("d", 41), make_index("e", 101), make_index("f", 67)};
+    const struct sp_document_node *none[] = {make_index("g", 0), small[0], small[1]};
+    sp_document_cube(document, root(), "small", SP_DOCUMENT_F64, small, numbers(5 * 7 * 3));
+    sp_document_cube(document, root(), "large", SP_DOCUMENT_F64, large, numbers(41 * 101 * 67));
+    sp_document_cube(document, root(), "none", SP_DOCUMENT_F64, none, numbers(1));
+    expect_read_back();
+}
+
 /* Texts as long as a collection of the heap, and more of them than a header holds. */
 Test(output_h5write, texts_of_every_length) {
     enum { TEXTS = 5000 };
