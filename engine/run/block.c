@@ -14,8 +14,6 @@ struct sp_block {
     struct sp_strip_store store;
     size_t strips;
     struct sp_strip **strip; /* [strips] */
-    size_t valid;
-    uint64_t first_path;
 };
 
 static int create_strips(struct sp_block *block, const struct sp_plan *plan, const struct sp_variant *variant,
@@ -23,7 +21,7 @@ static int create_strips(struct sp_block *block, const struct sp_plan *plan, con
     struct sp_strip_store *store = &block->store;
     block->strips = (store->size + STRIP - 1) / STRIP;
     block->strip = sp_arena_array(store->arena, block->strips, sizeof(struct sp_strip *));
-    store->words = sp_arena_array(store->arena, STRIP, sizeof *store->words);
+    store->words = sp_arena_array(store->arena, store->size, sizeof *store->words);
     store->rule = sp_arena_array(store->arena, variant->rules + 1, sizeof *store->rule);
     if (!block->strip || !store->words || !store->rule)
         return -1;
@@ -58,32 +56,31 @@ void sp_block_free(struct sp_block *block) {
         sp_arena_free(block->store.arena);
 }
 
-/* How many of the block's valid paths lie in strip i. */
-static size_t valid_in(const struct sp_block *block, size_t i) {
-    size_t left = block->valid > i * STRIP ? block->valid - i * STRIP : 0;
-    return left < STRIP ? left : STRIP;
+static struct sp_strip_paths whole_groups(uint64_t first, size_t valid) {
+    return (struct sp_strip_paths){.first = first, .n = (valid + 63) / 64 * 64, .valid = valid};
 }
 
 void sp_block_begin(struct sp_block *block, uint64_t first_path, size_t valid) {
-    block->first_path = first_path;
-    block->valid = valid;
-    for (size_t i = 0; i < block->strips && valid_in(block, i) > 0; i++)
-        sp_strip_begin(block->strip[i], first_path + i * STRIP, valid_in(block, i));
+    block->store.paths = whole_groups(first_path, valid);
+    for (size_t i = 0; i * STRIP < valid; i++) {
+        size_t left = valid - i * STRIP;
+        sp_strip_begin(block->strip[i], whole_groups(first_path + i * STRIP, left < STRIP ? left : STRIP));
+    }
 }
 
 void sp_block_quarter(struct sp_block *block, size_t t) {
-    for (size_t i = 0; i < block->strips && valid_in(block, i) > 0; i++)
+    for (size_t i = 0; i * STRIP < block->store.paths.valid; i++)
         sp_strip_quarter(block->strip[i], t);
 }
 
 /* --- Looking in --- */
 
 size_t sp_block_valid(const struct sp_block *block) {
-    return block->valid;
+    return block->store.paths.valid;
 }
 
 uint64_t sp_block_first_path(const struct sp_block *block) {
-    return block->first_path;
+    return block->store.paths.first;
 }
 
 const double *sp_block_now(const struct sp_block *block, int column) {

@@ -51,8 +51,7 @@ struct sp_strip {
     bool *is_lent; /* [columns] their arrays are the lender's */
     const struct sp_plan *plan;
     const struct sp_variant *variant;
-    size_t n, valid;
-    uint64_t first_path;
+    struct sp_strip_paths paths;
     size_t quarter;
     bool opening;                   /* only the opening state is being made */
     double **normal;                /* [normals] */
@@ -381,34 +380,42 @@ struct sp_strip *sp_strip_create(struct sp_strip_store *store, const struct sp_p
 
 /* --- Draws --- */
 
-static void fill_words(struct sp_strip *strip, uint32_t name, int quarter) {
+static void fill_words(struct sp_strip *strip, const struct sp_strip_paths *paths, uint32_t name,
+                       int quarter) {
     if (strip->plan->at_centre) {
-        for (size_t p = 0; p < strip->n; p++)
+        for (size_t p = 0; p < paths->n; p++)
             strip->store->words[p] = SP_STREAM_CENTRE;
         return;
     }
     struct sp_stream stream = {strip->plan->seed, name};
-    sp_phase_enter(SP_PHASE_WORDS, strip->n);
-    sp_stream_words(strip->plan->kernels, stream, strip->first_path, quarter, 0, strip->store->words,
-                    strip->n);
+    sp_phase_enter(SP_PHASE_WORDS, paths->n);
+    sp_stream_words(strip->plan->kernels, stream, paths->first, quarter, 0, strip->store->words, paths->n);
 }
 
-static void draw_standard_normal(struct sp_strip *strip, uint32_t stream, int quarter, double *out) {
+static void draw_standard_normal(struct sp_strip *strip, const struct sp_strip_paths *paths, uint32_t stream,
+                                 int quarter, double *out) {
     if (strip->plan->at_centre) {
-        memset(out, 0, strip->n * sizeof *out);
+        memset(out, 0, paths->n * sizeof *out);
         return;
     }
-    fill_words(strip, stream, quarter);
-    sp_phase_enter(SP_PHASE_TABLES, strip->n);
-    sp_sampler_fill(&strip->plan->standard_normal, strip->plan->kernels, strip->store->words, out, strip->n);
+    fill_words(strip, paths, stream, quarter);
+    sp_phase_enter(SP_PHASE_TABLES, paths->n);
+    sp_sampler_fill(&strip->plan->standard_normal, strip->plan->kernels, strip->store->words, out, paths->n);
     sp_phase_enter(SP_PHASE_ASSUMPTIONS, 0);
+}
+
+/* What is drawn of variables the first strip draws for all strips: a table that has to be fetched into the
+ * cache is then used by many. */
+static bool draws_for_all(const struct sp_strip *strip) {
+    return strip->first == 0;
 }
 
 /* The shared normals of one layer. */
 static void draw_normals(struct sp_strip *strip, enum sp_each each, int quarter) {
-    for (size_t i = 0; i < strip->variant->normals; i++)
+    for (size_t i = 0; draws_for_all(strip) && i < strip->variant->normals; i++)
         if (strip->variant->normal[i].each == each)
-            draw_standard_normal(strip, strip->variant->normal[i].stream, quarter, strip->normal[i]);
+            draw_standard_normal(strip, &strip->store->paths, strip->variant->normal[i].stream, quarter,
+                                 strip->normal[i]);
 }
 
 SP_WIDE static void add_weighted(const double *x, double weight, double *restrict sum, size_t n) {
@@ -418,25 +425,26 @@ SP_WIDE static void add_weighted(const double *x, double weight, double *restric
 
 /* The words of a dependent variable, from the normals that it shares. */
 static void fill_dependent_words(struct sp_strip *strip, const struct sp_variable *variable) {
-    memset(strip->z, 0, strip->n * sizeof *strip->z);
+    size_t n = strip->store->paths.n;
+    memset(strip->z, 0, n * sizeof *strip->z);
     for (size_t i = 0; i < variable->loadings; i++)
-        add_weighted(strip->normal[variable->loading[i].normal], variable->loading[i].weight, strip->z,
-                     strip->n);
-    strip->plan->kernels->normal_words(strip->plan->normal_rows, strip->z, strip->store->words, strip->n);
+        add_weighted(strip->normal[variable->loading[i].normal], variable->loading[i].weight, strip->z, n);
+    strip->plan->kernels->normal_words(strip->plan->normal_rows, strip->z, strip->store->words, n);
 }
 
 static void draw(struct sp_strip *strip, const struct sp_variable *variable,
                  const struct sp_schedule_entry *entry, int quarter, double *out) {
-    for (size_t p = 0; is_constant(entry) && !is_unchanging(entry) && p < strip->n; p++)
+    const struct sp_strip_paths *all = &strip->store->paths;
+    for (size_t p = 0; is_constant(entry) && !is_unchanging(entry) && p < all->n; p++)
         out[p] = entry->sampler.parameter[0];
     if (is_constant(entry))
         return;
     if (variable->loadings > 0 && !strip->plan->at_centre)
         fill_dependent_words(strip, variable);
     else
-        fill_words(strip, variable->stream, quarter);
-    sp_phase_enter(sp_sampler_phase(&entry->sampler), strip->n);
-    sp_sampler_fill(&entry->sampler, strip->plan->kernels, strip->store->words, out, strip->n);
+        fill_words(strip, all, variable->stream, quarter);
+    sp_phase_enter(sp_sampler_phase(&entry->sampler), all->n);
+    sp_sampler_fill(&entry->sampler, strip->plan->kernels, strip->store->words, out, all->n);
     sp_phase_enter(SP_PHASE_ASSUMPTIONS, 0);
 }
 
@@ -458,8 +466,8 @@ SP_WIDE static size_t hold(const struct sp_variable *variable, double *x, size_t
 }
 
 /* The same for the values of a variable, counted; but not twice, when the opening state is made first. */
-static void hold_values(struct sp_strip *strip, size_t i, double *x) {
-    size_t held = hold(&strip->variant->variable[i], x, strip->n, strip->valid);
+static void hold_values(struct sp_strip *strip, const struct sp_strip_paths *paths, size_t i, double *x) {
+    size_t held = hold(&strip->variant->variable[i], x, paths->n, paths->valid);
     bool again = strip->opening && !strip->values[i].is_given;
     strip->store->rule[i] += again ? 0 : held;
 }
@@ -474,9 +482,11 @@ static bool holds_draw(const struct sp_variable *variable) {
 static void draw_within(struct sp_strip *strip, size_t i, size_t e, int quarter) {
     const struct sp_variable *variable = &strip->variant->variable[i];
     double *out = strip->values[i].drawn[e];
+    if (!draws_for_all(strip))
+        return;
     draw(strip, variable, &variable->entry[e], quarter, out);
     if (variable->entry[e].may_leave_bounds && holds_draw(variable) && !has_drawn_parameters(variable))
-        hold_values(strip, i, out);
+        hold_values(strip, &strip->store->paths, i, out);
 }
 
 static size_t entry_at(const struct sp_variable *variable, size_t quarter) {
@@ -497,7 +507,7 @@ static void count_contradictions(struct sp_strip *strip, size_t i, const double 
         if (!given->conditional->name[j])
             return;
         size_t who = given->variable[j] == SP_PLAN_NONE ? i : (size_t)given->variable[j];
-        strip->store->rule[who] += given->conditional->contradictions(j, parameter, strip->valid);
+        strip->store->rule[who] += given->conditional->contradictions(j, parameter, strip->paths.valid);
     }
 }
 
@@ -525,9 +535,9 @@ static void apply_parameters(struct sp_strip *strip, size_t i) {
         if (!strip->opening || values->is_given)
             count_contradictions(strip, i, parameter);
         variable->given.conditional->fill(strip->plan->kernels, parameter, values->effective, values->given,
-                                          strip->n);
+                                          strip->paths.n);
         if (holds_draw(variable))
-            hold_values(strip, i, values->given);
+            hold_values(strip, &strip->paths, i, values->given);
     }
     values->effective = values->given;
 }
@@ -560,13 +570,13 @@ static void apply_noise(struct sp_strip *strip, size_t i) {
     struct values *values = &strip->values[i];
     if (!has_noise(variable))
         return;
-    draw_standard_normal(strip, variable->noise.stream, (int)strip->quarter, strip->z);
-    advance_noise(&variable->noise, strip->z, strip->quarter == 0, values->noise, strip->n);
+    draw_standard_normal(strip, &strip->paths, variable->noise.stream, (int)strip->quarter, strip->z);
+    advance_noise(&variable->noise, strip->z, strip->quarter == 0, values->noise, strip->paths.n);
     if (variable->noise.scale != SP_NOISE_ADD)
-        strip->plan->kernels->exp(values->noise, values->noisy, strip->n);
-    combine_noise(variable->noise.scale, values->effective, values->noise, values->noisy, strip->n);
+        strip->plan->kernels->exp(values->noise, values->noisy, strip->paths.n);
+    combine_noise(variable->noise.scale, values->effective, values->noise, values->noisy, strip->paths.n);
     if (variable->changes == 0)
-        hold_values(strip, i, values->noisy);
+        hold_values(strip, &strip->paths, i, values->noisy);
     values->effective = values->noisy;
 }
 
@@ -583,7 +593,7 @@ static void hold_event(struct sp_strip *strip, size_t i) {
     struct values *values = &strip->values[i];
     if (variable->each != SP_EACH_EVENT)
         return;
-    renew(strip->now[variable->begins], values->effective, values->held, strip->n);
+    renew(strip->now[variable->begins], values->effective, values->held, strip->paths.n);
     values->effective = values->held;
 }
 
@@ -623,7 +633,7 @@ static void apply_changes(struct sp_strip *strip, size_t i) {
     struct values *values = &strip->values[i];
     if (variable->changes == 0)
         return;
-    memcpy(values->changed, values->effective, strip->n * sizeof *values->changed);
+    memcpy(values->changed, values->effective, strip->paths.n * sizeof *values->changed);
     for (size_t c = 0; c < variable->changes; c++) {
         const struct sp_change *change = &variable->change[c];
         double part = part_at(change, strip->quarter);
@@ -633,11 +643,11 @@ static void apply_changes(struct sp_strip *strip, size_t i) {
         const double *value = strip->values[change->value].effective;
         const double *share = change->share == SP_PLAN_NONE ? NULL : strip->now[change->share];
         if (share || part < 1)
-            apply_part(change->operation, part, share, value, values->changed, strip->n);
+            apply_part(change->operation, part, share, value, values->changed, strip->paths.n);
         else
-            apply(change->operation, value, values->changed, strip->n);
+            apply(change->operation, value, values->changed, strip->paths.n);
     }
-    hold_values(strip, i, values->changed);
+    hold_values(strip, &strip->paths, i, values->changed);
     values->effective = values->changed;
 }
 
@@ -681,7 +691,7 @@ static void put_in_force(struct sp_strip *strip, size_t i) {
 static const double *evaluate(struct sp_strip *strip, const struct sp_formula *formula) {
     if (!formula)
         return NULL;
-    sp_formula_evaluate(formula, (const double *const *)strip->before, strip->room, strip->n);
+    sp_formula_evaluate(formula, (const double *const *)strip->before, strip->room, strip->paths.n);
     return strip->room[0];
 }
 
@@ -697,8 +707,8 @@ static const double *find_field(struct sp_strip *strip, const struct sp_bound_st
 static const struct sp_step *ready_step(struct sp_strip *strip, struct binding *binding, enum turn turn,
                                         int quarter) {
     struct sp_step *step = &binding->step[turn];
-    step->n = strip->n;
-    step->valid = strip->valid;
+    step->n = strip->paths.n;
+    step->valid = strip->paths.valid;
     step->quarter = quarter;
     step->season = (strip->plan->first_quarter + quarter) % 4;
     for (size_t f = 0; quarter <= 0 && f < binding->bound->fields; f++)
@@ -717,7 +727,7 @@ SP_WIDE static void clear_opening(struct sp_strip *strip) {
         size_t c = strip->take_turns[i];
         double *before = strip->before[c],
                empty = strip->variant->column[c].write->may_be_undefined ? NAN : 0;
-        for (size_t p = 0; !strip->is_lent[c] && p < strip->n; p++)
+        for (size_t p = 0; !strip->is_lent[c] && p < strip->paths.n; p++)
             before[p] = empty;
     }
 }
@@ -740,11 +750,9 @@ static void begin_quarter(struct sp_strip *strip, size_t quarter, bool opening) 
         strip->first_moment = strip->moment;
 }
 
-void sp_strip_begin(struct sp_strip *strip, uint64_t first_path, size_t valid) {
+void sp_strip_begin(struct sp_strip *strip, struct sp_strip_paths paths) {
     const struct sp_variant *variant = strip->variant;
-    strip->first_path = first_path;
-    strip->valid = valid;
-    strip->n = (valid + 63) / 64 * 64;
+    strip->paths = paths;
     if (strip->is_odd)
         swap_columns(strip);
     draw_path(strip);
@@ -773,7 +781,7 @@ static void stop_paths(struct sp_strip *strip, const struct sp_bound_step *bound
     const double *stopped = strip->before[strip->variant->stop];
     for (size_t i = 0; i < bound->outs; i++) {
         const struct sp_write *write = strip->variant->column[bound->out[i]].write;
-        replace(stopped, write->may_be_undefined ? NAN : 0, strip->now[bound->out[i]], strip->n);
+        replace(stopped, write->may_be_undefined ? NAN : 0, strip->now[bound->out[i]], strip->paths.n);
     }
 }
 
@@ -787,7 +795,7 @@ void sp_strip_quarter(struct sp_strip *strip, size_t t) {
     for (size_t i = 0; i < strip->steps; i++) {
         struct binding *binding = &strip->binding[i];
         const struct sp_step *step = ready_step(strip, binding, strip->is_odd ? TURN_ODD : TURN_EVEN, (int)t);
-        sp_phase_enter(SP_PHASE_STEPS, strip->n);
+        sp_phase_enter(SP_PHASE_STEPS, strip->paths.n);
         if (binding->work)
             binding->work(step);
         if (binding->may_stop)

@@ -1,26 +1,33 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A strip: the paths of a block that go through all steps of a quarter before the next ones do, few enough
- * for what a step writes to be in the first-level cache still when the next step reads it. It draws, works
- * out the assumptions in force, and runs the steps. Only block.c uses it: whoever looks at a block sees
- * arrays over all its paths, of which each strip has a part.
+ * for what a step writes to be in the first-level cache still when the next step reads it. It works
+ * out the assumptions in force and runs the steps; draws are made by the first strip for all. Only block.c
+ * uses it: whoever looks at a block sees arrays over all its paths, of which each strip has a part.
  */
 #ifndef SP_ENGINE_RUN_STRIP_H
 #define SP_ENGINE_RUN_STRIP_H
 
 #include "engine/run/plan.h"
 
+/* Paths first .. first + n - 1, of which the first `valid` count; n is a multiple of 64. */
+struct sp_strip_paths {
+    uint64_t first;
+    size_t n, valid;
+};
+
 /* What the strips of a block share: arrays over all its paths, scratch, and counts. Filled in by its owner,
  * but for the arrays, which the first strip makes. */
 struct sp_strip_store {
     struct sp_arena *arena;
-    size_t size;     /* paths of the block */
-    size_t arrays;   /* made so far */
-    double **array;  /* [arrays] -> [size] */
-    double *slab;    /* memory for the next ones, */
-    size_t left;     /* so many */
-    uint32_t *words; /* [size of a strip] scratch */
-    uint64_t *rule;  /* [rules] how often each was applied */
+    size_t size;                 /* most paths of the block */
+    struct sp_strip_paths paths; /* of the block now */
+    size_t arrays;               /* made so far */
+    double **array;              /* [arrays] -> [size] */
+    double *slab;                /* memory for the next ones, */
+    size_t left;                 /* so many */
+    uint32_t *words;             /* [size] scratch */
+    uint64_t *rule;              /* [rules] how often each was applied */
 };
 
 struct sp_strip;
@@ -32,8 +39,8 @@ struct sp_strip *sp_strip_create(struct sp_strip_store *store, const struct sp_p
                                  const struct sp_variant *variant, size_t first,
                                  const struct sp_strip *lender);
 
-/* As in block.h, of the paths of this strip. */
-void sp_strip_begin(struct sp_strip *strip, uint64_t first_path, size_t valid);
+/* As in block.h, of the paths of this strip; the first strip first. */
+void sp_strip_begin(struct sp_strip *strip, struct sp_strip_paths paths);
 void sp_strip_quarter(struct sp_strip *strip, size_t t);
 
 /* As in block.h: of the first strip, the arrays of the whole block. */
