@@ -15,18 +15,26 @@ static size_t smaller(uint64_t a, size_t b) {
     return a < b ? (size_t)a : b;
 }
 
+static int read_piece(int file, uint64_t at, unsigned char *to, size_t size, uint64_t *hash) {
+    if (sp_image_read(file, to, size, at))
+        return -1;
+    *hash += sp_hash64_piece(at / 8, to, size);
+    return 0;
+}
+
 /* Hashes what is apart, and keeps it in `to` unless that is NULL. */
 static int read_apart(int file, uint64_t apart, unsigned char *to, uint64_t *hash) {
     unsigned char piece[PIECE];
+    int error = 0;
     *hash = 0;
-    for (uint64_t done = 0; done < apart; done += PIECE) {
+    for (uint64_t done = 0; !error && done < apart; done += PIECE) {
         size_t n = smaller(apart - done, PIECE);
-        unsigned char *here = to ? to + done : piece;
-        if (sp_image_read(file, here, n, SP_SEAL_APART + done))
-            return -1;
-        *hash += sp_hash64_piece((SP_SEAL_APART + done) / 8, here, n);
+        if (to)
+            error = read_piece(file, SP_SEAL_APART + done, to + done, n, hash);
+        else
+            error = read_piece(file, SP_SEAL_APART + done, piece, n, hash);
     }
-    return 0;
+    return error;
 }
 
 /* --- loading --- */

@@ -7,6 +7,7 @@
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <unistd.h>
 
 enum { WORD = 8 };
@@ -40,10 +41,16 @@ int sp_unfinished_create(struct sp_unfinished *file, const char *path, uint64_t 
     return -1;
 }
 
-/* Only the first failure is told. */
+/* Only the first failure is told; it is there when any call that failed returns. */
 static int fail_to_put(struct sp_unfinished *file) {
-    if (__atomic_fetch_add(&file->failures, 1, __ATOMIC_RELAXED) == 0)
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    int number = errno;
+    pthread_mutex_lock(&lock);
+    errno = number;
+    if (!file->has_failed)
         sp_image_fail_to_write(file->temporary, SP_SEAL_APART + file->apart, &file->failure);
+    file->has_failed = true;
+    pthread_mutex_unlock(&lock);
     return -1;
 }
 

@@ -23,8 +23,8 @@ struct sp_unfinished {
     int file;
     uint64_t apart;
     uint64_t hash;                   /* of what has been put, added up */
-    int failures;                    /* of sp_unfinished_put; */
-    struct sp_image_failure failure; /* the first of them */
+    bool has_failed;                 /* sp_unfinished_put, at least once: */
+    struct sp_image_failure failure; /* the first time */
 };
 
 /* Creates the file, with room on the disk for what will be apart where the file system can keep it: a full
