@@ -62,8 +62,7 @@ void sp_categories_get(struct sp_document *document, const struct sp_document_no
     for (size_t c = 0; variant->by_category && c < result->categories; c++) {
         const struct sp_category_view *category = &result->category[c];
         const struct sp_document_node *group = sp_document_find(document, variant_group, category->name);
-        variant->by_category[c] =
-            sp_estimates_get_metrics(document, group, result, category->metric, category->metrics,
-                                     category->labels * SP_STATISTICS);
+        variant->by_category[c] = sp_estimates_get_metrics(
+            document, group, result, category->metric, category->metrics, category->labels * SP_STATISTICS);
     }
 }

@@ -86,8 +86,7 @@ static void get_metric(const char *name, const char *const text[COLUMNS], bool r
 }
 
 void sp_metrics_get(struct sp_document *document, struct sp_result *result) {
-    const struct sp_document_node *group =
-        sp_document_find(document, sp_document_root(document), "metrics");
+    const struct sp_document_node *group = sp_document_find(document, sp_document_root(document), "metrics");
     const char **name = sp_scales_get_labels(document, group, "metric", &result->metrics);
     const char *const *column[COLUMNS];
     for (int i = 0; i < COLUMNS; i++)

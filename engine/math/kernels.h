@@ -99,7 +99,8 @@ struct sp_kernels {
     size_t (*sift)(struct sp_moment_lanes *lanes, double centre, double common, const double *x,
                    double *others, size_t n);
 
-    /* As moments, and counts each value in its bin, count[SP_HISTOGRAM_BINS + 1]; inverse_scale = 1 / scale. */
+    /* As moments, and counts each value in its bin, count[SP_HISTOGRAM_BINS + 1]; inverse_scale = 1 / scale.
+     */
     void (*tally)(struct sp_moment_lanes *lanes, double centre, double inverse_scale, const double *x,
                   uint32_t *count, size_t n);
 
@@ -107,8 +108,8 @@ struct sp_kernels {
      * more entries of `path` may be written. */
     size_t (*select)(const uint16_t *label, uint16_t here, uint16_t *path, size_t n);
 
-    /* The values x of those paths, in the same order; how many. Up to SP_SELECT_MORE more entries of `out` may
-     * be written. */
+    /* The values x of those paths, in the same order; how many. Up to SP_SELECT_MORE more entries of `out`
+     * may be written. */
     size_t (*pick)(const double *x, const uint16_t *label, uint16_t here, double *out, size_t n);
 
     /* bin[i] of each value. */
