@@ -53,7 +53,7 @@ def cases(out, folder):
     yield Case("plain C, 2 threads", 1_000_000, 100_000, lambda n: [out / "plain_rm1", n, 1, 2])
     yield Case(BY_HAND, 1_000_000, 100_000, lambda n: [out / "fused_rm1", n, 1])
     for threads, name in ((1, ONE), (2, TWO)):
-        yield Case(name, 1_000_000, 100_000, lambda n, t=threads: scalepath(out, RM1, t, n, folder))
+        yield Case(name, 4_000_000, 400_000, lambda n, t=threads: scalepath(out, RM1, t, n, folder))
     for threads, name in ((1, ONE), (2, TWO)):
         yield Case(f"{name}, default statistics", 500_000, 50_000,
                    lambda n, t=threads: scalepath(out, default, t, n, folder))
@@ -88,8 +88,8 @@ def print_phases(out, folder, name, scenario, paths):
         other = by_hand.get(phase)
         rows.append([phase, f"{cost.ns:.2f}", f"{cost.values:.2f}" if each else "", f"{each:.3f}" if each else "",
                      f"{other.ns / other.values:.3f}" if other and other.values else "",
-                     f"{ALLOWED * mark:.2f}" if mark else "",
-                     "" if not mark else "within" if each <= ALLOWED * mark else f"{each / mark / ALLOWED:.2f} times"])
+                     f"{ALLOWED * mark:.2f}" if mark and each else "",
+                     "" if not (mark and each) else "within" if each <= ALLOWED * mark else f"{each / mark / ALLOWED:.2f} times"])
     print()
     print_table(rows)
 
