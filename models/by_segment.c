@@ -96,19 +96,17 @@ static void split(const struct sp_step *s, const double *whole, int part, int ou
     }
 }
 
-enum { STRIP = 64 }; /* paths at a time, so that what is between needs no column */
-
 /* By what the segments' payers are charged; by their number when nobody is charged. `other` is what does not
  * come from payers. */
 static void split_money(const struct sp_step *s, const double *money, const double *other, int out,
                         size_t first) {
     const double *price = sp_step_read(s, COMMON_PRICE) + first;
-    double sum[STRIP] = {0};
+    double sum[SP_MODELS_PART] = {0};
     for (size_t i = 0; i < s->instances[SEGMENTS]; i++) {
         const double *own = sp_step_read_one(s, OWN_PART, i) + first;
         const double *common = sp_step_read_one(s, COMMON_PART, i) + first;
         double *restrict charged = sp_step_out(s, out, i) + first;
-        for (size_t p = 0; p < STRIP; p++) {
+        for (size_t p = 0; p < SP_MODELS_PART; p++) {
             charged[p] = own[p] + common[p] * price[p];
             sum[p] += charged[p];
         }
@@ -116,7 +114,7 @@ static void split_money(const struct sp_step *s, const double *money, const doub
     for (size_t i = 0; i < s->instances[SEGMENTS]; i++) {
         const double *part = sp_step_read_one(s, PART, i) + first;
         double *restrict of_segment = sp_step_out(s, out, i) + first;
-        for (size_t p = 0; p < STRIP; p++) {
+        for (size_t p = 0; p < SP_MODELS_PART; p++) {
             double share = sum[p] > 0 ? of_segment[p] / sum[p] : part[p];
             of_segment[p] = (money[first + p] - other[first + p]) * share;
         }
@@ -124,7 +122,7 @@ static void split_money(const struct sp_step *s, const double *money, const doub
 }
 
 static void split_all_money(const struct sp_step *s, const double *money, const double *other, int out) {
-    for (size_t first = 0; money && sp_step_read(s, COMMON_PRICE) && first < s->n; first += STRIP)
+    for (size_t first = 0; money && sp_step_read(s, COMMON_PRICE) && first < s->n; first += SP_MODELS_PART)
         split_money(s, money, other, out, first);
 }
 

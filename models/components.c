@@ -7,7 +7,6 @@
 enum { TIERS = SP_COMPONENTS_TIERS, COMPONENTS = SP_COMPONENTS, STAGES = SP_COMPONENTS_STAGES };
 enum { INFRASTRUCTURE = SP_COMPONENTS_INFRASTRUCTURE };
 enum { COMPONENT, FROM, MONTHLY, PER_UNIT, INCLUDED, ONCE, LEAD, HYSTERESIS }; /* [component_stage.NAME] */
-enum { PART = 64 };                                                            /* paths at a time */
 
 static const char *const drivers[] = {[SP_COMPONENTS_USERS] = "users",
                                       [SP_COMPONENTS_PAYERS] = "payers",
@@ -233,17 +232,14 @@ void sp_components_check(const struct sp_stated *given) {
 static void split(const struct sp_step *s, size_t first) {
     const double *cost = sp_step_out(s, SP_COMPONENTS_COST, 0) + first;
     size_t components = s->instances[COMPONENTS];
-    double sum[PART] = {0};
+    double sum[SP_MODELS_PART], part[SP_MODELS_PART];
+    sp_models_sum_shares(s, COMPONENTS, SP_COMPONENTS_SHARE, first, sum);
     for (size_t i = 0; i < components; i++) {
-        const double *share = sp_step_field(s, COMPONENTS, i, SP_COMPONENTS_SHARE) + first;
-        for (size_t p = 0; p < PART; p++)
-            sum[p] += share[p];
-    }
-    for (size_t i = 0; i < components; i++) {
-        const double *share = sp_step_field(s, COMPONENTS, i, SP_COMPONENTS_SHARE) + first;
         double *restrict of_component = sp_step_out(s, SP_COMPONENTS_COST_OF, i) + first;
-        for (size_t p = 0; p < PART; p++)
-            of_component[p] = (sum[p] > 0 ? share[p] / sum[p] : 1 / (double)components) * cost[p];
+        sp_models_divide(sp_step_field(s, COMPONENTS, i, SP_COMPONENTS_SHARE) + first, sum,
+                         1 / (double)components, part);
+        for (size_t p = 0; p < SP_MODELS_PART; p++)
+            of_component[p] = part[p] * cost[p];
     }
 }
 
@@ -262,10 +258,10 @@ static void find_need(const struct sp_step *s, size_t stage, size_t first, doubl
     const double *now = sp_step_read(s, SP_COMPONENTS_USERS_NOW) + first,
                  *before = sp_step_read(s, SP_COMPONENTS_USERS_BEFORE) + first;
     int lead = (int)sp_step_number(s, STAGES, stage, LEAD);
-    for (size_t p = 0; p < PART; p++)
+    for (size_t p = 0; p < SP_MODELS_PART; p++)
         need[p] = now[p];
     for (int quarter = 0; quarter < lead; quarter++)
-        for (size_t p = 0; p < PART; p++) {
+        for (size_t p = 0; p < SP_MODELS_PART; p++) {
             double growth = now[p] / before[p];
             growth = before[p] > 0 ? growth : 1;
             need[p] *= now[p] > before[p] ? growth : 1;
@@ -276,9 +272,9 @@ static void hold(const struct sp_step *s, size_t stage, size_t first, double *re
     const double *before = sp_step_read_one(s, SP_COMPONENTS_HELD_BEFORE, stage) + first;
     double *restrict held = sp_step_out(s, SP_COMPONENTS_HELD, stage) + first;
     double from = from_of(s, stage), keep = from * (1 - sp_step_number(s, STAGES, stage, HYSTERESIS));
-    double need[PART];
+    double need[SP_MODELS_PART];
     find_need(s, stage, first, need);
-    for (size_t p = 0; p < PART; p++) {
+    for (size_t p = 0; p < SP_MODELS_PART; p++) {
         held[p] = (need[p] >= from) | ((before[p] > 0) & (need[p] >= keep)) ? 1 : 0;
         highest[p] = (held[p] > 0) & (from > highest[p]) ? from : highest[p];
     }
@@ -286,14 +282,14 @@ static void hold(const struct sp_step *s, size_t stage, size_t first, double *re
 
 /* Of some paths of one component, what is in force. */
 struct terms {
-    double monthly[PART], per_unit[PART], included[PART];
-    double stage[PART]; /* where the stage in force begins; -1: none */
+    double monthly[SP_MODELS_PART], per_unit[SP_MODELS_PART], included[SP_MODELS_PART];
+    double stage[SP_MODELS_PART]; /* where the stage in force begins; -1: none */
 };
 
 static void replace(const struct sp_step *s, size_t stage, int field, size_t first, double *restrict term) {
     const double *active = sp_step_out(s, SP_COMPONENTS_ACTIVE, stage) + first,
                  *given = sp_step_field(s, STAGES, stage, field);
-    for (size_t p = 0; given && p < PART; p++) {
+    for (size_t p = 0; given && p < SP_MODELS_PART; p++) {
         double here = given[first + p], other = term[p];
         term[p] = active[p] > 0 ? here : other;
     }
@@ -308,7 +304,7 @@ static void enter(const struct sp_step *s, size_t stage, size_t first, const str
     double *restrict part = sp_step_out(s, SP_COMPONENTS_UPGRADE_TO, stage) + first;
     double *restrict all = sp_step_out(s, SP_COMPONENTS_UPGRADE, 0) + first;
     double from = from_of(s, stage);
-    for (size_t p = 0; p < PART; p++) {
+    for (size_t p = 0; p < SP_MODELS_PART; p++) {
         active[p] = terms->stage[p] == from ? 1 : 0;
         reached[p] = (before[p] > 0) | (terms->stage[p] >= from) ? 1 : 0;
         part[p] = (active[p] > 0) & !(before[p] > 0) ? once[p] : 0;
@@ -317,7 +313,7 @@ static void enter(const struct sp_step *s, size_t stage, size_t first, const str
 }
 
 static void work_stages(const struct sp_step *s, size_t component, size_t first, struct terms *terms) {
-    for (size_t p = 0; p < PART; p++)
+    for (size_t p = 0; p < SP_MODELS_PART; p++)
         terms->stage[p] = -1;
     for (size_t i = 0; i < s->instances[STAGES]; i++)
         if (is_stage_of(s, i, component))
@@ -352,12 +348,12 @@ static void find_units(const struct sp_step *s, int driver, size_t first, double
                               [SP_COMPONENTS_STORED] = SP_COMPONENTS_STORED_NOW};
     const double *closing = sp_step_read(s, now[driver]) + first;
     if (driver == SP_COMPONENTS_STORIES) {
-        for (size_t p = 0; p < PART; p++)
+        for (size_t p = 0; p < SP_MODELS_PART; p++)
             units[p] = closing[p] / SP_MODELS_MONTHS;
         return;
     }
     const double *opening = sp_step_read(s, now[driver] + 1) + first;
-    for (size_t p = 0; p < PART; p++)
+    for (size_t p = 0; p < SP_MODELS_PART; p++)
         units[p] = sp_models_average(s, opening[p], closing[p]);
 }
 
@@ -374,9 +370,9 @@ static void add_own(const struct sp_step *s, size_t component, size_t first, con
     const double *factor = sp_step_field(s, INFRASTRUCTURE, 0, SP_COMPONENTS_FACTOR) + first;
     double *restrict part = sp_step_out(s, SP_COMPONENTS_COST_OF, component) + first;
     double *restrict all = sp_step_out(s, SP_COMPONENTS_COST, 0) + first;
-    double units[PART];
+    double units[SP_MODELS_PART];
     find_units(s, (int)sp_step_number(s, COMPONENTS, component, SP_COMPONENTS_DRIVER), first, units);
-    for (size_t p = 0; p < PART; p++) {
+    for (size_t p = 0; p < SP_MODELS_PART; p++) {
         double beyond = units[p] > terms->included[p] ? units[p] - terms->included[p] : 0;
         double own = SP_MODELS_MONTHS * factor[p] * (terms->monthly[p] + terms->per_unit[p] * beyond);
         part[p] += own;
@@ -397,11 +393,11 @@ SP_WIDE void sp_components_step(const struct sp_step *s) {
         for (size_t i = 0; i < s->instances[COMPONENTS]; i++)
             memset(sp_step_out(s, SP_COMPONENTS_COST_OF, i), 0, s->n * sizeof(double));
     else
-        for (size_t first = 0; first < s->n; first += PART)
+        for (size_t first = 0; first < s->n; first += SP_MODELS_PART)
             split(s, first);
     for (size_t i = 0; i < s->instances[COMPONENTS]; i++) {
         struct terms terms;
-        for (size_t first = 0; has_own(s, i) && first < s->n; first += PART) {
+        for (size_t first = 0; has_own(s, i) && first < s->n; first += SP_MODELS_PART) {
             copy_terms(s, i, first, &terms);
             work_stages(s, i, first, &terms);
             add_own(s, i, first, &terms);

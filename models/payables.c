@@ -76,26 +76,24 @@ static bool is_fee(const struct sp_step *s, const double *line) {
     return false;
 }
 
-enum { STRIP = 64 }; /* paths at a time, so that what is between needs no column */
-
 /* A quarter's cost is spread evenly over its days: the last `days` of it are open. */
 static void add_open(const struct sp_step *s, int lines, int days_field, size_t first) {
     const double *days = sp_step_field(s, PAYABLES_TABLE, 0, days_field) + first;
-    double open[STRIP], *restrict payables = sp_step_out(s, PAYABLES, 0) + first;
-    for (size_t p = 0; p < STRIP; p++)
+    double open[SP_MODELS_PART], *restrict payables = sp_step_out(s, PAYABLES, 0) + first;
+    for (size_t p = 0; p < SP_MODELS_PART; p++)
         open[p] = days[p] / SP_MODELS_DAYS;
     for (size_t i = 0; i < sp_step_reads(s, lines); i++) {
         const double *line = sp_step_read_one(s, lines, i);
         if (is_fee(s, line))
             continue;
-        for (size_t p = 0; p < STRIP; p++)
+        for (size_t p = 0; p < SP_MODELS_PART; p++)
             payables[p] += line[first + p] * open[p];
     }
 }
 
 SP_WIDE static void step(const struct sp_step *s) {
     memset(sp_step_out(s, PAYABLES, 0), 0, s->n * sizeof(double));
-    for (size_t first = 0; first < s->n; first += STRIP) {
+    for (size_t first = 0; first < s->n; first += SP_MODELS_PART) {
         add_open(s, COGS_LINES, DAYS, first);
         add_open(s, OPEX_LINES, DAYS_OPEX, first);
         add_open(s, ONE_OFF_LINES, DAYS_ONE_OFF, first);

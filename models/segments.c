@@ -83,23 +83,14 @@ static const struct sp_write writes[] = {
                     .instanced = 1 + SEGMENTS},
 };
 
-enum { STRIP = 64 }; /* paths at a time, so that what is between needs no column */
-
 /* By shares divided by their sum; evenly when all shares are 0. */
 static void update_parts(const struct sp_step *s, size_t first) {
     size_t segments = s->instances[SEGMENTS];
-    double sum[STRIP] = {0};
-    for (size_t i = 0; i < segments; i++) {
-        const double *share = sp_step_field(s, SEGMENTS, i, SHARE) + first;
-        for (size_t p = 0; p < STRIP; p++)
-            sum[p] += share[p];
-    }
-    for (size_t i = 0; i < segments; i++) {
-        const double *share = sp_step_field(s, SEGMENTS, i, SHARE) + first;
-        double *restrict part = sp_step_out(s, PART, i) + first;
-        for (size_t p = 0; p < STRIP; p++)
-            part[p] = sum[p] > 0 ? share[p] / sum[p] : 1 / (double)segments;
-    }
+    double sum[SP_MODELS_PART];
+    sp_models_sum_shares(s, SEGMENTS, SHARE, first, sum);
+    for (size_t i = 0; i < segments; i++)
+        sp_models_divide(sp_step_field(s, SEGMENTS, i, SHARE) + first, sum, 1 / (double)segments,
+                         sp_step_out(s, PART, i) + first);
 }
 
 static void add(const double *x, double *restrict sum, size_t n) {
@@ -151,7 +142,7 @@ static void update_multiplier(const struct sp_step *s, int field, int average, i
 }
 
 SP_WIDE static void step(const struct sp_step *s) {
-    for (size_t first = 0; first < s->n; first += STRIP)
+    for (size_t first = 0; first < s->n; first += SP_MODELS_PART)
         update_parts(s, first);
     update_price(s);
     update_multiplier(s, USES, USAGE, USAGE_PART);

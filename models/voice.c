@@ -247,28 +247,26 @@ static void advance_prices(const struct sp_step *s, size_t vendor) {
                               });
 }
 
-enum { STRIP = 64 }; /* paths at a time, so that what is between needs no column */
-
 /* What is voiced of a group, in stories of length 1, for each part of the vendors' shares; where all shares
  * are 0, they are alike. */
 static void share_out(const struct sp_step *s, int group, size_t first, const double *voiced) {
     size_t vendors = s->instances[VENDORS];
-    double sum[STRIP] = {0}, count = 0;
+    double sum[SP_MODELS_PART] = {0}, part[SP_MODELS_PART], count = 0;
     for (size_t i = 0; i < vendors; i++) {
         const double *share = sp_step_field(s, VENDORS, i, SHARE) + first;
         bool does = serves(plan_of(s, i), group);
         count += does ? 1 : 0;
-        for (size_t p = 0; does && p < STRIP; p++)
+        for (size_t p = 0; does && p < SP_MODELS_PART; p++)
             sum[p] += share[p];
     }
     for (size_t i = 0; i < vendors; i++) {
         const double *share = sp_step_field(s, VENDORS, i, SHARE) + first;
         double *restrict cost = sp_step_out(s, COST_OF, i) + first;
         bool does = serves(plan_of(s, i), group);
-        for (size_t p = 0; does && p < STRIP; p++) {
-            double part = share[p] / sum[p];
-            cost[p] += voiced[p] * (sum[p] > 0 ? part : 1 / count);
-        }
+        if (does)
+            sp_models_divide(share, sum, 1 / count, part);
+        for (size_t p = 0; does && p < SP_MODELS_PART; p++)
+            cost[p] += voiced[p] * part[p];
     }
 }
 
@@ -276,9 +274,9 @@ static void add_group(const struct sp_step *s, int group) {
     const double *stories = sp_step_read(s, STORIES_FREE + group),
                  *length = sp_step_or_ones(s, sp_step_read(s, LENGTH_FREE + group));
     const double *share = sp_step_field(s, VOICE, 0, SHARE_FREE + group);
-    for (size_t first = 0; first < s->n; first += STRIP) {
-        double voiced[STRIP];
-        for (size_t p = 0; p < STRIP; p++)
+    for (size_t first = 0; first < s->n; first += SP_MODELS_PART) {
+        double voiced[SP_MODELS_PART];
+        for (size_t p = 0; p < SP_MODELS_PART; p++)
             voiced[p] = stories[first + p] * share[first + p] * length[first + p];
         share_out(s, group, first, voiced);
     }

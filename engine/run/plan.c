@@ -326,23 +326,13 @@ static bool is_needed(const struct sp_bound_step *step, const struct sp_read *re
     return read->only_for[0] == 0;
 }
 
-static bool reads_column(const struct sp_bound_step *step, int column) {
-    for (size_t r = 0; r < step->mechanism->reads; r++)
-        for (size_t i = 0; i < step->read_span[r].count; i++)
-            if (step->read[step->read_span[r].start + i] == column &&
-                is_needed(step, &step->mechanism->read[r]))
+/* `only_before`: as it was in the quarter before. */
+static bool reads_column(const struct sp_bound_step *step, int column, bool only_before) {
+    for (size_t r = 0; r < step->mechanism->reads; r++) {
+        const struct sp_read *read = &step->mechanism->read[r];
+        for (size_t i = 0; (read->before || !only_before) && i < step->read_span[r].count; i++)
+            if (step->read[step->read_span[r].start + i] == column && is_needed(step, read))
                 return true;
-    return false;
-}
-
-bool sp_plan_looks_back(const struct sp_variant *variant, int column) {
-    for (size_t i = 0; i < variant->steps; i++) {
-        const struct sp_bound_step *step = &variant->step[i];
-        for (size_t r = 0; step->is_live && r < step->mechanism->reads; r++)
-            for (size_t k = 0; step->mechanism->read[r].before && k < step->read_span[r].count; k++)
-                if (step->read[step->read_span[r].start + k] == column &&
-                    is_needed(step, &step->mechanism->read[r]))
-                    return true;
     }
     return false;
 }
@@ -351,7 +341,7 @@ static bool is_read_by_other(const struct sp_variant *variant, const struct sp_b
                              int column) {
     for (size_t i = 0; i < variant->steps; i++)
         if (variant->step[i].is_live && &variant->step[i] != writer &&
-            reads_column(&variant->step[i], column))
+            reads_column(&variant->step[i], column, false))
             return true;
     return false;
 }
@@ -362,6 +352,13 @@ static bool is_read_by_formula(const struct sp_variant *variant, int column) {
             if (variant->step[i].formula[f] && sp_formula_reads(variant->step[i].formula[f], column))
                 return true;
     return false;
+}
+
+bool sp_plan_looks_back(const struct sp_variant *variant, int column) {
+    for (size_t i = 0; i < variant->steps; i++)
+        if (variant->step[i].is_live && reads_column(&variant->step[i], column, true))
+            return true;
+    return variant->column[column].write->category || is_read_by_formula(variant, column);
 }
 
 static bool is_read_by_change(const struct sp_variant *variant, int column) {

@@ -198,7 +198,8 @@ int sp_plan_sort(struct sp_plan *plan, struct sp_variant *variant, struct sp_pro
  * no others. With `work_all`, nothing is left out. */
 int sp_plan_note_idle(struct sp_plan *plan, struct sp_variant *variant, bool work_all);
 
-/* Whether a live step looks at the column as it was in the quarter before. */
+/* Whether somebody looks at the column as it was in the quarter before: a live step, a formula, or whoever
+ * follows the paths of a category. */
 bool sp_plan_looks_back(const struct sp_variant *variant, int column);
 
 /* Makes all samplers, building their tables. */

@@ -200,19 +200,8 @@ static int create_values(struct sp_strip *strip, const struct sp_variable *varia
                : 0;
 }
 
-/* Whether its values of the quarter before are needed. */
-static bool is_read_before(const struct sp_variant *variant, int column) {
-    if (variant->column[column].write->category || sp_plan_looks_back(variant, column))
-        return true;
-    for (size_t i = 0; i < variant->steps; i++)
-        for (size_t f = 0; f < variant->step[i].fields; f++)
-            if (variant->step[i].formula[f] && sp_formula_reads(variant->step[i].formula[f], column))
-                return true;
-    return false;
-}
-
 static int create_column(struct sp_strip *strip, size_t c) {
-    bool twice = is_read_before(strip->variant, (int)c);
+    bool twice = sp_plan_looks_back(strip->variant, (int)c);
     if (strip->is_lent[c]) {
         strip->now[c] = strip->lender->now[c];
         strip->before[c] = strip->lender->before[c];

@@ -20,6 +20,15 @@ static int save(const struct sp_result *result, const char *path) {
     return error;
 }
 
+static void expect_same_files(const char *folder) {
+    size_t size_a = 0, size_b = 0;
+    unsigned char *a = sample_read(sample_path(folder, "a.h5"), &size_a);
+    unsigned char *b = sample_read(sample_path(folder, "b.h5"), &size_b);
+    cr_expect(size_a == size_b && memcmp(a, b, size_a) == 0);
+    free(a);
+    free(b);
+}
+
 static void round_trip(bool plain) {
     char *folder = sample_folder();
     const char *path = sample_path(folder, "a.h5");
@@ -69,7 +78,7 @@ Test(output_file, rows_in_pieces_give_the_same_bytes) {
     char *folder = sample_folder();
     struct sp_result *result = sample_create(false);
     struct sp_problems problems = {0};
-    size_t size_a = 0, size_b = 0, rows = sp_result_kept_rows(result), n = result->kept_paths;
+    size_t rows = sp_result_kept_rows(result), n = result->kept_paths;
     size_t of_inputs = rows - result->inputs;
     struct sp_writer *writer = sp_writer_create(sample_path(folder, "b.h5"), false);
     struct sp_kept_sink sink = sp_writer_sink(writer);
@@ -84,11 +93,7 @@ Test(output_file, rows_in_pieces_give_the_same_bytes) {
     }
     cr_assert_eq(sp_writer_finish(writer, result, &problems), 0);
     sp_writer_free(writer);
-    unsigned char *a = sample_read(sample_path(folder, "a.h5"), &size_a);
-    unsigned char *b = sample_read(sample_path(folder, "b.h5"), &size_b);
-    cr_expect(size_a == size_b && memcmp(a, b, size_a) == 0);
-    free(a);
-    free(b);
+    expect_same_files(folder);
     sp_result_free(result);
     sample_remove(folder);
 }
@@ -96,14 +101,9 @@ Test(output_file, rows_in_pieces_give_the_same_bytes) {
 Test(output_file, equal_results_give_equal_bytes) {
     char *folder = sample_folder();
     struct sp_result *result = sample_create(false);
-    size_t size_a = 0, size_b = 0;
     cr_assert_eq(save(result, sample_path(folder, "a.h5")), 0);
     cr_assert_eq(save(result, sample_path(folder, "b.h5")), 0);
-    unsigned char *a = sample_read(sample_path(folder, "a.h5"), &size_a);
-    unsigned char *b = sample_read(sample_path(folder, "b.h5"), &size_b);
-    cr_expect(size_a == size_b && memcmp(a, b, size_a) == 0);
-    free(a);
-    free(b);
+    expect_same_files(folder);
     sp_result_free(result);
     sample_remove(folder);
 }
@@ -112,15 +112,10 @@ Test(output_file, what_was_read_gives_the_same_bytes_again) {
     char *folder = sample_folder();
     struct sp_result *result = sample_create(false), *found = NULL;
     struct sp_problems problems = {0};
-    size_t size_a = 0, size_b = 0;
     cr_assert_eq(save(result, sample_path(folder, "a.h5")), 0);
     cr_assert_eq(sp_reader_load(sample_path(folder, "a.h5"), true, &found, &problems), 0);
     cr_assert_eq(save(found, sample_path(folder, "b.h5")), 0);
-    unsigned char *a = sample_read(sample_path(folder, "a.h5"), &size_a);
-    unsigned char *b = sample_read(sample_path(folder, "b.h5"), &size_b);
-    cr_expect(size_a == size_b && memcmp(a, b, size_a) == 0);
-    free(a);
-    free(b);
+    expect_same_files(folder);
     sp_result_free(found);
     sp_result_free(result);
     sample_remove(folder);
