@@ -6,10 +6,10 @@ static void put_axis(struct sp_document *document, const struct sp_document_node
                      const struct sp_estimate *estimate) {
     struct sp_document_node *group = sp_document_group(document, variant_group, axis->name);
     sp_document_add_text(document, group, "role", "bands");
+    sp_document_add_text(document, group, "coordinates", "end quarters");
     const struct sp_document_node *time = sp_scales_put_time(document, group, axis);
     const struct sp_document_node *statistic = sp_scales_put_statistic(document, group);
-    sp_estimates_put_metrics(document, group, result, NULL, result->metrics, time, statistic, "end quarters",
-                             estimate);
+    sp_estimates_put_metrics(document, group, result, NULL, result->metrics, time, statistic, estimate);
 }
 
 void sp_bands_put(struct sp_document *document, const struct sp_document_node *variant_group,

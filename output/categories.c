@@ -12,7 +12,7 @@ static void put_category(struct sp_document *document, const struct sp_document_
         document, group, category->name, SP_DOCUMENT_TEXT, category->labels, category->label);
     const struct sp_document_node *statistic = sp_scales_put_statistic(document, group);
     sp_estimates_put_metrics(document, group, result, category->metric, category->metrics, label, statistic,
-                             NULL, estimate);
+                             estimate);
 }
 
 void sp_categories_put(struct sp_document *document, const struct sp_document_node *variant_group,

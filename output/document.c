@@ -163,6 +163,12 @@ struct sp_document_node *sp_document_index(struct sp_document *document, const s
     return sp_document_scale(document, group, name, SP_DOCUMENT_I32, count, number);
 }
 
+struct sp_document_node *sp_document_dimension(struct sp_document *document,
+                                               const struct sp_document_node *group, const char *name,
+                                               size_t count) {
+    return sp_document_scale(document, group, name, SP_DOCUMENT_NONE, count, NULL);
+}
+
 struct sp_document_node *sp_document_array(struct sp_document *document, const struct sp_document_node *group,
                                            const char *name, enum sp_document_type type,
                                            const struct sp_document_node *first,
@@ -277,7 +283,7 @@ const void *sp_document_data(struct sp_document *document, const struct sp_docum
 }
 
 size_t sp_document_values(const struct sp_document_node *node) {
-    size_t values = node->type == SP_DOCUMENT_GROUP ? 0 : 1;
+    size_t values = node->type == SP_DOCUMENT_GROUP || node->type == SP_DOCUMENT_NONE ? 0 : 1;
     for (int i = 0; i < node->rank; i++)
         values *= node->dims[i];
     return values;
@@ -288,16 +294,15 @@ size_t sp_document_type_size(enum sp_document_type type) {
                                   [SP_DOCUMENT_F64] = sizeof(double),
                                   [SP_DOCUMENT_I32] = sizeof(int32_t),
                                   [SP_DOCUMENT_U64] = sizeof(uint64_t),
-                                  [SP_DOCUMENT_TEXT] = sizeof(char *)};
+                                  [SP_DOCUMENT_TEXT] = sizeof(char *),
+                                  [SP_DOCUMENT_NONE] = 0};
     return size[type];
 }
 
 const char *sp_document_type_name(enum sp_document_type type) {
-    static const char *const name[] = {[SP_DOCUMENT_GROUP] = "group",
-                                       [SP_DOCUMENT_F64] = "f64",
-                                       [SP_DOCUMENT_I32] = "i32",
-                                       [SP_DOCUMENT_U64] = "u64",
-                                       [SP_DOCUMENT_TEXT] = "text"};
+    static const char *const name[] = {
+        [SP_DOCUMENT_GROUP] = "group", [SP_DOCUMENT_F64] = "f64",   [SP_DOCUMENT_I32] = "i32",
+        [SP_DOCUMENT_U64] = "u64",     [SP_DOCUMENT_TEXT] = "text", [SP_DOCUMENT_NONE] = "none"};
     return name[type];
 }
 
@@ -410,7 +415,7 @@ static const char *tell(struct sp_document *document, const char *path, const ch
 }
 
 static const char *node_difference(const struct sp_document_node *a, const struct sp_document_node *b,
-                                   struct sp_document *found, bool more) {
+                                   struct sp_document *found) {
     if (!b)
         return tell(found, a->path, "is missing");
     if (!same_shape(a, b))
@@ -418,22 +423,22 @@ static const char *node_difference(const struct sp_document_node *a, const struc
     for (size_t i = 0; i < a->attributes; i++)
         if (!same_attribute(&a->attribute[i], sp_document_attribute(b, a->attribute[i].name)))
             return tell(found, a->path, "lacks an attribute or has it with another value");
-    if (!more && a->attributes != b->attributes)
+    if (a->attributes != b->attributes)
         return tell(found, a->path, "has an unknown attribute");
     return same_data(a, b) ? NULL : tell(found, a->path, "holds other values");
 }
 
-const char *sp_document_difference(const struct sp_document *expected, struct sp_document *found, bool more) {
+const char *sp_document_difference(const struct sp_document *expected, struct sp_document *found) {
     if (expected->apart != found->apart || expected->apart_hash != found->apart_hash)
         return "the kept paths differ";
     for (size_t i = 0; i < expected->count; i++) {
         const struct sp_document_node *node = expected->node[i];
         const struct sp_document_node *other = i ? *find_slot(found, node->path) : found->node[0];
-        const char *difference = node_difference(node, other, found, more);
+        const char *difference = node_difference(node, other, found);
         if (difference)
             return difference;
     }
-    if (!more && expected->count != found->count)
+    if (expected->count != found->count)
         return "it holds objects that do not belong to it";
     return NULL;
 }

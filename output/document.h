@@ -28,7 +28,8 @@ enum sp_document_type {
     SP_DOCUMENT_F64,
     SP_DOCUMENT_I32,
     SP_DOCUMENT_U64,
-    SP_DOCUMENT_TEXT /* UTF-8, ended with 0 */
+    SP_DOCUMENT_TEXT, /* UTF-8, ended with 0 */
+    SP_DOCUMENT_NONE  /* a dimension that says nothing of its positions: they are numbered 0, 1, .. */
 };
 
 enum { SP_DOCUMENT_RANK = 3 };
@@ -88,6 +89,11 @@ struct sp_document_node *sp_document_scale(struct sp_document *document, const s
 /* A dimension of `count` positions that are numbered 0, 1, .. */
 struct sp_document_node *sp_document_index(struct sp_document *document, const struct sp_document_node *group,
                                            const char *name, size_t count);
+
+/* The same without the numbers: nothing is stored. */
+struct sp_document_node *sp_document_dimension(struct sp_document *document,
+                                               const struct sp_document_node *group, const char *name,
+                                               size_t count);
 
 /* An array whose shape is that of its scales, slowest first; no scale: a single value; second NULL: rank 1.
  */
@@ -150,7 +156,7 @@ const void *sp_document_data(struct sp_document *document, const struct sp_docum
 
 /* --- the whole --- */
 
-size_t sp_document_values(const struct sp_document_node *node); /* how many values it holds; 0 for a group */
+size_t sp_document_values(const struct sp_document_node *node); /* how many values it holds; a group: 0 */
 size_t sp_document_type_size(enum sp_document_type type);       /* bytes of one value in memory */
 const char *sp_document_type_name(enum sp_document_type type);  /* "f64" */
 
@@ -158,8 +164,8 @@ const char *sp_document_type_name(enum sp_document_type type);  /* "f64" */
  * order of the nodes, nor of attributes. Values that are apart are in it by document->apart_hash. */
 uint64_t sp_document_hash(const struct sp_document *document, const char *except);
 
-/* Whether `found` holds all that `expected` holds, bit by bit, and nothing more unless `more` allows it.
+/* Whether `found` holds all that `expected` holds, bit by bit, and nothing more.
  * NULL, or what differs, in the arena of `found`. */
-const char *sp_document_difference(const struct sp_document *expected, struct sp_document *found, bool more);
+const char *sp_document_difference(const struct sp_document *expected, struct sp_document *found);
 
 #endif

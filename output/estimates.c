@@ -52,28 +52,25 @@ static size_t place(const size_t *metric, size_t i) {
 
 static void put_values(struct sp_document *document, const struct sp_document_node *group,
                        const struct sp_metric *metric, const struct sp_document_node *first,
-                       const struct sp_document_node *second, const char *coordinates, const double *value) {
+                       const struct sp_document_node *second, const double *value) {
     struct sp_document_node *node =
         sp_document_array(document, group, metric->name, SP_DOCUMENT_F64, first, second, value);
     sp_document_add_text(document, node, "units", metric->unit);
     sp_document_add_text(document, node, "long_name", metric->sentence);
-    sp_document_add_text(document, node, "coordinates", coordinates);
 }
 
 static void put_errors(struct sp_document *document, const struct sp_document_node *group,
-                       const struct sp_document_node *const scale[3], const char *coordinates,
-                       const double *error) {
+                       const struct sp_document_node *const scale[3], const double *error) {
     struct sp_document_node *node =
         sp_document_cube(document, group, "standard_error", SP_DOCUMENT_F64, scale, error);
     sp_document_add_text(document, node, "long_name",
                          "Monte Carlo standard error of each figure, in the units of its metric");
-    sp_document_add_text(document, node, "coordinates", coordinates);
 }
 
 void sp_estimates_put_metrics(struct sp_document *document, const struct sp_document_node *group,
                               const struct sp_result *result, const size_t *metric, size_t count,
                               const struct sp_document_node *first, const struct sp_document_node *second,
-                              const char *coordinates, const struct sp_estimate *estimate) {
+                              const struct sp_estimate *estimate) {
     size_t each = first->dims[0] * second->dims[0];
     const struct sp_document_node *scale[] = {sp_scales_put_metric(document, group, result, metric, count),
                                               first, second};
@@ -81,9 +78,8 @@ void sp_estimates_put_metrics(struct sp_document *document, const struct sp_docu
     double *error = sp_document_memory(document, count * each, sizeof *error);
     split(estimate, count * each, value, error);
     for (size_t i = 0; value && error && i < count; i++)
-        put_values(document, group, &result->metric[place(metric, i)], first, second, coordinates,
-                   value + i * each);
-    put_errors(document, group, scale, coordinates, error);
+        put_values(document, group, &result->metric[place(metric, i)], first, second, value + i * each);
+    put_errors(document, group, scale, error);
 }
 
 struct sp_estimate *sp_estimates_get_metrics(struct sp_document *document,

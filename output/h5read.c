@@ -44,7 +44,9 @@ static int refuse(const struct reader *reader, const char *path, const char *exp
 static enum sp_document_type find_type(const struct reader *reader, hid_t type) {
     switch (H5Tget_class(type)) {
     case H5T_FLOAT:
-        return H5Tequal(type, H5T_IEEE_F64LE) > 0 ? SP_DOCUMENT_F64 : SP_DOCUMENT_GROUP;
+        if (H5Tequal(type, H5T_IEEE_F64LE) > 0)
+            return SP_DOCUMENT_F64;
+        return H5Tequal(type, H5T_IEEE_F32BE) > 0 ? SP_DOCUMENT_NONE : SP_DOCUMENT_GROUP;
     case H5T_INTEGER:
         if (H5Tequal(type, H5T_STD_I32LE) > 0)
             return SP_DOCUMENT_I32;
@@ -304,6 +306,8 @@ static const char *describe_array(const struct reader *reader, hid_t array, hid_
         return "expected all values stored in the file, with no filter but a checksum";
     if (read_dimensions(reader, array, parent, found))
         return "expected a dimension scale of the same group for every dimension";
+    if (found->type == SP_DOCUMENT_NONE && !found->is_scale)
+        return "expected values, or a dimension that has none";
     find_apart(reader, array, found);
     if (found->is_apart)
         return NULL;

@@ -7,6 +7,7 @@
 #define H5_USE_110_API
 #include <hdf5.h>
 #include <hdf5_hl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +47,8 @@ static hid_t file_type(const struct writer *writer, enum sp_document_type type) 
         return H5T_STD_I32LE;
     case SP_DOCUMENT_U64:
         return H5T_STD_U64LE;
+    case SP_DOCUMENT_NONE:
+        return H5T_IEEE_F32BE; /* as netCDF-4 has it */
     default:
         return writer->text;
     }
@@ -184,6 +187,15 @@ static int write_attributes(const struct writer *writer, const struct sp_documen
 
 /* --- dimensions: written directly, since H5DSattach_scale rewrites the list of users for every user --- */
 
+/* netCDF-4 knows a dimension without a variable by the words and the ten places of its length. */
+static int set_scale(const struct sp_document_node *node, hid_t array) {
+    char name[80];
+    if (node->type != SP_DOCUMENT_NONE)
+        return H5DSset_scale(array, node->name) < 0 ? -1 : 0;
+    snprintf(name, sizeof name, "This is a netCDF dimension but not a netCDF variable.%10zu", node->dims[0]);
+    return H5DSset_scale(array, name) < 0 ? -1 : 0;
+}
+
 /* A scale is an elder brother: the children of a group follow one another. */
 static const hobj_ref_t *find_reference(const struct writer *writer, const struct sp_document_node *scale,
                                         size_t from) {
@@ -282,7 +294,7 @@ static int fill_array(const struct writer *writer, size_t index, hid_t array) {
     const struct sp_document_node *node = writer->document->node[index];
     if (H5Rcreate(&writer->reference[index], array, ".", H5R_OBJECT, -1) < 0)
         return -1;
-    if (node->is_scale && H5DSset_scale(array, node->name) < 0)
+    if (node->is_scale && set_scale(node, array))
         return -1;
     if (node->rank && !node->is_scale && write_dimension_list(writer, index, array))
         return -1;

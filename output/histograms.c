@@ -71,7 +71,7 @@ static void put_edges(struct sp_document *document, const struct sp_document_nod
                       const struct table *table) {
     if (table->edges == 0)
         return;
-    const struct sp_document_node *place = sp_document_index(document, group, "edge", table->edges);
+    const struct sp_document_node *place = sp_document_dimension(document, group, "edge", table->edges);
     put_array(document, group, "first_edge", SP_DOCUMENT_I32, metric, time, "where its edges begin",
               table->first_edge);
     put_array(document, group, "edges", SP_DOCUMENT_I32, metric, time, "how many edges it has",
@@ -86,7 +86,7 @@ static void put_atoms(struct sp_document *document, const struct sp_document_nod
                       const struct table *table) {
     if (table->atoms == 0)
         return;
-    const struct sp_document_node *atom = sp_document_index(document, group, "atom", table->atoms);
+    const struct sp_document_node *atom = sp_document_dimension(document, group, "atom", table->atoms);
     put_array(document, group, "first_atom", SP_DOCUMENT_I32, metric, time, "where its atoms begin",
               table->first_atom);
     put_array(document, group, "atoms", SP_DOCUMENT_I32, metric, time, "how many atoms it has",
@@ -131,7 +131,7 @@ void sp_histograms_put(struct sp_document *document, const struct sp_document_no
 static size_t length_of(const struct sp_document *document, const struct sp_document_node *group,
                         const char *scale) {
     const struct sp_document_node *node = sp_document_find(document, group, scale);
-    return node ? sp_document_values(node) : 0;
+    return node && node->is_scale ? node->dims[0] : 0;
 }
 
 /* A const array of the document, for a table that is only read. */

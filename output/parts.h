@@ -17,7 +17,7 @@
 
 /* layout.c: all parts in order, with the version of the layout and the hash over everything. */
 #define SP_LAYOUT_MAJOR 3
-#define SP_LAYOUT_MINOR 0
+#define SP_LAYOUT_MINOR 1
 #define SP_LAYOUT_HASH  "content_hash"
 
 /* The hash of kept paths, which are not in memory, is document->apart_hash beforehand. */
@@ -66,12 +66,11 @@ void sp_estimates_get(struct sp_document *document, const struct sp_document_nod
                       size_t count, struct sp_estimate *estimate);
 
 /* An array of values [first][second] for each metric of the result named in `metric` (NULL: all), which are
- * `count`; and one of all their standard errors, [metric][first][second]. `coordinates`: an attribute of all,
- * or NULL. */
+ * `count`; and one of all their standard errors, [metric][first][second]. */
 void sp_estimates_put_metrics(struct sp_document *document, const struct sp_document_node *group,
                               const struct sp_result *result, const size_t *metric, size_t count,
                               const struct sp_document_node *first, const struct sp_document_node *second,
-                              const char *coordinates, const struct sp_estimate *estimate);
+                              const struct sp_estimate *estimate);
 
 /* The same back, of `each` values a metric. NULL after a complaint. */
 struct sp_estimate *sp_estimates_get_metrics(struct sp_document *document,

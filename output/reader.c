@@ -30,6 +30,14 @@ static int refuse_damaged(struct sp_problems *problems, const char *path, const 
                            why);
 }
 
+static int refuse_version(struct sp_problems *problems, const char *path, const struct version *version) {
+    struct sp_place place = {.file = path};
+    return sp_problems_add(problems, SP_ERROR_FILE, place,
+                           "has layout %u.%u, this program reads %d.%d; use the version that wrote it, or "
+                           "repeat the run",
+                           version->major, version->minor, SP_LAYOUT_MAJOR, SP_LAYOUT_MINOR);
+}
+
 /* --- the file as a document --- */
 
 /* HDF5 sees the bytes only when they are those that were written. */
@@ -78,8 +86,8 @@ static bool parse_version(const char *text, struct version *version) {
 }
 
 /* Asked first, so that another program's file is called that, and not a damaged one of ours. */
-static int check_kind(const char *path, const struct sp_document *document, struct version *version,
-                      struct sp_problems *problems) {
+static int check_kind(const char *path, const struct sp_document *document, struct sp_problems *problems) {
+    struct version version;
     const struct sp_document_node *root = sp_document_root(document);
     const char *format = sp_document_text(root, "format");
     const char *text = sp_document_text(root, "format_version");
@@ -90,13 +98,10 @@ static int check_kind(const char *path, const struct sp_document *document, stru
                                document->complaint);
     if (!format || strcmp(format, "scalepath") != 0)
         return refuse(problems, path, "was not written by scalepath; name a file written by it");
-    if (!parse_version(text, version))
-        return refuse_damaged(problems, path, document, "/: expected the attribute format_version, like 3.0");
-    if (version->major != SP_LAYOUT_MAJOR)
-        return sp_problems_add(problems, SP_ERROR_FILE, place,
-                               "has layout %u.%u, this program reads %d.x; use the version that wrote it, or "
-                               "repeat the run",
-                               version->major, version->minor, SP_LAYOUT_MAJOR);
+    if (!parse_version(text, &version))
+        return refuse_damaged(problems, path, document, "/: expected the attribute format_version, like 3.1");
+    if (version.major != SP_LAYOUT_MAJOR || version.minor != SP_LAYOUT_MINOR)
+        return refuse_version(problems, path, &version);
     return 0;
 }
 
@@ -115,8 +120,8 @@ static const char *check_whole(const struct sp_document *document) {
 
 /* --- the document as a result --- */
 
-/* What was understood, written again, must be what was read. A newer minor version may hold more. */
-static const char *check_understood(const struct sp_result *result, struct sp_document *document, bool more) {
+/* What was understood, written again, must be what was read. */
+static const char *check_understood(const struct sp_result *result, struct sp_document *document) {
     struct sp_document *again = sp_document_create();
     const char *difference = "out of memory";
     document->out_of_memory = !again;
@@ -125,7 +130,7 @@ static const char *check_understood(const struct sp_result *result, struct sp_do
         sp_layout_put(again, result);
         document->out_of_memory = again->out_of_memory;
         difference = again->complaint ? sp_arena_text(document->arena, again->complaint)
-                                      : sp_document_difference(again, document, more);
+                                      : sp_document_difference(again, document);
         if (again->complaint && !difference)
             difference = "out of memory";
     }
@@ -133,10 +138,10 @@ static const char *check_understood(const struct sp_result *result, struct sp_do
     return difference;
 }
 
-static int understand(const char *path, struct sp_document *document, bool more, struct sp_result **result,
+static int understand(const char *path, struct sp_document *document, struct sp_result **result,
                       struct sp_problems *problems) {
     struct sp_result *found = sp_layout_get(document);
-    const char *why = found ? check_understood(found, document, more) : document->complaint;
+    const char *why = found ? check_understood(found, document) : document->complaint;
     if (why)
         return refuse_damaged(problems, path, document, why);
     *result = found;
@@ -147,19 +152,18 @@ int sp_reader_load(const char *path, bool with_kept, struct sp_result **result,
                    struct sp_problems *problems) {
     double *kept = NULL;
     *result = NULL;
-    struct version version;
     struct sp_document *document = sp_document_create();
     if (!document)
         return sp_problems_add(problems, SP_ERROR_RESOURCES, (struct sp_place){.file = path},
                                "out of memory");
     int error = read_image(path, with_kept ? document->arena : NULL, document, &kept, problems);
     if (!error)
-        error = check_kind(path, document, &version, problems);
+        error = check_kind(path, document, problems);
     const char *damage = error ? NULL : check_whole(document);
     if (damage)
         error = refuse_damaged(problems, path, document, damage);
     if (!error)
-        error = understand(path, document, version.minor > SP_LAYOUT_MINOR, result, problems);
+        error = understand(path, document, result, problems);
     if (*result && kept)
         sp_kept_point(*result, kept);
     if (!*result)

@@ -34,8 +34,8 @@ static void write_image(void) {
 /* What HDF5 finds in the bytes: NULL when that is all and nothing else; the caller frees it. */
 static char *difference(void) {
     struct sp_document *found = sp_document_create();
-    const char *text = sp_h5read_image(&image, false, found) ? found->complaint
-                                                             : sp_document_difference(document, found, false);
+    const char *text =
+        sp_h5read_image(&image, false, found) ? found->complaint : sp_document_difference(document, found);
     char *copy = text ? strdup(text) : NULL;
     sp_document_free(found);
     return copy;
@@ -105,6 +105,20 @@ Test(output_h5write, arrays_of_every_size) {
         add_numbers(name, index, NULL);
     }
     expect_read_back();
+}
+
+/* Nothing is stored of it; another length is another dimension. */
+Test(output_h5write, dimension_without_values) {
+    const struct sp_document_node *many = sp_document_dimension(document, root(), "many", 150001);
+    add_numbers("x", many, NULL);
+    add_numbers("y", sp_document_dimension(document, root(), "none", 0), NULL);
+    expect_read_back();
+    cr_expect_lt(image.size, 150001 * sizeof(double) + 8192);
+    document->node[1]->dims[0]--;
+    char *text = difference();
+    cr_assert_not_null(text);
+    cr_expect(strstr(text, "/many has another type, shape or dimension") != NULL, "%s", text);
+    free(text);
 }
 
 Test(output_h5write, tables_of_every_shape) {
@@ -207,6 +221,20 @@ Test(output_h5write, dimensions_as_hdf5_sees_them) {
     H5Fclose(file);
 }
 
+/* The words by which netCDF-4 knows a dimension that is not a variable. */
+Test(output_h5write, dimension_without_values_as_hdf5_sees_it) {
+    char name[80];
+    add_numbers("x", sp_document_dimension(document, root(), "many", 238), NULL);
+    write_image();
+    hid_t file = open_image(), scale = H5Dopen2(file, "many", H5P_DEFAULT);
+    cr_expect_eq(attached(file, "x", "many", 0), 1);
+    cr_expect_eq(H5Dget_storage_size(scale), 0);
+    H5DSget_scale_name(scale, name, sizeof name);
+    cr_expect_str_eq(name, "This is a netCDF dimension but not a netCDF variable.       238");
+    H5Dclose(scale);
+    H5Fclose(file);
+}
+
 /* One changed bit of a header or of a chunk is found. */
 static void expect_change_found(const void *pattern, size_t length, const char *words) {
     unsigned char *place = memmem(image.bytes, image.size, pattern, length);
@@ -282,6 +310,6 @@ Test(output_h5write, a_place_apart_that_is_not_the_one_expected) {
     other->apart = APART;
     path = sp_document_index_apart(other, sp_document_root(other), "path", 100, 4096);
     sp_document_apart(other, sp_document_root(other), "x", path, NULL, 50008);
-    cr_expect_not_null(sp_document_difference(other, document, false));
+    cr_expect_not_null(sp_document_difference(other, document));
     sp_document_free(other);
 }

@@ -17,6 +17,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define LAYOUT "3.1"
+
 static char *folder;
 static unsigned char *bytes; /* of a good file */
 static size_t size;
@@ -179,10 +181,12 @@ Test(output_reader, files_of_other_programs) {
 
 Test(output_reader, other_versions) {
     const char *path = sample_path(folder, "version.h5");
-    expect_file_refused(create_ours(path, "1.0"), path, "has layout 1.0, this program reads 3.x");
+    expect_file_refused(create_ours(path, "1.0"), path, "has layout 1.0, this program reads " LAYOUT);
     expect_file_refused(create_ours(path, "1"), path, "format_version");
-    expect_file_refused(create_ours(path, "2.0"), path, "has layout 2.0, this program reads 3.x");
-    expect_file_refused(create_ours(path, "3.0"), path, "complete");
+    expect_file_refused(create_ours(path, "2.0"), path, "has layout 2.0, this program reads " LAYOUT);
+    expect_file_refused(create_ours(path, LAYOUT), path, "complete");
+    expect_file_refused(create_ours(path, "3.0"), path, "has layout 3.0, this program reads " LAYOUT);
+    expect_file_refused(create_ours(path, "3.2385"), path, "has layout 3.2385, this program reads " LAYOUT);
 }
 
 /* Layout 1 was sealed with FNV-1a byte by byte, layout 2 in lanes: told apart from a damaged file, and from
@@ -216,13 +220,13 @@ Test(output_reader, seals_of_older_layouts) {
 
 Test(output_reader, links_that_lead_away) {
     const char *path = sample_path(folder, "link.h5");
-    hid_t file = create_ours(path, "3.0");
+    hid_t file = create_ours(path, LAYOUT);
     H5Lcreate_external("good.h5", "/base", file, "x", H5P_DEFAULT, H5P_DEFAULT);
     expect_file_refused(file, path, "not a link to another");
-    file = create_ours(path, "3.0");
+    file = create_ours(path, LAYOUT);
     H5Lcreate_soft("/x", file, "x", H5P_DEFAULT, H5P_DEFAULT);
     expect_file_refused(file, path, "not a link to another");
-    file = create_ours(path, "3.0");
+    file = create_ours(path, LAYOUT);
     H5Lcreate_hard(file, "/", file, "x", H5P_DEFAULT, H5P_DEFAULT);
     expect_file_refused(file, path, "one name");
 }
@@ -230,12 +234,12 @@ Test(output_reader, links_that_lead_away) {
 Test(output_reader, storage_elsewhere) {
     const char *path = sample_path(folder, "storage.h5");
     const hsize_t four[] = {4};
-    hid_t file = create_ours(path, "3.0"), list = H5Pcreate(H5P_DATASET_CREATE);
+    hid_t file = create_ours(path, LAYOUT), list = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_external(list, "/etc/passwd", 0, 32);
     add_array(file, H5T_IEEE_F64LE, 1, four, list);
     H5Pclose(list);
     expect_file_refused(file, path, "stored in the file");
-    file = create_ours(path, "3.0");
+    file = create_ours(path, LAYOUT);
     list = H5Pcreate(H5P_DATASET_CREATE);
     hid_t space = H5Screate_simple(1, four, NULL);
     H5Pset_virtual(list, space, "good.h5", "/base/quarter/end", space);
@@ -248,16 +252,16 @@ Test(output_reader, storage_elsewhere) {
 Test(output_reader, shapes_and_types) {
     const char *path = sample_path(folder, "shape.h5");
     const hsize_t huge[] = {UINT64_C(1) << 40}, four[] = {2, 2, 2, 2}, two[] = {2}, chunk[] = {1024};
-    hid_t file = create_ours(path, "3.0"), list = H5Pcreate(H5P_DATASET_CREATE);
+    hid_t file = create_ours(path, LAYOUT), list = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_chunk(list, 1, chunk);
     H5Pset_deflate(list, 9);
     add_array(file, H5T_IEEE_F64LE, 1, huge, list);
     H5Pclose(list);
     expect_file_refused(file, path, "fit into the file");
-    file = create_ours(path, "3.0");
+    file = create_ours(path, LAYOUT);
     add_array(file, H5T_IEEE_F64LE, 4, four, H5P_DEFAULT);
     expect_file_refused(file, path, "three dimensions");
-    file = create_ours(path, "3.0");
+    file = create_ours(path, LAYOUT);
     add_array(file, H5T_IEEE_F32LE, 1, two, H5P_DEFAULT);
     expect_file_refused(file, path, "expected f64");
 }
