@@ -74,12 +74,16 @@ SP_WIDE static void add_flow(const double *x, bool begins, double *restrict sum,
         sum[p] += x[p];
 }
 
-/* Quarters are added to years, and these, when they end, to the horizon. */
+/* Quarters are added to years, and these, when they end, to the horizon. This comes just before the quarter
+ * is shown, so that its values are fetched once for both. */
 static void add_quarter(struct sp_follower *follower, size_t metric, size_t t) {
     const struct sp_plan *plan = follower->plan;
     int column = plan->metric[metric];
     double *year = follower->sum[SP_AXIS_YEAR][column], *horizon = follower->sum[SP_AXIS_HORIZON][column];
     size_t n = sp_block_valid(follower->block);
+    if (!year && !horizon)
+        return;
+    sp_phase_enter(SP_PHASE_PERIODS, 0);
     if (year)
         add_flow(sp_block_now(follower->block, column), t == 0 || sp_plan_year_ends(plan, t - 1), year, n);
     if (horizon && sp_plan_year_ends(plan, t))
@@ -111,8 +115,10 @@ static void show_metric(struct sp_follower *follower, const struct sp_visitor *v
 }
 
 static void show_quarter(struct sp_follower *follower, const struct sp_visitor *visitor, size_t t) {
-    for (size_t m = 0; m < follower->plan->metrics; m++)
+    for (size_t m = 0; m < follower->plan->metrics; m++) {
+        add_quarter(follower, m, t);
         show_metric(follower, visitor, (struct sp_sight){.axis = SP_AXIS_QUARTER, .metric = m, .time = t});
+    }
 }
 
 static void show_period(struct sp_follower *follower, const struct sp_visitor *visitor,
@@ -125,8 +131,6 @@ static void show_period(struct sp_follower *follower, const struct sp_visitor *v
 static void follow_quarter(struct sp_follower *follower, const struct sp_visitor *visitor, size_t t) {
     sp_block_quarter(follower->block, t);
     sp_phase_enter(SP_PHASE_PERIODS, sp_block_valid(follower->block));
-    for (size_t m = 0; m < follower->plan->metrics; m++)
-        add_quarter(follower, m, t);
     for (const struct sp_visitor *v = visitor; v; v = v->next)
         if (v->quarter)
             v->quarter(v->context, follower->block, t);

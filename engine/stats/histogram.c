@@ -8,12 +8,10 @@
 
 /* --- Atoms --- */
 
-/* The first place where x may stand; those after it follow. -0 is 0. */
-static size_t hash_of(double x) {
-    uint64_t bits;
-    x += 0.0;
-    memcpy(&bits, &x, sizeof bits);
-    return bits * 0x9E3779B97F4A7C15 >> 55;
+/* Where an atom in this bin may stand; those that find another one there follow. Atoms have mostly a bin
+ * each, and bins that lie close together have different places. */
+static size_t place_of(size_t bin) {
+    return bin % SP_HISTOGRAM_PLACES;
 }
 
 static bool are_run(const double *atom, size_t atoms) {
@@ -27,21 +25,28 @@ static bool are_run(const double *atom, size_t atoms) {
 
 void sp_histogram_index(struct sp_histogram_plan *plan) {
     plan->atoms_are_run = are_run(plan->atom, plan->atoms);
-    memset(plan->place, 0, sizeof plan->place);
+    plan->atoms_are_apart = true;
+    plan->atom[SP_HISTOGRAM_ATOMS] = NAN;
+    memset(plan->place, SP_HISTOGRAM_ATOMS, sizeof plan->place);
     for (size_t i = 0; i < plan->atoms; i++) {
-        size_t at = hash_of(plan->atom[i]);
-        while (plan->place[at])
-            at = (at + 1) % SP_HISTOGRAM_PLACES;
-        plan->place[at] = (uint8_t)(i + 1);
+        size_t at = place_of(sp_histogram_bin(plan, plan->atom[i]));
+        for (; plan->place[at] != SP_HISTOGRAM_ATOMS; at = (at + 1) % SP_HISTOGRAM_PLACES)
+            plan->atoms_are_apart = false;
+        plan->place[at] = (uint8_t)i;
+    }
+}
+
+/* The place among the atoms of x, which lies in `bin`. */
+static size_t find_atom(const struct sp_histogram_plan *plan, double x, size_t bin) {
+    for (size_t at = place_of(bin);; at = (at + 1) % SP_HISTOGRAM_PLACES) {
+        size_t atom = plan->place[at];
+        if (atom == SP_HISTOGRAM_ATOMS || plan->atom[atom] == x)
+            return atom == SP_HISTOGRAM_ATOMS ? plan->atoms : atom;
     }
 }
 
 size_t sp_histogram_atom(const struct sp_histogram_plan *plan, double x) {
-    for (size_t at = hash_of(x);; at = (at + 1) % SP_HISTOGRAM_PLACES) {
-        size_t place = plan->place[at];
-        if (place == 0 || plan->atom[place - 1] == x)
-            return place == 0 ? plan->atoms : place - 1;
-    }
+    return find_atom(plan, x, sp_histogram_bin(plan, x));
 }
 
 /* --- Counting --- */
@@ -64,9 +69,19 @@ SP_WIDE static void find_in_run(double first, double last, const double *restric
     }
 }
 
-static void find_by_hash(const struct sp_histogram_plan *plan, const double *x, uint32_t *slot, size_t n) {
+/* Each value may be one atom at most, if it is any: that of its bin. */
+static void find_apart(const struct sp_histogram_plan *plan, const double *restrict x,
+                       uint32_t *restrict slot, size_t n) {
     for (size_t i = 0; i < n; i++) {
-        size_t atom = sp_histogram_atom(plan, x[i]);
+        uint32_t bin = slot[i], atom = plan->place[place_of(bin)], is_it = plan->atom[atom] == x[i];
+        slot[i] =
+            bin + is_it * (SP_HISTOGRAM_BINS + 1 + atom - bin); /* no branch: half of them may be atoms */
+    }
+}
+
+static void find_each(const struct sp_histogram_plan *plan, const double *x, uint32_t *slot, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        size_t atom = find_atom(plan, x[i], slot[i]);
         if (atom < plan->atoms)
             slot[i] = (uint32_t)(SP_HISTOGRAM_BINS + 1 + atom);
     }
@@ -78,8 +93,10 @@ void sp_histogram_slots(const struct sp_histogram_plan *plan, const struct sp_ke
     kernels->bins(plan->centre, plan->inverse_scale, x, slot, n);
     if (plan->atoms_are_run)
         find_in_run(plan->atom[0], plan->atom[plan->atoms - 1], x, slot, n);
+    else if (plan->atoms > FEW && plan->atoms_are_apart)
+        find_apart(plan, x, slot, n);
     else if (plan->atoms > FEW)
-        find_by_hash(plan, x, slot, n);
+        find_each(plan, x, slot, n);
     else
         for (size_t atom = 0; atom < plan->atoms; atom++)
             find_one(plan->atom[atom], (uint32_t)(SP_HISTOGRAM_BINS + 1 + atom), x, slot, n);

@@ -23,12 +23,14 @@ enum {
 struct sp_histogram_plan {
     double centre, scale, inverse_scale;
     size_t atoms;
-    bool atoms_are_run;                 /* whole numbers, each one more than the one before */
-    double atom[SP_HISTOGRAM_ATOMS];    /* ascending */
-    uint8_t place[SP_HISTOGRAM_PLACES]; /* hash table of the atoms: 1 + index; 0: free */
+    bool atoms_are_run;                  /* whole numbers, each one more than the one before */
+    bool atoms_are_apart;                /* each stands in `place` where its bin tells */
+    double atom[SP_HISTOGRAM_ATOMS + 1]; /* ascending; the last is NaN */
+    uint8_t place[SP_HISTOGRAM_PLACES];  /* hash table of the atoms, by bin; SP_HISTOGRAM_ATOMS: free */
 };
 
-/* Makes the hash table of the atoms, which stand in ascending order, and finds out whether they are a run. */
+/* Makes the hash table of the atoms, which stand in ascending order, and finds out whether they are a run.
+ * The bins are known: when they change, it is made again. */
 void sp_histogram_index(struct sp_histogram_plan *plan);
 
 /* The place of x among the atoms, or how many there are when it is none. */

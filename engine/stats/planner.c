@@ -377,6 +377,13 @@ static void tidy(struct sp_planner *planner, struct sample *sample) {
         keep_finite(planner, sample);
 }
 
+/* Atoms are found by their bins: by these, until there are others. */
+static void index_by_fine_bins(const struct sp_planner *planner, struct sp_histogram_plan *plan) {
+    plan->centre = planner->fine.centre;
+    plan->inverse_scale = planner->fine.inverse_scale;
+    sp_histogram_index(plan);
+}
+
 static void make(struct sp_planner *planner, struct sample *sample, struct sp_histogram_plan *plan) {
     size_t rest = 0;
     plan->atoms = 0;
@@ -387,13 +394,15 @@ static void make(struct sp_planner *planner, struct sample *sample, struct sp_hi
         count_bins(planner, sample);
         add_atoms(planner, sample, plan);
     }
-    sp_histogram_index(plan);
-    if (!are_all_atoms)
+    if (!are_all_atoms) {
+        index_by_fine_bins(planner, plan);
         rest = count_rest(planner, sample, plan);
+    }
     /* Where all values are atoms, these tell where values may be expected. */
     struct levels levels =
         rest > 0 ? levels_of_rest(planner, sample, plan, rest) : levels_of_sorted(plan->atom, plan->atoms);
     set_centre(plan, &levels);
+    sp_histogram_index(plan);
 }
 
 void sp_planner_make(struct sp_planner *planner, const double *x, size_t n, struct sp_histogram_plan *plan) {

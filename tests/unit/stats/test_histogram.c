@@ -389,7 +389,8 @@ static size_t slot_twin(const struct sp_histogram_plan *plan, double x) {
 }
 
 /* Counts pilot and more with the plan that the pilot gives, and compares with counts one by one. */
-static void expect_counts(const double *x, size_t n, size_t atoms, bool are_run, const char *what) {
+static void expect_counts(const double *x, size_t n, size_t atoms, bool are_run, bool are_apart,
+                          const char *what) {
     static const size_t sizes[] = {0, 1, 2, 3, 63, 1000};
     static double others[PILOT + SP_SELECT_MORE];
     static uint32_t slot[PILOT];
@@ -398,6 +399,7 @@ static void expect_counts(const double *x, size_t n, size_t atoms, bool are_run,
     make_plan(&plan, x, n);
     cr_expect_eq(plan.atoms, atoms, "%s: %zu atoms", what, plan.atoms);
     cr_expect_eq(plan.atoms_are_run, are_run, "%s", what);
+    cr_expect_eq(plan.atoms_are_apart, are_apart, "%s", what);
     for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++)
         for (size_t s = 0; s <= sizeof sizes / sizeof *sizes; s++) {
             static uint32_t count[SP_HISTOGRAM_SLOTS], expected[SP_HISTOGRAM_SLOTS];
@@ -424,19 +426,22 @@ Test(histogram, counts_are_those_of_each_value) {
     engine_test_words(11, 5, words, PILOT);
     for (size_t i = 0; i < PILOT; i++)
         x[i] = words[i] * 0x1p-30 - 2.385;
-    expect_counts(x, PILOT, 0, false, "no atoms");
+    expect_counts(x, PILOT, 0, false, true, "no atoms");
     for (size_t i = 0; i < PILOT; i++)
         x[i] = words[i] % 10 < 9 ? 0.0 : x[i];
-    expect_counts(x, PILOT, 1, true, "nearly always 0");
+    expect_counts(x, PILOT, 1, true, true, "nearly always 0");
     for (size_t i = 0; i < PILOT; i++)
         x[i] = words[i] % 7 < 3 ? 0.25 * (words[i] % 3) : x[i];
-    expect_counts(x, PILOT, 3, false, "0 and two others");
+    expect_counts(x, PILOT, 3, false, true, "0 and two others");
     for (size_t i = 0; i < PILOT; i++)
         x[i] = words[i] % 5 ? 0.25 * (words[i] % 40) : x[i];
-    expect_counts(x, PILOT, 33, false, "many fractions"); /* 8 of 40 are left out, 0 is there */
+    expect_counts(x, PILOT, 33, false, true, "many fractions"); /* 8 of 40 are left out, 0 is there */
+    for (size_t i = 0; i < PILOT; i++)
+        x[i] = words[i] % 5 ? 1e-9 * (words[i] % 40) : words[i] * 0x1p-30;
+    expect_counts(x, PILOT, 32, false, false, "many fractions that share bins");
     for (size_t i = 0; i < PILOT; i++)
         x[i] = (words[i] % 9) * 1.0;
-    expect_counts(x, PILOT, 45, true, "whole numbers"); /* 18 more to each side */
+    expect_counts(x, PILOT, 45, true, true, "whole numbers"); /* 18 more to each side */
 }
 
 /* What the pilot has not seen: numbers beyond a run and between its members, -0, and what is no number. */
