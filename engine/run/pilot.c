@@ -239,20 +239,13 @@ static void plan_metric_cells(void *context, int thread, uint64_t metric) {
 
 /* --- Room --- */
 
-static size_t most_labels(const struct sp_plan *plan) {
-    size_t most = 1;
-    for (size_t c = 0; c < plan->categories; c++)
-        most = plan->category[c].labels > most ? plan->category[c].labels : most;
-    return most;
-}
-
 static int create_worker(struct sp_arena *arena, const struct pilot *pilot, int thread) {
     const struct sp_plan *plan = pilot->tally->plan;
     struct worker *worker = &pilot->worker[thread];
     size_t most = (plan->categories ? plan->quarters : 1) * SP_PILOT_PATHS;
     if (thread < PIECES && !(worker->follower = sp_follow_create(plan, pilot->tally->variant, PIECE)))
         return -1;
-    worker->planner = sp_planner_create(arena, plan->kernels, most, most_labels(plan));
+    worker->planner = sp_planner_create(arena, plan->kernels, most);
     worker->x = sp_arena_array(arena, most, sizeof *worker->x);
     return worker->planner && worker->x ? 0 : -1;
 }

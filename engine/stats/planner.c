@@ -8,41 +8,40 @@
 #include <math.h>
 #include <string.h>
 
-enum { ROW = SP_HISTOGRAM_BINS + 1 };
+/* Slots are bins, or buckets of a hash table: few, since an atom stands out among some ten values. They are
+ * gone through so many at a time where most are of no interest; the last ones are there for that. */
+enum { BUCKET_BITS = 10, BUCKETS = 1 << BUCKET_BITS, STRIDE = 16, SLOTS = SP_HISTOGRAM_BINS + STRIDE };
 
 struct sp_planner {
     const struct sp_kernels *kernels;
-    double *finite;                /* [values] the sample, where some of it was not */
-    struct sp_histogram_plan fine; /* bins to work with: centre and scale */
-    uint32_t *bin;                 /* [values] */
-    uint32_t (*count)[ROW];        /* [groups] values in each bin */
-    uint32_t rest[ROW];            /* the same of all groups, without atoms */
-    uint8_t mark[ROW];             /* bins to be gathered; all 0 in between */
-    double *few, *scratch;         /* [values] what was gathered */
+    double *other;         /* [values + SP_SELECT_MORE] the sample without a common value */
+    uint32_t *slot;        /* [values] of the others */
+    uint32_t count[SLOTS]; /* others in each slot */
+    uint8_t mark[SLOTS];   /* slots to be gathered; all 0 in between */
+    double *few, *scratch; /* [values] what was gathered */
 };
 
-/* The sample being worked on: group after group. */
+/* The sample being worked on. Often many of its values are the same (0: what has not begun): they are only
+ * counted, and the work is done on the others, which stand group after group. */
 struct sample {
-    const double *x;
-    size_t n, groups;
-    size_t size[SP_PLANNER_GROUPS];
-    double low, high;
-    uint32_t first_bin, last_bin; /* of the lowest and the highest value */
+    double common;
+    double *other;
+    size_t others, copies, groups;
+    size_t size[SP_PLANNER_GROUPS], copies_of[SP_PLANNER_GROUPS]; /* of each group: others, copies */
+    double low, high;                                             /* of all */
 };
 
-struct sp_planner *sp_planner_create(struct sp_arena *arena, const struct sp_kernels *kernels, size_t values,
-                                     size_t groups) {
+struct sp_planner *sp_planner_create(struct sp_arena *arena, const struct sp_kernels *kernels,
+                                     size_t values) {
     struct sp_planner *planner = sp_arena_array(arena, 1, sizeof *planner);
     if (!planner)
         return NULL;
     planner->kernels = kernels;
-    planner->finite = sp_arena_array(arena, values, sizeof *planner->finite);
-    planner->bin = sp_arena_array(arena, values, sizeof *planner->bin);
-    planner->count = sp_arena_array(arena, groups, sizeof *planner->count);
+    planner->other = sp_arena_array(arena, values + SP_SELECT_MORE, sizeof *planner->other);
+    planner->slot = sp_arena_array(arena, values, sizeof *planner->slot);
     planner->few = sp_arena_array(arena, values, sizeof *planner->few);
     planner->scratch = sp_arena_array(arena, values, sizeof *planner->scratch);
-    return planner->finite && planner->bin && planner->count && planner->few && planner->scratch ? planner
-                                                                                                 : NULL;
+    return planner->other && planner->slot && planner->few && planner->scratch ? planner : NULL;
 }
 
 /* --- What is asked of values: their extremes and some quantiles --- */
@@ -94,44 +93,32 @@ static void set_centre(struct sp_histogram_plan *plan, const struct levels *leve
     plan->inverse_scale = 1 / plan->scale;
 }
 
-/* --- Into fine bins --- */
+/* --- Values by slot --- */
 
-/* Like those that a few of the values would be given, but finer in the middle, so that no bin holds many
- * values unless these are the same. */
-static void plan_fine(struct sp_planner *planner, struct sample *sample) {
-    enum { FEW = 32, FINER = 8 };
-    double x[FEW];
-    size_t n = sample->n < FEW ? sample->n : FEW;
+static void count_slots(struct sp_planner *planner, size_t slots, const uint32_t *slot, size_t n) {
+    memset(planner->count, 0, slots * sizeof *planner->count);
     for (size_t i = 0; i < n; i++)
-        x[i] = sample->x[i * sample->n / n];
-    sp_quantile_sort(x, n);
-    struct levels levels = levels_of_sorted(x, n);
-    set_centre(&planner->fine, &levels);
-    /* Neither 0 nor infinity, with which some value would come to nothing. */
-    planner->fine.inverse_scale = fmin(fmax(FINER * planner->fine.inverse_scale, 1e-300), 1e300);
-    sample->first_bin = (uint32_t)sp_histogram_bin(&planner->fine, sample->low);
-    sample->last_bin = (uint32_t)sp_histogram_bin(&planner->fine, sample->high);
+        planner->count[slot[i]]++;
 }
 
-static void count_bins(struct sp_planner *planner, const struct sample *sample) {
-    const uint32_t *bin = planner->bin;
-    planner->kernels->bins(planner->fine.centre, planner->fine.inverse_scale, sample->x, planner->bin,
-                           sample->n);
-    for (size_t g = 0; g < sample->groups; bin += sample->size[g++]) {
-        uint32_t *count = planner->count[g];
-        memset(count, 0, sizeof planner->count[g]);
-        for (size_t i = 0; i < sample->size[g]; i++)
-            count[bin[i]]++;
-    }
+static bool is_any_marked(const uint8_t *mark, const uint32_t *slot) {
+    uint8_t any = 0;
+    for (size_t i = 0; i < STRIDE; i++)
+        any |= mark[slot[i]];
+    return any;
 }
 
-/* Puts the values side by side whose bins are marked, and takes the marks away. Returns how many there are.
- */
-static size_t gather(struct sp_planner *planner, const double *x, const uint32_t *bin, size_t n) {
+/* Puts the values side by side whose slots are marked, mostly few of them, and takes the marks away. Returns
+ * how many there are. */
+static size_t gather(struct sp_planner *planner, const double *x, const uint32_t *slot, size_t n) {
     size_t kept = 0;
-    for (size_t i = 0; i < n; i++) {
-        planner->few[kept] = x[i];
-        kept += planner->mark[bin[i]];
+    for (size_t first = 0; first < n; first += STRIDE) {
+        bool is_whole = first + STRIDE <= n;
+        size_t end = !is_whole ? n : is_any_marked(planner->mark, slot + first) ? first + STRIDE : first;
+        for (size_t i = first; i < end; i++) {
+            planner->few[kept] = x[i];
+            kept += planner->mark[slot[i]];
+        }
     }
     memset(planner->mark, 0, sizeof planner->mark);
     return kept;
@@ -156,24 +143,17 @@ static size_t least_copies(size_t n) {
     return least > 2 ? (size_t)least : 2;
 }
 
-SP_WIDE static uint32_t largest(const uint32_t *count) {
+static uint32_t largest(const uint32_t *count) {
     uint32_t most = 0;
-    for (size_t i = 0; i < ROW; i++)
+    for (size_t i = 0; i < STRIDE; i++)
         most = count[i] > most ? count[i] : most;
     return most;
 }
 
-SP_WIDE static size_t count_copies(const double *x, size_t n, double value) {
-    size_t copies = 0;
-    for (size_t i = 0; i < n; i++)
-        copies += x[i] == value;
-    return copies;
-}
-
-/* One group's values, and the atoms found among them. */
+/* One group's other values, and the atoms found among them. */
 struct search {
     const double *x;
-    const uint32_t *bin, *count;
+    const uint32_t *bucket;
     size_t n, least; /* copies that make an atom */
     size_t atoms;
     double atom[SP_HISTOGRAM_ATOMS];
@@ -182,20 +162,6 @@ struct search {
 static void found(struct search *search, double x) {
     if (search->atoms < SP_HISTOGRAM_ATOMS)
         search->atom[search->atoms++] = x;
-}
-
-/* A bin with very many values has mostly many of one, which is then the first. Returns whether there may be
- * another one. */
-static bool try_first(struct search *search, uint32_t bin) {
-    const uint32_t *in_bin = search->bin;
-    while (*in_bin != bin)
-        in_bin++;
-    double first = search->x[in_bin - search->bin];
-    size_t copies = count_copies(search->x, search->n, first);
-    bool may_be_more = search->count[bin] - copies >= search->least;
-    if (!may_be_more && copies >= search->least)
-        found(search, first);
-    return may_be_more;
 }
 
 static void find_runs(struct search *search, const double *sorted, size_t n) {
@@ -207,46 +173,70 @@ static void find_runs(struct search *search, const double *sorted, size_t n) {
     }
 }
 
-/* Looks into the bins that hold enough values: going over all for one value takes as long as sorting a
- * hundredth of them. */
-static void find_atoms(struct sp_planner *planner, const struct sample *sample, struct search *search) {
-    enum { SHARE = 100 };
-    bool are_marked = false;
-    if (largest(search->count) < search->least)
+/* All copies of a value are in one bucket; values that differ are spread evenly. -0 is 0. */
+SP_WIDE static void find_buckets(const double *restrict x, uint32_t *restrict bucket, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        double value = x[i] + 0.0;
+        uint64_t bits;
+        memcpy(&bits, &value, sizeof bits);
+        bucket[i] = (uint32_t)(bits * 0x9E3779B97F4A7C15 >> (64 - BUCKET_BITS));
+    }
+}
+
+/* Marks the slots that hold as many values. Returns whether there are any. */
+static bool mark_full(struct sp_planner *planner, size_t least) {
+    bool are_any = false;
+    for (size_t slot = 0; slot < BUCKETS; slot += STRIDE)
+        for (size_t i = slot; largest(planner->count + slot) >= least && i < slot + STRIDE; i++)
+            are_any |= planner->mark[i] = planner->count[i] >= least;
+    return are_any;
+}
+
+/* Looks into the buckets that hold enough values. */
+static void find_atoms(struct sp_planner *planner, struct search *search) {
+    if (search->n < search->least)
         return;
-    for (uint32_t bin = sample->first_bin; bin <= sample->last_bin; bin++)
-        if (search->count[bin] >= search->least) {
-            planner->mark[bin] = search->count[bin] < search->n / SHARE || try_first(search, bin);
-            are_marked |= planner->mark[bin];
-        }
-    if (are_marked) {
-        size_t n = gather(planner, search->x, search->bin, search->n);
+    count_slots(planner, BUCKETS, search->bucket, search->n);
+    if (mark_full(planner, search->least)) {
+        size_t n = gather(planner, search->x, search->bucket, search->n);
         sp_quantile_sort_many(planner->few, planner->scratch, n);
         find_runs(search, planner->few, n);
     }
-    sp_quantile_sort(search->atom, search->atoms);
 }
 
 /* Group by group, until there are too many. */
 static void add_atoms(struct sp_planner *planner, const struct sample *sample,
                       struct sp_histogram_plan *plan) {
+    find_buckets(sample->other, planner->slot, sample->others);
     for (size_t g = 0, first = 0; g < sample->groups; first += sample->size[g++]) {
-        struct search search = {.x = sample->x + first,
-                                .bin = planner->bin + first,
-                                .count = planner->count[g],
+        struct search search = {.x = sample->other + first,
+                                .bucket = planner->slot + first,
                                 .n = sample->size[g],
-                                .least = least_copies(sample->size[g])};
-        find_atoms(planner, sample, &search);
+                                .least = least_copies(sample->size[g] + sample->copies_of[g])};
+        if (sample->copies_of[g] >= search.least)
+            found(&search, sample->common);
+        find_atoms(planner, &search);
+        sp_quantile_sort(search.atom, search.atoms);
         for (size_t i = 0; i < search.atoms; i++)
             add_atom(plan, search.atom[i]);
     }
 }
 
+SP_WIDE static size_t count_fractions(const double *x, size_t n) {
+    size_t fractions = 0;
+    for (size_t i = 0; i < n; i++)
+        fractions += x[i] != (double)(int)x[i];
+    return fractions;
+}
+
 /* Whole numbers that lie close together. */
 static bool are_whole(const struct sample *sample) {
-    bool may_be = sample->high - sample->low <= SP_HISTOGRAM_ATOMS / 4 && fabs(sample->low) <= 1e6;
-    for (size_t i = 0; may_be && i < sample->n; i++)
-        may_be = sample->x[i] == (double)(int)sample->x[i];
+    enum { SOME = 64 };
+    bool may_be = sample->high - sample->low <= SP_HISTOGRAM_ATOMS / 4 && fabs(sample->low) <= 1e6 &&
+                  (sample->copies == 0 || count_fractions(&sample->common, 1) == 0);
+    for (size_t i = 0; may_be && i < sample->others; i += SOME)
+        may_be =
+            count_fractions(sample->other + i, sample->others - i < SOME ? sample->others - i : SOME) == 0;
     return may_be;
 }
 
@@ -260,31 +250,76 @@ static void set_run(struct sp_histogram_plan *plan, double first, double last) {
  * atoms: a rare number must not come out as a fraction. Without any value, 0 .. 199 are. */
 static bool add_whole_atoms(const struct sample *sample, struct sp_histogram_plan *plan) {
     double reach = sample->high - sample->low + 10;
-    if (sample->n > 0 && !are_whole(sample))
+    bool is_empty = sample->others + sample->copies == 0;
+    if (!is_empty && !are_whole(sample))
         return false;
-    if (sample->n > 0)
+    if (!is_empty)
         set_run(plan, sample->low - reach, sample->high + reach);
     else
         set_run(plan, 0, SP_HISTOGRAM_ATOMS - 1);
     return true;
 }
 
-/* --- The rest: order statistics, of the bins that wanted ranks fall into --- */
+SP_WIDE static bool is_any_equal(const double *x, size_t n, double value) {
+    size_t copies = 0;
+    for (size_t i = 0; i < n; i++)
+        copies += x[i] == value;
+    return copies > 0;
+}
 
-/* Counts the rest. Returns how many values there are. */
-static size_t count_rest(struct sp_planner *planner, const struct sample *sample,
-                         const struct sp_histogram_plan *plan) {
-    size_t rest = sample->n;
-    memcpy(planner->rest, planner->count[0], sizeof planner->rest);
-    for (size_t g = 1; g < sample->groups; g++)
-        for (size_t bin = 0; bin < ROW; bin++)
-            planner->rest[bin] += planner->count[g][bin];
-    for (size_t i = 0; i < plan->atoms; i++) {
-        size_t copies = count_copies(sample->x, sample->n, plan->atom[i]);
-        planner->rest[sp_histogram_bin(&planner->fine, plan->atom[i])] -= (uint32_t)copies;
-        rest -= copies;
+/* By halves. */
+static bool is_atom(const struct sp_histogram_plan *plan, double x) {
+    const double *atom = plan->atom;
+    for (size_t left = plan->atoms; left > 1; left -= left / 2)
+        atom += atom[left / 2] <= x ? left / 2 : 0;
+    return plan->atoms > 0 && *atom == x;
+}
+
+/* Those in the buckets of atoms are looked at. */
+static void drop_atoms(struct sp_planner *planner, struct sample *sample,
+                       const struct sp_histogram_plan *plan) {
+    uint32_t bucket[SP_HISTOGRAM_ATOMS];
+    size_t kept = 0;
+    find_buckets(plan->atom, bucket, plan->atoms);
+    for (size_t i = 0; i < plan->atoms; i++)
+        planner->mark[bucket[i]] = 1;
+    for (size_t i = 0; i < sample->others; i++) {
+        bool may_be = planner->mark[planner->slot[i]];
+        sample->other[kept] = sample->other[i];
+        kept += !may_be || !is_atom(plan, sample->other[i]);
     }
-    return rest;
+    memset(planner->mark, 0, sizeof planner->mark);
+    sample->others = kept;
+}
+
+/* Leaves the rest: takes atoms away, and puts the common value back where it turned out to be none. Where it
+ * is the only one, others equal it at most if it is 0. */
+static void leave_rest(struct sp_planner *planner, struct sample *sample,
+                       const struct sp_histogram_plan *plan) {
+    size_t known = is_atom(plan, sample->common);
+    if (plan->atoms > known || (known && is_any_equal(sample->other, sample->others, sample->common)))
+        drop_atoms(planner, sample, plan);
+    for (size_t i = 0; !known && i < sample->copies; i++)
+        sample->other[sample->others++] = sample->common;
+}
+
+/* --- The rest: order statistics, of the fine bins that wanted ranks fall into --- */
+
+/* Like those that a few of the values would be given, but finer in the middle, so that no bin holds many
+ * values. */
+static struct sp_histogram_plan plan_fine(const struct sample *sample) {
+    enum { FEW = 32, FINER = 8 };
+    double x[FEW];
+    struct sp_histogram_plan fine;
+    size_t n = sample->others < FEW ? sample->others : FEW;
+    for (size_t i = 0; i < n; i++)
+        x[i] = sample->other[i * sample->others / n];
+    sp_quantile_sort(x, n);
+    struct levels levels = levels_of_sorted(x, n);
+    set_centre(&fine, &levels);
+    /* Neither 0 nor infinity, with which some value would come to nothing. */
+    fine.inverse_scale = fmin(fmax(FINER * fine.inverse_scale, 1e-300), 1e300);
+    return fine;
 }
 
 /* Ranks that are wanted, and their places among the values that are gathered. */
@@ -299,11 +334,23 @@ static void want_rank(struct ranks *ranks, size_t rank) {
     ranks->rank[i] = rank;
 }
 
+static size_t add_up(const uint32_t *count) {
+    uint32_t sum = 0;
+    for (size_t i = 0; i < STRIDE; i++)
+        sum += count[i];
+    return sum;
+}
+
 /* Marks the bins that ranks fall into. */
-static void find_places(struct sp_planner *planner, const struct sample *sample, struct ranks *ranks) {
-    size_t next = 0, before = 0, left_out = 0;
-    for (size_t bin = sample->first_bin; next < ranks->count; bin++) {
-        size_t end = before + planner->rest[bin];
+static void find_places(struct sp_planner *planner, struct ranks *ranks) {
+    size_t before = 0, left_out = 0;
+    for (size_t bin = 0, next = 0; next < ranks->count; bin++) {
+        for (size_t some; before + (some = add_up(planner->count + bin)) <= ranks->rank[next];
+             bin += STRIDE) {
+            before += some;
+            left_out += some;
+        }
+        size_t end = before + planner->count[bin];
         planner->mark[bin] = ranks->rank[next] < end;
         if (!planner->mark[bin])
             left_out += end - before;
@@ -313,15 +360,6 @@ static void find_places(struct sp_planner *planner, const struct sample *sample,
     }
 }
 
-static size_t drop_atoms(const struct sp_histogram_plan *plan, double *x, size_t n) {
-    size_t kept = 0;
-    for (size_t i = 0; i < n; i++) {
-        x[kept] = x[i];
-        kept += sp_histogram_atom(plan, x[i]) == plan->atoms;
-    }
-    return kept;
-}
-
 static double value_of(const struct ranks *ranks, const double *sorted, size_t rank) {
     size_t i = 0;
     while (ranks->rank[i] != rank)
@@ -329,19 +367,21 @@ static double value_of(const struct ranks *ranks, const double *sorted, size_t r
     return sorted[ranks->place[i]];
 }
 
-static struct levels levels_of_rest(struct sp_planner *planner, const struct sample *sample,
-                                    const struct sp_histogram_plan *plan, size_t rest) {
+static struct levels levels_of_rest(struct sp_planner *planner, const struct sample *sample) {
+    size_t n = sample->others;
     struct levels levels;
     struct ranks ranks = {0};
     struct sp_quantile_place place[LEVELS];
+    struct sp_histogram_plan fine = plan_fine(sample);
     for (int i = 0; i < LEVELS; i++) {
-        place[i] = sp_quantile_place(rest, level_of[i]);
+        place[i] = sp_quantile_place(n, level_of[i]);
         want_rank(&ranks, place[i].below);
         want_rank(&ranks, place[i].above);
     }
-    find_places(planner, sample, &ranks);
-    size_t n = drop_atoms(plan, planner->few, gather(planner, sample->x, planner->bin, sample->n));
-    sp_quantile_sort_many(planner->few, planner->scratch, n);
+    planner->kernels->bins(fine.centre, fine.inverse_scale, sample->other, planner->slot, n);
+    count_slots(planner, SLOTS, planner->slot, n);
+    find_places(planner, &ranks);
+    sp_quantile_sort_many(planner->few, planner->scratch, gather(planner, sample->other, planner->slot, n));
     for (int i = 0; i < LEVELS; i++)
         levels.at[i] = sp_quantile_between(value_of(&ranks, planner->few, place[i].below),
                                            value_of(&ranks, planner->few, place[i].above), place[i].share);
@@ -350,57 +390,67 @@ static struct levels levels_of_rest(struct sp_planner *planner, const struct sam
 
 /* --- The whole --- */
 
-static void keep_finite(struct sp_planner *planner, struct sample *sample) {
-    const double *x = sample->x;
+/* The most frequent of some values, one of which is likely to be what many are. */
+static double find_common(const double *x, size_t n) {
+    enum { ASKED = 8 };
+    size_t most = 0, common = 0;
+    for (size_t i = 0; n > 0 && i < ASKED; i++) {
+        size_t same = 0;
+        for (size_t k = 0; k < ASKED; k++)
+            same += x[k * n / ASKED] == x[i * n / ASKED];
+        common = same > most ? i : common;
+        most = same > most ? same : most;
+    }
+    return n > 0 ? x[common * n / ASKED] : NAN;
+}
+
+static void keep_finite(struct sample *sample) {
+    const double *x = sample->other;
     size_t kept = 0;
     for (size_t g = 0; g < sample->groups; g++) {
         size_t before = kept, n = sample->size[g];
         for (size_t i = 0; i < n; i++, x++) {
-            planner->finite[kept] = *x;
+            sample->other[kept] = *x;
             kept += isfinite(*x) ? 1 : 0;
         }
         sample->size[g] = kept - before;
     }
-    sample->x = planner->finite;
-    sample->n = kept;
+    sample->others = kept;
 }
 
-/* Leaves out what is not finite, and finds the lowest and the highest value. */
-static void tidy(struct sp_planner *planner, struct sample *sample) {
+/* Sets the copies of a common value apart, leaves out what is not finite, and finds the lowest and the
+ * highest value. */
+static void tidy(struct sp_planner *planner, const double *x, size_t n, struct sample *sample) {
     struct sp_moment_lanes lanes;
     sp_moments_clear(&lanes);
-    planner->kernels->moments(&lanes, 0, sample->x, sample->n);
+    sample->common = find_common(x, n);
+    sample->other = planner->other;
+    for (size_t g = 0; g < sample->groups; g++) {
+        size_t size = sample->size[g], others = planner->kernels->sift(&lanes, 0, sample->common, x,
+                                                                       sample->other + sample->others, size);
+        sample->size[g] = others;
+        sample->others += others;
+        sample->copies_of[g] = isfinite(sample->common) ? size - others : 0;
+        sample->copies += sample->copies_of[g];
+        x += size;
+    }
     struct sp_moments moments = sp_moments_collect(&lanes, 0);
     sample->low = moments.low;
     sample->high = moments.high;
-    if (moments.count < sample->n)
-        keep_finite(planner, sample);
-}
-
-/* Atoms are found by their bins: by these, until there are others. */
-static void index_by_fine_bins(const struct sp_planner *planner, struct sp_histogram_plan *plan) {
-    plan->centre = planner->fine.centre;
-    plan->inverse_scale = planner->fine.inverse_scale;
-    sp_histogram_index(plan);
+    if (moments.count < sample->others + sample->copies)
+        keep_finite(sample);
 }
 
 static void make(struct sp_planner *planner, struct sample *sample, struct sp_histogram_plan *plan) {
-    size_t rest = 0;
     plan->atoms = 0;
-    tidy(planner, sample);
     bool are_all_atoms = add_whole_atoms(sample, plan);
     if (!are_all_atoms) {
-        plan_fine(planner, sample);
-        count_bins(planner, sample);
         add_atoms(planner, sample, plan);
-    }
-    if (!are_all_atoms) {
-        index_by_fine_bins(planner, plan);
-        rest = count_rest(planner, sample, plan);
+        leave_rest(planner, sample, plan);
     }
     /* Where all values are atoms, these tell where values may be expected. */
-    struct levels levels =
-        rest > 0 ? levels_of_rest(planner, sample, plan, rest) : levels_of_sorted(plan->atom, plan->atoms);
+    struct levels levels = !are_all_atoms && sample->others > 0 ? levels_of_rest(planner, sample)
+                                                                : levels_of_sorted(plan->atom, plan->atoms);
     set_centre(plan, &levels);
     sp_histogram_index(plan);
 }
@@ -411,11 +461,11 @@ void sp_planner_make(struct sp_planner *planner, const double *x, size_t n, stru
 
 void sp_planner_make_groups(struct sp_planner *planner, const double *x, const size_t *size, size_t groups,
                             struct sp_histogram_plan *plan) {
-    struct sample sample = {.x = x, .groups = groups};
-    for (size_t g = 0; g < groups; g++) {
+    struct sample sample = {.groups = groups};
+    size_t n = 0;
+    for (size_t g = 0; g < groups; n += size[g++])
         sample.size[g] = size[g];
-        sample.n += size[g];
-    }
+    tidy(planner, x, n, &sample);
     make(planner, &sample, plan);
 }
 

@@ -2,8 +2,8 @@
  *
  * Where the bins and atoms of a histogram lie (struct sp_histogram_plan), from a pilot sample. A plan needs a
  * few order statistics of the sample, and the values that it has many copies of, but no order among the rest:
- * values are counted in fine bins first, and only bins that a wanted rank falls into, or that hold enough
- * values for an atom, are looked into.
+ * values are counted in the buckets of a hash table, and then, without atoms, in fine bins; only buckets that
+ * hold enough values for an atom, and bins that a wanted rank falls into, are looked into.
  *
  * Atoms are the values that make up 0.5 % of the sample or more, at least two copies. In a sample of whole
  * numbers that lie close together those around them are atoms too. The centre is the median of the other
@@ -20,17 +20,15 @@ struct sp_planner;
 
 enum { SP_PLANNER_GROUPS = 16 };
 
-/* Room in the arena to plan from up to `values` values in up to `groups` <= SP_PLANNER_GROUPS groups, by one
- * thread at a time. NULL: out of memory. */
-struct sp_planner *sp_planner_create(struct sp_arena *arena, const struct sp_kernels *kernels, size_t values,
-                                     size_t groups);
+/* Room in the arena to plan from up to `values` values, by one thread at a time. NULL: out of memory. */
+struct sp_planner *sp_planner_create(struct sp_arena *arena, const struct sp_kernels *kernels, size_t values);
 
 /* Makes the plan from n values, in any order; those that are not finite are left out. None at all make a plan
  * that works for anything, coarsely. */
 void sp_planner_make(struct sp_planner *planner, const double *x, size_t n, struct sp_histogram_plan *plan);
 
-/* The same for values in groups (tiers), which stand one after the other, size[g] values in group g: a value
- * is an atom when it makes up 0.5 % of any one group. */
+/* The same for values in groups (tiers), which stand one after the other, size[g] values in group g, up to
+ * SP_PLANNER_GROUPS: a value is an atom when it makes up 0.5 % of any one group. */
 void sp_planner_make_groups(struct sp_planner *planner, const double *x, const size_t *size, size_t groups,
                             struct sp_histogram_plan *plan);
 

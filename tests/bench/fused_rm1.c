@@ -278,8 +278,7 @@ static void report_phases(uint64_t paths) {
 static int prepare_all(struct sp_arena *arena, struct sp_tables *tables) {
     all.kernels = sp_kernels_find(getenv("SCALEPATH_KERNELS"));
     all.pilot = sp_arena_array(arena, METRICS * QUARTERS * BLOCK, sizeof *all.pilot);
-    struct sp_planner *planner =
-        all.kernels ? sp_planner_create(arena, all.kernels, QUARTERS * BLOCK, 1) : NULL;
+    struct sp_planner *planner = all.kernels ? sp_planner_create(arena, all.kernels, QUARTERS * BLOCK) : NULL;
     if (!planner || !all.pilot)
         return -1;
     for (size_t i = 0; i < INPUTS; i++)

@@ -27,7 +27,7 @@ struct sample {
 
 static void make_plan(struct sp_histogram_plan *plan, const double *pilot, size_t n) {
     struct sp_arena *arena = sp_arena_create();
-    struct sp_planner *planner = sp_planner_create(arena, sp_kernels_find(NULL), n, 1);
+    struct sp_planner *planner = sp_planner_create(arena, sp_kernels_find(NULL), n);
     sp_planner_make(planner, pilot, n, plan);
     sp_arena_free(arena);
 }

@@ -94,7 +94,7 @@ static struct sp_arena *arena;
 
 static void begin(const struct sp_kernels *kernels) {
     arena = sp_arena_create();
-    planner = sp_planner_create(arena, kernels, MOST, GROUPS);
+    planner = sp_planner_create(arena, kernels, MOST);
     cr_assert_not_null(planner);
 }
 
@@ -223,6 +223,21 @@ Test(planner, too_many_atoms_are_those_of_the_first_groups) {
     sp_planner_make_groups(planner, x, size, GROUPS, &plan);
     cr_expect_eq(plan.atoms, SP_HISTOGRAM_ATOMS);
     cr_expect_eq(plan.atom[SP_HISTOGRAM_ATOMS - 1], 0.1 * 449);
+    end();
+}
+
+/* The most frequent value of all comes too late to be an atom. */
+Test(planner, the_most_frequent_value_may_be_no_atom) {
+    static double x[MOST];
+    const size_t size[GROUPS] = {1000, 1000, 1000, 0, 9000};
+    struct sp_histogram_plan plan;
+    for (size_t i = 0; i < 12000; i++)
+        x[i] = i < 3000 ? 0.1 * (double)(i % 90 + 90 * (i / 1000)) : i % 3 > 0 ? 1e3 : sqrt((double)i);
+    begin(sp_kernels_find(NULL));
+    expect_plan(x, size, GROUPS, "a late common value");
+    sp_planner_make_groups(planner, x, size, GROUPS, &plan);
+    cr_expect_eq(plan.atoms, SP_HISTOGRAM_ATOMS);
+    cr_expect_eq(sp_histogram_atom(&plan, 1e3), SP_HISTOGRAM_ATOMS);
     end();
 }
 
