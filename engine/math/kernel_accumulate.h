@@ -137,6 +137,27 @@ static size_t sift(struct sp_moment_lanes *lanes, double centre, double common, 
 
 /* --- Histogram bins --- */
 
+/* For y from 1 on, its upper half shows the exponent and the first bits of the mantissa: `step`, in which the
+ * bias of exponents counts too. index = HALF + step, below the centre HALF - 1 - step. */
+static inline void bins_index(const f64v *d, const f64v *y, u32v *index) {
+    enum { MANTISSA = 52 - 32, BIAS = 1023 << SP_HISTOGRAM_BITS };
+    const f64v zero = {0};
+    const u32v none = {0}, above = none + (SP_HISTOGRAM_HALF - BIAS),
+               below = none + (SP_HISTOGRAM_HALF - 1 + BIAS);
+    u32v step;
+    upper_halves(y, &step);
+    step >>= MANTISSA - SP_HISTOGRAM_BITS;
+#ifdef __AVX512F__
+    __mmask8 is_below = _mm512_cmp_pd_mask((__m512d)*d, (__m512d)zero, _CMP_LT_OQ);
+    *index = (u32v)_mm256_mask_sub_epi32((__m256i)(step + above), is_below, (__m256i)below, (__m256i)step);
+#else
+    f64v is_below = (f64v)(*d < zero);
+    u32v mask;
+    upper_halves(&is_below, &mask);
+    *index = ((step + above) & ~mask) | ((below - step) & mask);
+#endif
+}
+
 /* The bins of values at distances d from the centre, as they are described in kernels.h. NaN, whose number
  * would be beyond all, is held to its bin. */
 static inline void bins_lanes(double inverse_scale, const f64v *d, uint32_t *bin) {
@@ -144,11 +165,9 @@ static inline void bins_lanes(double inverse_scale, const f64v *d, uint32_t *bin
     const i64v no_sign = (i64v){0} + INT64_MAX;
     const u32v trash = (u32v){0} + SP_HISTOGRAM_BINS;
     f64v y = (f64v)((i64v)*d & no_sign) * inverse_scale + 1.0;
+    u32v found;
     lesser(&last, &y, &y);
-    i64v is_below = *d < zero;
-    i64v step = (i64v)((u64v)y >> (52 - SP_HISTOGRAM_BITS)) - (1023 << SP_HISTOGRAM_BITS);
-    i64v index = SP_HISTOGRAM_HALF + (step ^ is_below); /* below: HALF - 1 - step */
-    u32v found = __builtin_convertvector(index, u32v);
+    bins_index(d, &y, &found);
     lesser_whole(&found, &trash, &found);
     *(u32v_at *)bin = found;
 }

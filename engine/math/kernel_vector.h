@@ -123,6 +123,20 @@ static inline void lesser_whole(const u32v *a, const u32v *b, u32v *least) {
 #endif
 }
 
+/* The upper 32 bits of each lane. */
+static inline void upper_halves(const f64v *x, u32v *high) {
+#ifdef __AVX2__
+    typedef uint32_t halves __attribute__((vector_size(sizeof(f64v))));
+#ifdef __AVX512F__
+    *high = __builtin_shufflevector((halves)*x, (halves)*x, 1, 3, 5, 7, 9, 11, 13, 15);
+#else
+    *high = __builtin_shufflevector((halves)*x, (halves)*x, 1, 3, 5, 7);
+#endif
+#else
+    *high = __builtin_convertvector((u64v)*x >> 32, u32v);
+#endif
+}
+
 /* x = x 2^k, rounded once; k is a whole number within -2044 .. 2046, or NaN where x is. */
 static inline void times_power_of_two(f64v *x, const f64v *k) {
 #ifdef __AVX512F__
