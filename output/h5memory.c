@@ -5,6 +5,9 @@
 #include <hdf5.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+enum { HUGE_PAGE = 2 << 20 };
 
 /* What the library hands back to the driver. */
 struct driven {
@@ -27,30 +30,54 @@ static int find(const struct sp_sealed *file, haddr_t at, size_t size, size_t *i
 
 /* --- memory --- */
 
+/* Huge pages, where there are some: each small one costs more to get than to fill. */
+void sp_h5memory_expect(struct sp_h5memory *memory, size_t size) {
+    size_t room = (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
+    memory->file->bytes = aligned_alloc(HUGE_PAGE, room);
+    memory->room = memory->file->bytes ? room : 0;
+    if (memory->room)
+        madvise(memory->file->bytes, room, MADV_HUGEPAGE);
+}
+
 /* Memory that is too small grows by half of what is needed. */
 static int make_room(struct sp_h5memory *memory, size_t size) {
     size_t room = size + size / 2;
-    if (size > memory->room) {
-        unsigned char *larger = realloc(memory->file->bytes, room);
-        if (!larger)
-            return -1;
-        memset(larger + memory->room, 0, room - memory->room);
-        memory->file->bytes = larger;
-        memory->room = room;
-    }
-    if (size > memory->file->size)
-        memory->file->size = size;
+    if (size <= memory->room)
+        return 0;
+    unsigned char *larger = realloc(memory->file->bytes, room);
+    if (!larger)
+        return -1;
+    memory->file->bytes = larger;
+    memory->room = room;
     return 0;
 }
 
+/* Lets the file be this long at least; what is not written is zero. */
+static int lengthen(struct sp_h5memory *memory, size_t size) {
+    struct sp_sealed *file = memory->file;
+    if (size <= file->size)
+        return 0;
+    if (make_room(memory, size))
+        return -1;
+    memset(file->bytes + file->size, 0, size - file->size);
+    file->size = size;
+    return 0;
+}
+
+/* While a file is written, what has not been written yet reads as zeros: the library reads ahead. */
 static herr_t read_bytes(H5FD_t *head, H5FD_mem_t type, hid_t transfer, haddr_t at, size_t size,
                          void *buffer) {
-    const struct sp_sealed *file = memory_of(head)->file;
+    const struct sp_h5memory *memory = memory_of(head);
+    const struct sp_sealed *file = memory->file;
     size_t index;
     (void)type, (void)transfer;
-    if (find(file, at, size, &index) || index > file->size || size > file->size - index)
+    if (find(file, at, size, &index))
         return -1;
-    memcpy(buffer, file->bytes + index, size);
+    size_t left = index < file->size ? file->size - index : 0, there = left < size ? left : size;
+    if (there < size && !memory->room)
+        return -1;
+    memcpy(buffer, file->bytes + index, there);
+    memset((unsigned char *)buffer + there, 0, size - there);
     return 0;
 }
 
@@ -59,9 +86,11 @@ static herr_t write_bytes(H5FD_t *head, H5FD_mem_t type, hid_t transfer, haddr_t
     struct sp_h5memory *memory = memory_of(head);
     size_t index;
     (void)type, (void)transfer;
-    if (find(memory->file, at, size, &index) || make_room(memory, index + size))
+    if (find(memory->file, at, size, &index) || lengthen(memory, index) || make_room(memory, index + size))
         return -1;
     memcpy(memory->file->bytes + index, buffer, size);
+    if (index + size > memory->file->size)
+        memory->file->size = index + size;
     return 0;
 }
 
@@ -104,7 +133,7 @@ static herr_t truncate_file(H5FD_t *head, hid_t transfer, hbool_t closing) {
     const struct driven *driven = (const struct driven *)head;
     size_t index;
     (void)transfer, (void)closing;
-    if (find(driven->memory->file, driven->end, 0, &index) || make_room(driven->memory, index))
+    if (find(driven->memory->file, driven->end, 0, &index) || lengthen(driven->memory, index))
         return -1;
     return 0;
 }
@@ -147,8 +176,10 @@ static const H5FD_class_t driver = {
     .fl_map = H5FD_FLMAP_DEFAULT,
 };
 
+/* Registered once and for good: HDF5 1.10 still calls a driver whose last user has just been closed. */
 int sp_h5memory_use(int64_t access, struct sp_h5memory *memory) {
-    hid_t id = H5FDregister(&driver);
-    int error = id < 0 || H5Pset_driver(access, id, &memory) < 0 ? -1 : 0;
-    return H5FDunregister(id) < 0 ? -1 : error;
+    static hid_t id = -1;
+    if (id < 0 || H5Iget_type(id) != H5I_VFL)
+        id = H5FDregister(&driver);
+    return id < 0 || H5Pset_driver(access, id, &memory) < 0 ? -1 : 0;
 }

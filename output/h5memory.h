@@ -13,9 +13,12 @@
 
 struct sp_h5memory {
     struct sp_sealed *file; /* its bytes grow while a file is written */
-    size_t room;            /* bytes of memory that there are, all zero behind file->size */
+    size_t room;            /* bytes of memory that there are to write to */
     uint64_t place;         /* where the values of the next array that is created go; 0: behind all others */
 };
+
+/* Gets memory for a file that will be of about this size; when there is none, the file fails to grow. */
+void sp_h5memory_expect(struct sp_h5memory *memory, size_t size);
 
 /* Lets a property list for opening files (an hid_t) lead into this memory, which is borrowed until the file
  * is closed. 0 or -1. */

@@ -20,9 +20,12 @@ struct scale_address {
 struct reader {
     struct sp_document *document;
     const struct sp_sealed *sealed;
-    size_t bytes;           /* of the file: no array can be larger */
-    bool in_place;          /* values may stay where they are in it */
-    hid_t text, dimensions; /* types: UTF-8 text, DIMENSION_LIST */
+    const struct sp_document *like; /* what is probably read, or NULL */
+    size_t bytes;                   /* of the file: no array can be larger */
+    hid_t text, dimensions;         /* types: UTF-8 text, DIMENSION_LIST */
+    hid_t transfer;                 /* manners of reading: texts go to the document's arena */
+    size_t room;
+    void *scratch; /* [room] bytes */
     size_t scales;
     struct scale_address *scale; /* [scales] where the dimension scales are in the file */
 };
@@ -112,42 +115,26 @@ static bool is_plain_storage(hid_t array, const struct sp_document_node *node, h
 
 /* --- values --- */
 
-static const void *keep_texts(const struct reader *reader, char *const *from, size_t values) {
-    char **text = sp_document_memory(reader->document, values, sizeof *text);
-    for (size_t i = 0; text && i < values; i++) {
-        text[i] = sp_arena_text(reader->document->arena, from[i] ? from[i] : "");
-        if (!text[i])
-            return NULL;
-    }
-    return text;
+static void *allocate_text(size_t size, void *arena) {
+    return sp_arena_array(arena, size, 1);
 }
 
-static const void *read_texts(const struct reader *reader, hid_t array, hid_t space, size_t values) {
-    char **text = calloc(values ? values : 1, sizeof *text);
-    const void *kept = NULL;
-    if (text && H5Dread(array, reader->text, H5S_ALL, H5S_ALL, H5P_DEFAULT, text) >= 0)
-        kept = keep_texts(reader, text, values);
-    if (kept && H5Dvlen_reclaim(reader->text, space, H5P_DEFAULT, text) < 0)
-        kept = NULL;
-    free(text);
-    return kept;
+static void leave_text(void *text, void *arena) {
+    (void)text, (void)arena;
+}
+
+static const void *read_texts(const struct reader *reader, hid_t array, size_t values) {
+    const char **text = sp_document_memory(reader->document, values, sizeof *text);
+    if (!text || H5Dread(array, reader->text, H5S_ALL, H5S_ALL, reader->transfer, text) < 0)
+        return NULL;
+    for (size_t i = 0; i < values; i++)
+        text[i] = text[i] ? text[i] : "";
+    return text;
 }
 
 /* Whether all bytes from `begin` to `end` of the file have `size` from `offset` on among them. */
 static bool lies_in(uint64_t begin, uint64_t end, uint64_t offset, size_t size) {
     return begin <= offset && offset <= end && size <= end - offset;
-}
-
-/* Where the values of an array that is stored in one piece are, in the order of the machine; or NULL. */
-static const void *find_in_place(const struct reader *reader, hid_t array,
-                                 const struct sp_document_node *node) {
-    const struct sp_sealed *sealed = reader->sealed;
-    haddr_t offset = reader->in_place ? H5Dget_offset(array) : HADDR_UNDEF;
-    size_t size = sp_document_values(node) * sp_document_type_size(node->type);
-    uint64_t after = sealed->apart ? SP_SEAL_APART + sealed->apart : 0;
-    if (offset == HADDR_UNDEF || H5Tequal(H5T_NATIVE_DOUBLE, H5T_IEEE_F64LE) <= 0)
-        return NULL;
-    return lies_in(after, reader->bytes, offset, size) ? sealed->bytes + (offset - sealed->apart) : NULL;
 }
 
 /* Finds whether the values are apart, and where. */
@@ -159,29 +146,43 @@ static void find_apart(const struct reader *reader, hid_t array, struct sp_docum
     node->offset = node->is_apart ? offset : 0;
 }
 
-static const void *read_numbers(const struct reader *reader, hid_t array,
-                                const struct sp_document_node *node) {
-    size_t values = sp_document_values(node);
-    const void *in_place = values ? find_in_place(reader, array, node) : NULL;
-    if (in_place)
-        return in_place;
-    void *data = sp_document_memory(reader->document, values, sp_document_type_size(node->type));
-    if (!data || values == 0)
+/* The values that the node just added probably has, or NULL: documents have their nodes in the same order. */
+static const void *guess_numbers(const struct reader *reader, const struct sp_document_node *node) {
+    size_t index = reader->document->count - 1;
+    const struct sp_document_node *like =
+        reader->like && index < reader->like->count ? reader->like->node[index] : NULL;
+    return like && like->type == node->type && sp_document_values(like) == sp_document_values(node) &&
+                   strcmp(like->path, node->path) == 0
+               ? like->data
+               : NULL;
+}
+
+static void *make_scratch(struct reader *reader, size_t size) {
+    if (size <= reader->room)
+        return reader->scratch;
+    free(reader->scratch);
+    reader->scratch = malloc(size);
+    reader->room = reader->scratch ? size : 0;
+    return reader->scratch;
+}
+
+/* Numbers that are as guessed are not kept a second time. */
+static const void *read_numbers(struct reader *reader, hid_t array, const struct sp_document_node *node) {
+    size_t values = sp_document_values(node), size = values * sp_document_type_size(node->type);
+    const void *guess = size ? guess_numbers(reader, node) : NULL;
+    void *data = guess ? make_scratch(reader, size)
+                       : sp_document_memory(reader->document, values, size / (values ? values : 1));
+    if (!data || size == 0)
         return data;
-    hid_t type = memory_type(reader, node->type);
-    return H5Dread(array, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0 ? NULL : data;
+    if (H5Dread(array, memory_type(reader, node->type), H5S_ALL, H5S_ALL, reader->transfer, data) < 0)
+        return NULL;
+    if (!guess || memcmp(data, guess, size) == 0)
+        return guess ? guess : data;
+    void *copy = sp_document_memory(reader->document, size, 1);
+    return copy ? memcpy(copy, data, size) : NULL;
 }
 
 /* --- attributes --- */
-
-/* Those that say what is a dimension are read as such. */
-static bool is_dimension_attribute(const char *name) {
-    static const char *const reserved[] = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST"};
-    for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
-        if (strcmp(name, reserved[i]) == 0)
-            return true;
-    return false;
-}
 
 static int read_attribute_text(const struct reader *reader, hid_t attribute,
                                struct sp_document_attribute *found) {
@@ -206,8 +207,8 @@ static int read_attribute_value(const struct reader *reader, hid_t attribute,
     }
 }
 
-static int read_attribute(const struct reader *reader, hid_t attribute, const char *name,
-                          struct sp_document_node *node) {
+static int read_plain_attribute(const struct reader *reader, hid_t attribute, const char *name,
+                                struct sp_document_node *node) {
     struct sp_document_node shape = {0};
     struct sp_document_attribute found = {.name = sp_arena_text(reader->document->arena, name)};
     hid_t space = H5Aget_space(attribute);
@@ -221,6 +222,55 @@ static int read_attribute(const struct reader *reader, hid_t attribute, const ch
     return H5Sclose(space) < 0 ? -1 : error;
 }
 
+/* --- dimensions: a reference is the address of an object, and is only ever compared, not followed --- */
+
+static const struct sp_document_node *find_scale(const struct reader *reader,
+                                                 const struct sp_document_node *parent, const hvl_t *list) {
+    if (list->len != 1)
+        return NULL;
+    hobj_ref_t reference = *(const hobj_ref_t *)list->p;
+    for (size_t i = reader->scales; i-- > 0 && reader->scale[i].node->parent == parent;)
+        if (reader->scale[i].address == reference)
+            return reader->scale[i].node;
+    return NULL;
+}
+
+static int read_scales(const struct reader *reader, hid_t attribute, hid_t space,
+                       struct sp_document_node *node) {
+    hvl_t list[SP_DOCUMENT_RANK] = {{0}};
+    hsize_t rank = 0;
+    if (H5Sget_simple_extent_ndims(space) != 1 || H5Sget_simple_extent_dims(space, &rank, NULL) < 0 ||
+        rank != (hsize_t)node->rank || H5Aread(attribute, reader->dimensions, list) < 0)
+        return -1;
+    for (int i = 0; i < node->rank; i++)
+        node->scale[i] = find_scale(reader, node->parent, &list[i]);
+    return H5Dvlen_reclaim(reader->dimensions, space, H5P_DEFAULT, list) < 0 ? -1 : 0;
+}
+
+static int read_dimension_list(const struct reader *reader, hid_t attribute, struct sp_document_node *node) {
+    hid_t space = H5Aget_space(attribute);
+    int error = space < 0 ? -1 : read_scales(reader, attribute, space, node);
+    return H5Sclose(space) < 0 ? -1 : error;
+}
+
+/* Of the same group and length for every dimension; a scale is its own. */
+static bool has_dimensions(const struct sp_document_node *node) {
+    if (node->is_scale)
+        return node->rank == 1;
+    for (int i = 0; i < node->rank; i++)
+        if (!node->scale[i] || node->scale[i]->dims[0] != node->dims[i])
+            return false;
+    return true;
+}
+
+/* --- all attributes: those that say what is a dimension are read as such --- */
+
+static int read_attribute(const struct reader *reader, hid_t attribute, const char *name,
+                          struct sp_document_node *node) {
+    return strcmp(name, "DIMENSION_LIST") == 0 ? read_dimension_list(reader, attribute, node)
+                                               : read_plain_attribute(reader, attribute, name, node);
+}
+
 /* An object whose attributes are visited. */
 struct attribute_visit {
     const struct reader *reader;
@@ -232,8 +282,12 @@ static herr_t visit_attribute(hid_t object, const char *name, const H5A_info_t *
     (void)about;
     if (strlen(name) >= NAME_BYTES)
         return -1;
-    if (is_dimension_attribute(name))
+    if (strcmp(name, "NAME") == 0 || strcmp(name, "REFERENCE_LIST") == 0)
         return 0;
+    if (strcmp(name, "CLASS") == 0) {
+        visit->node->is_scale = H5DSis_scale(object) > 0;
+        return 0;
+    }
     hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
     int error = attribute < 0 ? -1 : read_attribute(visit->reader, attribute, name, visit->node);
     return H5Aclose(attribute) < 0 ? -1 : error;
@@ -251,70 +305,33 @@ static int read_attributes(const struct reader *reader, hid_t object, hsize_t co
     return 0;
 }
 
-/* --- dimensions: a reference is the address of an object, and is only ever compared, not followed --- */
-
-static const struct sp_document_node *find_scale(const struct reader *reader,
-                                                 const struct sp_document_node *parent, const hvl_t *list) {
-    if (list->len != 1)
-        return NULL;
-    hobj_ref_t reference = *(const hobj_ref_t *)list->p;
-    for (size_t i = reader->scales; i-- > 0 && reader->scale[i].node->parent == parent;)
-        if (reader->scale[i].address == reference)
-            return reader->scale[i].node;
-    return NULL;
-}
-
-static int read_dimension_list(const struct reader *reader, hid_t attribute, hid_t type, hid_t space,
-                               const struct sp_document_node *parent, struct sp_document_node *node) {
-    hvl_t list[SP_DOCUMENT_RANK] = {{0}};
-    hsize_t rank = 0;
-    if (H5Sget_simple_extent_ndims(space) != 1 || H5Sget_simple_extent_dims(space, &rank, NULL) < 0 ||
-        rank != (hsize_t)node->rank || H5Aread(attribute, type, list) < 0)
-        return -1;
-    int error = 0;
-    for (int i = 0; i < node->rank; i++) {
-        node->scale[i] = find_scale(reader, parent, &list[i]);
-        if (!node->scale[i] || node->scale[i]->dims[0] != node->dims[i])
-            error = -1;
-    }
-    return H5Dvlen_reclaim(type, space, H5P_DEFAULT, list) < 0 ? -1 : error;
-}
-
-static int read_dimensions(const struct reader *reader, hid_t array, const struct sp_document_node *parent,
-                           struct sp_document_node *node) {
-    node->is_scale = H5DSis_scale(array) > 0;
-    if (node->is_scale || node->rank == 0)
-        return node->is_scale && node->rank != 1 ? -1 : 0;
-    hid_t attribute = H5Aopen(array, "DIMENSION_LIST", H5P_DEFAULT);
-    if (attribute < 0)
-        return -1;
-    hid_t space = H5Aget_space(attribute);
-    int error =
-        space < 0 ? -1 : read_dimension_list(reader, attribute, reader->dimensions, space, parent, node);
-    return H5Sclose(space) < 0 || H5Aclose(attribute) < 0 ? -1 : error;
-}
-
 /* --- objects --- */
 
-static const char *describe_array(const struct reader *reader, hid_t array, hid_t space, hid_t list,
-                                  const struct sp_document_node *parent, struct sp_document_node *found) {
+static const char *describe_stored(const struct reader *reader, hid_t array, hid_t space, hid_t list,
+                                   struct sp_document_node *found) {
     if (read_type(reader, H5Dget_type(array), found))
         return "expected f64, i32, u64 or UTF-8 text";
     if (read_shape(reader, space, found))
         return "expected at most three dimensions that fit into the file";
     if (!is_plain_storage(array, found, list))
         return "expected all values stored in the file, with no filter but a checksum";
-    if (read_dimensions(reader, array, parent, found))
-        return "expected a dimension scale of the same group for every dimension";
-    if (found->type == SP_DOCUMENT_NONE && !found->is_scale)
-        return "expected values, or a dimension that has none";
     find_apart(reader, array, found);
-    if (found->is_apart)
-        return NULL;
-    found->data = found->type == SP_DOCUMENT_TEXT
-                      ? read_texts(reader, array, space, sp_document_values(found))
-                      : read_numbers(reader, array, found);
-    return found->data ? NULL : "the values cannot be read";
+    return NULL;
+}
+
+/* NULL, or what was expected. */
+static const char *describe_array(const struct reader *reader, hid_t array, struct sp_document_node *found) {
+    hid_t space = H5Dget_space(array), list = H5Dget_create_plist(array);
+    const char *expected = "the array cannot be opened";
+    if (space >= 0 && list >= 0)
+        expected = describe_stored(reader, array, space, list, found);
+    return H5Sclose(space) < 0 || H5Pclose(list) < 0 ? "the array cannot be closed" : expected;
+}
+
+static const char *describe_dimensions(const struct sp_document_node *node) {
+    if (!has_dimensions(node))
+        return "expected a dimension scale of the same group for every dimension";
+    return node->type == SP_DOCUMENT_NONE && !node->is_scale ? "expected values" : NULL;
 }
 
 static int keep_scale(struct reader *reader, haddr_t address, const struct sp_document_node *node) {
@@ -325,19 +342,29 @@ static int keep_scale(struct reader *reader, haddr_t address, const struct sp_do
     return item ? 0 : -1;
 }
 
+static int read_values(struct reader *reader, hid_t array, struct sp_document_node *node) {
+    if (node->is_apart)
+        return 0;
+    node->data = node->type == SP_DOCUMENT_TEXT ? read_texts(reader, array, sp_document_values(node))
+                                                : read_numbers(reader, array, node);
+    return node->data ? 0 : refuse(reader, node->path, "the values cannot be read");
+}
+
 static int read_array(struct reader *reader, hid_t array, const H5O_info_t *about,
                       const struct sp_document_node *parent, const char *name) {
     struct sp_document_node found = {0};
-    hid_t space = H5Dget_space(array), list = H5Dget_create_plist(array);
-    const char *expected = "the array cannot be opened";
-    if (space >= 0 && list >= 0)
-        expected = describe_array(reader, array, space, list, parent, &found);
-    if (H5Sclose(space) < 0 || H5Pclose(list) < 0 || expected)
-        return refuse(reader, name, expected ? expected : "the array cannot be closed");
+    const char *expected = describe_array(reader, array, &found);
+    if (expected)
+        return refuse(reader, name, expected);
     struct sp_document_node *node = sp_document_add(reader->document, parent, name, &found);
-    if (reader->document->complaint || (node->is_scale && keep_scale(reader, about->addr, node)))
+    if (reader->document->complaint || read_attributes(reader, array, about->num_attrs, node))
         return -1;
-    return read_attributes(reader, array, about->num_attrs, node);
+    expected = describe_dimensions(node);
+    if (expected)
+        return refuse(reader, name, expected);
+    if (node->is_scale && keep_scale(reader, about->addr, node))
+        return -1;
+    return read_values(reader, array, node);
 }
 
 static int read_group(struct reader *reader, hid_t group, struct sp_document_node *node, int depth);
@@ -409,31 +436,49 @@ bool sp_h5read_is_hdf5(const unsigned char *bytes, size_t size) {
     return size > sizeof signature && memcmp(bytes, signature, sizeof signature) == 0;
 }
 
+/* Each object is read once: its metadata is given back when it is closed, and its memory used again. */
 static hid_t open_file(struct sp_h5memory *memory) {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS), file = -1;
-    if (access >= 0 && sp_h5memory_use(access, memory) == 0)
+    if (access >= 0 && sp_h5memory_use(access, memory) == 0 && H5Pset_evict_on_close(access, true) >= 0)
         file = H5Fopen("memory", H5F_ACC_RDONLY, access);
     return H5Pclose(access) < 0 ? -1 : file;
 }
 
-int sp_h5read_image(const struct sp_sealed *sealed, bool in_place, struct sp_document *document) {
+static int make_types(struct reader *reader) {
+    reader->text = H5Tcopy(H5T_C_S1);
+    reader->dimensions = H5Tvlen_create(H5T_STD_REF_OBJ);
+    reader->transfer = H5Pcreate(H5P_DATASET_XFER);
+    return reader->dimensions < 0 || reader->text < 0 || H5Tset_size(reader->text, H5T_VARIABLE) < 0 ||
+                   H5Tset_cset(reader->text, H5T_CSET_UTF8) < 0 || reader->transfer < 0 ||
+                   H5Pset_vlen_mem_manager(reader->transfer, allocate_text, reader->document->arena,
+                                           leave_text, NULL) < 0
+               ? refuse(reader, "/", "HDF5 does not start")
+               : 0;
+}
+
+static int close_types(const struct reader *reader) {
+    return H5Tclose(reader->text) < 0 || H5Tclose(reader->dimensions) < 0 || H5Pclose(reader->transfer) < 0
+               ? -1
+               : 0;
+}
+
+int sp_h5read_image(const struct sp_sealed *sealed, const struct sp_document *like,
+                    struct sp_document *document) {
     struct reader reader = {.document = document,
                             .sealed = sealed,
-                            .bytes = (size_t)(sealed->size + sealed->apart),
-                            .in_place = in_place};
+                            .like = like,
+                            .bytes = (size_t)(sealed->size + sealed->apart)};
     document->apart = sealed->apart;
     document->apart_hash = sealed->apart_hash;
     sp_h5_start();
-    reader.text = H5Tcopy(H5T_C_S1);
-    reader.dimensions = H5Tvlen_create(H5T_STD_REF_OBJ);
-    if (reader.dimensions < 0 || reader.text < 0 || H5Tset_size(reader.text, H5T_VARIABLE) < 0 ||
-        H5Tset_cset(reader.text, H5T_CSET_UTF8) < 0)
-        return refuse(&reader, "/", "HDF5 does not start");
+    if (make_types(&reader))
+        return -1;
     struct sp_sealed lent = *sealed;
     struct sp_h5memory memory = {.file = &lent};
     hid_t file = open_file(&memory);
     int error = file < 0 ? refuse(&reader, "/", "not a complete HDF5 file") : read_root(&reader, file);
     if (file >= 0 && H5Fclose(file) < 0)
         error = refuse(&reader, "/", "the file cannot be closed");
-    return H5Tclose(reader.text) < 0 || H5Tclose(reader.dimensions) < 0 || document->complaint ? -1 : error;
+    free(reader.scratch);
+    return close_types(&reader) || document->complaint ? -1 : error;
 }

@@ -14,9 +14,9 @@
 bool sp_h5read_is_hdf5(const unsigned char *bytes, size_t size);
 
 /* Adds everything in a file (without its seal) to a document that is still empty. Of what is apart only the
- * places are looked at. `in_place`: the values of arrays that are stored in one piece are not copied, but
- * stay where they are in file->bytes (at any address: compare them as bytes), which must then live as long as
- * the document. 0, or -1 with a complaint in the document. */
-int sp_h5read_image(const struct sp_sealed *file, bool in_place, struct sp_document *document);
+ * places are looked at. `like`: numbers that are, bit by bit, those of the same array in that document are
+ * not kept a second time, but borrowed from it; NULL: none. 0, or -1 with a complaint in the document. */
+int sp_h5read_image(const struct sp_sealed *file, const struct sp_document *like,
+                    struct sp_document *document);
 
 #endif

@@ -14,7 +14,8 @@
 enum {
     COMPACT_BYTES = 48 << 10, /* an array up to here lies in the header of its object */
     CHUNK_BYTES = 1 << 20,
-    ROOM_BYTES = 1 << 20,    /* of memory at the least */
+    ROOM_BYTES = 1 << 20, /* of memory at the least */
+    METADATA_BYTES = 64 << 10,
     COMPACT_ATTRIBUTES = 64, /* beside the object up to here: an index of attributes takes 4 KiB an object */
 };
 
@@ -341,13 +342,14 @@ static size_t guess_size(const struct sp_document *document) {
     return bytes;
 }
 
-/* The file is in memory: nothing is gained by taking its metadata out of the cache before the end. */
-static int keep_metadata(hid_t access) {
+/* The file is in memory, and an object is not touched again: what is written at once stays in the processor's
+ * cache, and its memory is used again for the next. */
+static int keep_little_metadata(hid_t access) {
     H5AC_cache_config_t cache = {.version = H5AC__CURR_CACHE_CONFIG_VERSION};
     if (H5Pget_mdc_config(access, &cache) < 0)
         return -1;
     cache.set_initial_size = true;
-    cache.initial_size = cache.max_size = 32 << 20;
+    cache.initial_size = cache.max_size = cache.min_size = METADATA_BYTES;
     cache.incr_mode = H5C_incr__off;
     cache.flash_incr_mode = H5C_flash_incr__off;
     cache.decr_mode = H5C_decr__off;
@@ -357,7 +359,7 @@ static int keep_metadata(hid_t access) {
 /* The format is a fixed one, so that a newer HDF5 writes the same. */
 static hid_t create_file(struct sp_h5memory *memory) {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS), creation = H5Pcreate(H5P_FILE_CREATE), file = -1;
-    if (access >= 0 && creation >= 0 && !sp_h5memory_use(access, memory) && !keep_metadata(access) &&
+    if (access >= 0 && creation >= 0 && !sp_h5memory_use(access, memory) && !keep_little_metadata(access) &&
         H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) >= 0 && !set_group_manners(creation))
         file = H5Fcreate("memory", H5F_ACC_TRUNC, creation, access);
     return H5Pclose(access) < 0 || H5Pclose(creation) < 0 ? -1 : file;
@@ -392,10 +394,8 @@ int sp_h5write_image(struct sp_document *document, struct sp_sealed *file) {
     if (!writer.reference || !writer.memory)
         return -1;
     *file = (struct sp_sealed){.apart = document->apart, .apart_hash = document->apart_hash};
-    *writer.memory = (struct sp_h5memory){.file = file, .room = guess_size(document)};
-    file->bytes = calloc(writer.memory->room, 1);
-    if (!file->bytes)
-        writer.memory->room = 0;
+    *writer.memory = (struct sp_h5memory){.file = file};
+    sp_h5memory_expect(writer.memory, guess_size(document));
     sp_h5_start();
     int error = write_file(&writer);
     file->size = error ? 0 : end_of_file(file);

@@ -74,7 +74,7 @@ static int read_image(const char *path, struct sp_arena *kept_in, struct sp_docu
     const char *why = check_bytes(&file);
     int error = why ? refuse(problems, path, why) : 0;
     if (!error)
-        sp_h5read_image(&file, false, document); /* its complaint stays in the document */
+        sp_h5read_image(&file, NULL, document); /* its complaint stays in the document */
     free(file.bytes);
     return error;
 }

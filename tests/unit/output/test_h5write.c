@@ -35,7 +35,7 @@ static void write_image(void) {
 static char *difference(void) {
     struct sp_document *found = sp_document_create();
     const char *text =
-        sp_h5read_image(&image, false, found) ? found->complaint : sp_document_difference(document, found);
+        sp_h5read_image(&image, NULL, found) ? found->complaint : sp_document_difference(document, found);
     char *copy = text ? strdup(text) : NULL;
     sp_document_free(found);
     return copy;
@@ -181,6 +181,38 @@ Test(output_h5write, name_as_long_as_may_be) {
     name[1023] = 0;
     sp_document_group(document, root(), name);
     expect_read_back();
+}
+
+/* Numbers that are those of another document are borrowed from it, others are not taken for them. */
+Test(output_h5write, read_like_another_document) {
+    struct sp_document *found = sp_document_create();
+    const struct sp_document_node *two = make_index("two", 2), *many = make_index("many", 150001);
+    double *few = numbers(2);
+    sp_document_array(document, root(), "few", SP_DOCUMENT_F64, two, NULL, few);
+    add_numbers("x", many, NULL);
+    write_image();
+    few[1] += 1e-9;
+    cr_assert_eq(sp_h5read_image(&image, document, found), 0, "%s", found->complaint);
+    cr_expect_eq(found->node[4]->data, document->node[4]->data);
+    cr_expect_str_eq(sp_document_difference(document, found), "/few holds other values");
+    few[1] = 2.385 - 1e-3;
+    cr_expect_null(sp_document_difference(document, found));
+    sp_document_free(found);
+}
+
+/* A document whose nodes are others is no hindrance. */
+Test(output_h5write, read_like_an_unlike_document) {
+    struct sp_document *like = sp_document_create(), *found = sp_document_create();
+    sp_document_index(like, sp_document_root(like), "b", 3);
+    sp_document_index(like, sp_document_root(like), "c", 4);
+    make_index("a", 3);
+    make_index("c", 7001);
+    add_numbers("x", make_index("b", 3), NULL);
+    write_image();
+    cr_assert_eq(sp_h5read_image(&image, like, found), 0, "%s", found->complaint);
+    cr_expect_null(sp_document_difference(document, found));
+    sp_document_free(found);
+    sp_document_free(like);
 }
 
 /* --- HDF5 itself --- */
