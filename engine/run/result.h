@@ -76,7 +76,8 @@ struct sp_axis {
 };
 
 /* A distribution as counts: bin i holds `count[i]` values in [edge[i], edge[i+1]); values that are exactly
- * `atom[j]` are counted in `atom_count[j]` instead. Values are spread evenly inside a bin. */
+ * `atom[j]` are counted in `atom_count[j]` instead. Values are spread evenly inside a bin. No two bins that
+ * follow one another are empty. */
 struct sp_histogram_view {
     size_t bins, atoms;
     double *edge;         /* [bins + 1] ascending */

@@ -86,7 +86,8 @@ static struct sp_estimate ratio_mean(const struct sp_moments *residual, const st
     return estimate(r0 + residual->mean / denominator->mean, error);
 }
 
-/* --- Histograms for the file: four bins in one, from the first to the last that holds a value --- */
+/* --- Histograms for the file: four bins in one, from the first to the last that holds a value; and those
+ * that follow one another and hold none are one --- */
 
 enum { COARSE = 4 };
 
@@ -97,21 +98,41 @@ static uint64_t coarse_count(const uint64_t *count, size_t coarse) {
     return sum;
 }
 
-/* The first coarse bin to be shown, and how many. None beyond those of the lowest and the highest value holds
- * anything. */
-static size_t find_bins(const struct sp_histogram_plan *plan, const uint64_t *count,
-                        const struct sp_moments *moments, size_t *bins) {
-    *bins = 0;
+/* Coarse bins from `first` to before `end`. */
+struct range {
+    size_t first, end;
+};
+
+/* Those to be shown. None beyond those of the lowest and the highest value holds anything. */
+static struct range find_bins(const struct sp_histogram_plan *plan, const uint64_t *count,
+                              const struct sp_moments *moments) {
+    struct range bins = {0, 0};
     if (moments->count == 0)
-        return 0;
-    size_t first = sp_histogram_bin(plan, moments->low) / COARSE,
-           end = sp_histogram_bin(plan, moments->high) / COARSE + 1;
-    while (first < end && coarse_count(count, first) == 0)
-        first++;
-    while (end > first && coarse_count(count, end - 1) == 0)
-        end--;
-    *bins = end - first;
-    return first;
+        return bins;
+    bins.first = sp_histogram_bin(plan, moments->low) / COARSE;
+    bins.end = sp_histogram_bin(plan, moments->high) / COARSE + 1;
+    while (bins.first < bins.end && coarse_count(count, bins.first) == 0)
+        bins.first++;
+    while (bins.end > bins.first && coarse_count(count, bins.end - 1) == 0)
+        bins.end--;
+    return bins;
+}
+
+/* The end of the bin of the file that begins here, and what it counts. */
+static size_t find_end(const uint64_t *count, struct range bins, size_t begin, uint64_t *sum) {
+    size_t end = begin + 1;
+    *sum = coarse_count(count, begin);
+    while (*sum == 0 && end < bins.end && coarse_count(count, end) == 0)
+        end++;
+    return end;
+}
+
+static size_t count_bins(const uint64_t *count, struct range bins) {
+    size_t number = 0;
+    uint64_t sum;
+    for (size_t i = bins.first; i < bins.end; i = find_end(count, bins, i, &sum))
+        number++;
+    return number;
 }
 
 static int create_view(struct sp_arena *arena, struct sp_histogram_view *view) {
@@ -124,21 +145,22 @@ static int create_view(struct sp_arena *arena, struct sp_histogram_view *view) {
 
 static void fill_view(const struct sp_histogram_plan *plan, const uint64_t *count,
                       const struct sp_moments *moments, struct sp_histogram_view *view) {
-    size_t bins, first = find_bins(plan, count, moments, &bins);
+    struct range bins = find_bins(plan, count, moments);
     for (size_t i = 0; i < view->atoms; i++) {
         view->atom[i] = plan->atom[i];
         view->atom_count[i] = count[SP_HISTOGRAM_BINS + 1 + i];
     }
-    for (size_t i = 0; i < bins; i++) {
-        view->edge[i] = sp_histogram_edge(plan, (first + i) * COARSE);
-        view->count[i] = coarse_count(count, first + i);
+    size_t bin = 0;
+    for (size_t i = bins.first; i < bins.end; bin++) {
+        view->edge[bin] = sp_histogram_edge(plan, i * COARSE);
+        i = find_end(count, bins, i, &view->count[bin]);
     }
-    if (bins == 0)
+    if (bin == 0)
         return;
     /* The outermost bins also hold what lies beyond the grid. */
-    view->edge[bins] = sp_histogram_edge(plan, (first + bins) * COARSE);
+    view->edge[bin] = sp_histogram_edge(plan, bins.end * COARSE);
     view->edge[0] = fmin(view->edge[0], moments->low);
-    view->edge[bins] = fmax(view->edge[bins], moments->high);
+    view->edge[bin] = fmax(view->edge[bin], moments->high);
 }
 
 /* --- All streams --- */
@@ -208,7 +230,7 @@ static void summarise_stream(void *context, int thread, uint64_t item) {
     if (column->denominator != SP_PLAN_NONE)
         out[SP_STATISTIC_MEAN] = stream_ratio(s, part->axis, &stream, columns[column->denominator].metric);
     view->atoms = stream.plan->atoms;
-    find_bins(stream.plan, room->count, stream.moments, &view->bins);
+    view->bins = count_bins(room->count, find_bins(stream.plan, room->count, stream.moments));
 }
 
 static void fill_histogram(void *context, int thread, uint64_t item) {

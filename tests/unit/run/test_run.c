@@ -95,6 +95,32 @@ static void expect_mean(const struct sp_result *r, const char *metric, size_t t,
     cr_expect(n > 1 ? e[SP_STATISTIC_MEAN].error > 0 : isnan(e[SP_STATISTIC_MEAN].error), "%zu paths", n);
 }
 
+static bool is_atom(const struct sp_histogram_view *view, double x) {
+    for (size_t i = 0; i < view->atoms; i++)
+        if (view->atom[i] == x)
+            return true;
+    return false;
+}
+
+/* Each bin counts the values in it that are no atoms; the last one has both its edges. */
+static void expect_bins(const struct sp_result *r, const char *metric, size_t quarter, size_t n) {
+    const double *x = engine_test_kept(r, metric, quarter);
+    const struct sp_histogram_view *view =
+        &r->variant[0].histogram[SP_AXIS_QUARTER][engine_test_metric(r, metric) * 12 + quarter];
+    for (size_t i = 0; i < view->bins; i++) {
+        bool is_last = i + 1 == view->bins;
+        uint64_t found = 0;
+        for (size_t p = 0; p < n; p++)
+            found += x[p] >= view->edge[i] &&
+                     (x[p] < view->edge[i + 1] || (is_last && x[p] == view->edge[i + 1])) &&
+                     !is_atom(view, x[p]);
+        cr_assert_eq(view->count[i], found, "%s of %zu paths: bin %zu", metric, n, i);
+        cr_assert_lt(view->edge[i], view->edge[i + 1]);
+        cr_assert(view->count[i] > 0 || (i > 0 && !is_last && view->count[i - 1] > 0),
+                  "%s of %zu paths: bin %zu is empty", metric, n, i);
+    }
+}
+
 static void expect_paths(size_t n) {
     struct engine_test_run run = engine_test_run_well(engine_test_scenario(n, "", ""), (options){.kept = n});
     const struct sp_result *r = run.result;
@@ -102,6 +128,9 @@ static void expect_paths(size_t n) {
     expect_mean(r, "users", 0, n);
     expect_mean(r, "cash", 11, n);
     expect_mean(r, "cost.total", 5, n);
+    expect_bins(r, "users", 5, n);
+    expect_bins(r, "cash", 11, n);
+    expect_bins(r, "mrr", 3, n);
     for (size_t tier = 0; tier < 4; tier++) {
         quarters += engine_test_tier(r, "cash", tier, SP_STATISTIC_COUNT)->value;
         occupied += r->variant[0].passage[0].occupancy[7 * 4 + tier].value;
