@@ -14,11 +14,16 @@ static const double few = 16, nothing = 0x1p-60;
 
 /* --- Few: adding up --- */
 
-/* P(0) is given, P(k + 1) = P(k) x (n - k) / (k + 1) x odds. */
+/* P(k + 1) = P(k) x (n - k) / (k + 1) x odds. */
+static double ratio_after(double k, double n, double odds) {
+    return odds * (n - k) * (1 / (k + 1));
+}
+
+/* P(0) is given. */
 static double add_up(double none, double n, double odds, double u) {
     double k = 0, here = none, sum = none;
     while (sum < u && here > nothing && k < n) {
-        here *= odds * (n - k) / (k + 1);
+        here *= ratio_after(k, n, odds);
         k += 1;
         sum += here;
     }
@@ -113,19 +118,19 @@ static void begin_sums(const struct several *these, double *odds, double *here, 
     }
 }
 
-/* As add_up does it, until the last of them has ended. */
+/* As add_up does it, until the last of them has ended. For those that have ended earlier it goes on too, and
+ * changes nothing: sums do not fall, and probabilities that have become too small do not rise. */
 static void add_up_several(struct several *these) {
     double odds[TOGETHER], here[TOGETHER], sum[TOGETHER], *restrict k = these->k;
     int64_t going = 1;
     begin_sums(these, odds, here, sum);
-    while (going) {
+    for (double now = 0; going; now += 1) {
         going = 0;
         for (size_t i = 0; i < TOGETHER; i++) {
-            int64_t goes = (sum[i] < these->u[i]) & (here[i] > nothing) & (k[i] < these->n[i]);
-            double next = here[i] * (odds[i] * (these->n[i] - k[i]) / (k[i] + 1)), more = sum[i] + next;
-            here[i] = goes ? next : here[i];
-            sum[i] = goes ? more : sum[i];
-            k[i] = goes ? k[i] + 1 : k[i];
+            int64_t goes = (sum[i] < these->u[i]) & (here[i] > nothing) & (now < these->n[i]);
+            here[i] *= ratio_after(now, these->n[i], odds[i]);
+            sum[i] += here[i];
+            k[i] = goes ? now + 1 : k[i];
             going |= goes;
         }
     }
