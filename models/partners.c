@@ -106,8 +106,7 @@ static void arrive(const struct sp_step *s, size_t i) {
     double *restrict arrived = sp_step_out(s, ARRIVED, i), *restrict with_start = sp_step_out(s, COUNT, i);
     expect_arrivals(s, i, arrived);
     if (s->whole_counts && !sp_step_is_zero(s, SP_PARTNERS, i, SP_PARTNERS_ARRIVALS))
-        for (size_t p = 0; p < s->n; p++)
-            arrived[p] = sp_count_poisson(arrived[p], u[p]);
+        sp_count_poisson_array(arrived, u, arrived, s->n);
     for (size_t p = 0; p < s->n; p++)
         with_start[p] = (begun[p] - before[p]) * initial[p];
     sp_models_round(s, with_start);

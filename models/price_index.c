@@ -6,12 +6,15 @@
 
 enum { QUARTERS_A_YEAR = 4 };
 
-static void jump(const struct sp_price_index *prices, double *restrict logarithm, size_t n) {
-    for (size_t p = 0; p < n; p++) {
-        double jumps = sp_count_poisson(prices->jumps_per_year[p] / QUARTERS_A_YEAR, prices->draw[p]);
-        if (jumps > 0)
-            logarithm[p] += jumps * sp_elementary_log(prices->factor[p]);
-    }
+/* Most quarters have none. */
+static void jump(const struct sp_price_index *prices, double *restrict logarithm, size_t first) {
+    double jumps[SP_MODELS_PART];
+    for (size_t p = 0; p < SP_MODELS_PART; p++)
+        jumps[p] = prices->jumps_per_year[first + p] / QUARTERS_A_YEAR;
+    sp_count_poisson_array(jumps, prices->draw + first, jumps, SP_MODELS_PART);
+    for (size_t p = 0; p < SP_MODELS_PART; p++)
+        if (jumps[p] > 0)
+            logarithm[first + p] += jumps[p] * sp_elementary_log(prices->factor[first + p]);
 }
 
 SP_WIDE void sp_price_index_advance(const struct sp_step *s, const struct sp_price_index *prices) {
@@ -19,7 +22,7 @@ SP_WIDE void sp_price_index_advance(const struct sp_step *s, const struct sp_pri
     double *restrict logarithm = prices->logarithm;
     for (size_t p = 0; p < s->n; p++)
         logarithm[p] = before[p] + drift[p];
-    if (prices->draw)
-        jump(prices, logarithm, s->n);
+    for (size_t first = 0; prices->draw && first < s->n; first += SP_MODELS_PART)
+        jump(prices, logarithm, first);
     s->kernels->exp(logarithm, prices->index, s->n);
 }

@@ -12,29 +12,41 @@
  * above 1e-10, and what follows one below `nothing` cannot change the sum. */
 static const double few = 16, nothing = 0x1p-60;
 
+/* --- The two laws --- */
+
+/* Of n people each does it with probability p; or (n infinite) p is the mean of a Poisson law. */
+struct law {
+    bool is_poisson;
+    double n, p;
+};
+
+static double mean_of(struct law law) {
+    return law.is_poisson ? law.p : law.n * law.p;
+}
+
+/* P(0); for p <= 1/2. */
+static double none_of(struct law law) {
+    double exponent = law.is_poisson ? -law.p : law.n * sp_elementary_log_rest(law.p);
+    return sp_elementary_exp(exponent);
+}
+
+/* P(k + 1) = P(k) x ratio; odds is p / (1 - p), or the mean. */
+static double ratio_after(struct law law, double k, double odds) {
+    double inverse = 1 / (k + 1);
+    return law.is_poisson ? odds * inverse : odds * (law.n - k) * inverse;
+}
+
+static double odds_of(struct law law) {
+    return law.is_poisson ? law.p : law.p / (1 - law.p);
+}
+
 /* --- Few: adding up --- */
 
-/* P(k + 1) = P(k) x (n - k) / (k + 1) x odds. */
-static double ratio_after(double k, double n, double odds) {
-    return odds * (n - k) * (1 / (k + 1));
-}
-
-/* P(0) is given. */
-static double add_up(double none, double n, double odds, double u) {
-    double k = 0, here = none, sum = none;
-    while (sum < u && here > nothing && k < n) {
-        here *= ratio_after(k, n, odds);
+static double add_up(struct law law, double u) {
+    double k = 0, here = none_of(law), sum = here, odds = odds_of(law);
+    while (sum < u && here > nothing && k < law.n) {
+        here *= ratio_after(law, k, odds);
         k += 1;
-        sum += here;
-    }
-    return k;
-}
-
-static double add_up_poisson(double mean, double u) {
-    double k = 0, here = sp_elementary_exp(-mean), sum = here;
-    while (sum < u && here > nothing) {
-        k += 1;
-        here *= mean / k;
         sum += here;
     }
     return k;
@@ -53,41 +65,20 @@ double sp_count_corrected(double mean, double variance, double third, double fou
     return mean + sd * (z + shift);
 }
 
-static double correct(double mean, double variance, double third, double fourth, double u) {
-    return floor(sp_count_corrected(mean, variance, third, fourth, sp_normal_quantile(u)) + 0.5);
-}
-
 static double hold(double k, double n) {
     return k < 0 ? 0 : k > n ? n : k;
 }
 
+static double correct(struct law law, double z) {
+    double mean = mean_of(law), rest = law.is_poisson ? 1 : 1 - law.p, variance = mean * rest;
+    double third = law.is_poisson ? mean : variance * (1 - 2 * law.p);
+    double fourth = law.is_poisson ? mean : variance * (1 - 6 * law.p * rest);
+    return hold(floor(sp_count_corrected(mean, variance, third, fourth, z) + 0.5), law.n);
+}
+
 /* --- Counts --- */
 
-/* p <= 1/2 */
-static double lower_half(double n, double p, double u) {
-    double mean = n * p, rest = 1 - p;
-    if (u <= 1 - mean) /* nobody: (1 - p)^n >= 1 - n p */
-        return 0;
-    if (mean <= few)
-        return add_up(sp_elementary_exp(n * sp_elementary_log_rest(p)), n, p / rest, u);
-    double variance = mean * rest;
-    return hold(correct(mean, variance, variance * (1 - 2 * p), variance * (1 - 6 * p * rest), u), n);
-}
-
-/* Who does not do it is counted when these are fewer; 1 - p is exact then. */
-double sp_count_binomial(double n, double p, double u) {
-    return p <= 0.5 ? lower_half(n, p, u) : n - lower_half(n, 1 - p, 1 - u);
-}
-
-/* --- Several counts at once: the same operations, in loops that become vectors --- */
-
-enum { TOGETHER = 16 };
-
-struct several {
-    double n[TOGETHER], p[TOGETHER], u[TOGETHER]; /* p <= 1/2 */
-    double k[TOGETHER];                           /* the counts */
-};
-
+/* Nobody does it: P(0) >= 1 - mean. */
 static bool is_nobody(double mean, double u) {
     return u <= 1 - mean;
 }
@@ -100,21 +91,53 @@ static bool is_many(double mean, double u) {
     return !(mean <= few) & !is_nobody(mean, u);
 }
 
+/* p <= 1/2 */
+static double count_one(struct law law, double u) {
+    double mean = mean_of(law);
+    if (is_nobody(mean, u))
+        return 0;
+    return mean <= few ? add_up(law, u) : correct(law, sp_normal_quantile(u));
+}
+
+/* Who does not do it is counted when these are fewer; 1 - p is exact then. */
+double sp_count_binomial(double n, double p, double u) {
+    return p <= 0.5 ? count_one((struct law){.n = n, .p = p}, u)
+                    : n - count_one((struct law){.n = n, .p = 1 - p}, 1 - u);
+}
+
+double sp_count_poisson(double mean, double u) {
+    return count_one((struct law){.is_poisson = true, .n = INFINITY, .p = mean}, u);
+}
+
+/* --- Several counts at once: the same operations, in loops that become vectors --- */
+
+enum { TOGETHER = 16 };
+
+struct several {
+    bool is_poisson;
+    double n[TOGETHER], p[TOGETHER], u[TOGETHER]; /* p <= 1/2 */
+    double k[TOGETHER];                           /* the counts */
+};
+
+static struct law law_of(const struct several *these, size_t i) {
+    return (struct law){these->is_poisson, these->n[i], these->p[i]};
+}
+
 static bool is_any(const struct several *these, bool (*is)(double mean, double u)) {
     int64_t any = 0;
     for (size_t i = 0; i < TOGETHER; i++)
-        any |= is(these->n[i] * these->p[i], these->u[i]);
+        any |= is(mean_of(law_of(these, i)), these->u[i]);
     return any != 0;
 }
 
 /* The first probability of those that are added up; of all others the sum is at its end from the first. */
 static void begin_sums(const struct several *these, double *odds, double *here, double *sum) {
     for (size_t i = 0; i < TOGETHER; i++) {
-        double n = these->n[i], p = these->p[i];
-        double none = sp_elementary_exp(n * sp_elementary_log_rest(p));
-        odds[i] = p / (1 - p);
+        struct law law = law_of(these, i);
+        double none = none_of(law);
+        odds[i] = odds_of(law);
         here[i] = none;
-        sum[i] = is_few(n * p, these->u[i]) ? none : 1;
+        sum[i] = is_few(mean_of(law), these->u[i]) ? none : 1;
     }
 }
 
@@ -128,7 +151,7 @@ static void add_up_several(struct several *these) {
         going = 0;
         for (size_t i = 0; i < TOGETHER; i++) {
             int64_t goes = (sum[i] < these->u[i]) & (here[i] > nothing) & (now < these->n[i]);
-            here[i] *= ratio_after(now, these->n[i], odds[i]);
+            here[i] *= ratio_after(law_of(these, i), now, odds[i]);
             sum[i] += here[i];
             k[i] = goes ? now + 1 : k[i];
             going |= goes;
@@ -138,11 +161,9 @@ static void add_up_several(struct several *these) {
 
 static void correct_several(struct several *these) {
     for (size_t i = 0; i < TOGETHER; i++) {
-        double n = these->n[i], p = these->p[i], u = these->u[i], mean = n * p, rest = 1 - p;
-        double variance = mean * rest, third = variance * (1 - 2 * p);
-        double fourth = variance * (1 - 6 * p * rest), z = sp_normal_quantile_near(u);
-        double k = hold(floor(sp_count_corrected(mean, variance, third, fourth, z) + 0.5), n);
-        these->k[i] = is_many(mean, u) ? k : these->k[i];
+        struct law law = law_of(these, i);
+        double k = correct(law, sp_normal_quantile_near(these->u[i]));
+        these->k[i] = is_many(mean_of(law), these->u[i]) ? k : these->k[i];
     }
 }
 
@@ -150,23 +171,28 @@ static void correct_several(struct several *these) {
 static void correct_far(struct several *these) {
     for (size_t i = 0; i < TOGETHER; i++)
         if ((these->u[i] < SP_NORMAL_NEAR) | (1 - these->u[i] < SP_NORMAL_NEAR))
-            these->k[i] = lower_half(these->n[i], these->p[i], these->u[i]);
+            these->k[i] = count_one(law_of(these, i), these->u[i]);
 }
 
-static void count_several(const double *n, const double *p, const double *u, double *out) {
-    struct several these;
+static void count_several(struct several *these) {
+    for (size_t i = 0; i < TOGETHER; i++)
+        these->k[i] = 0;
+    if (is_any(these, is_few))
+        add_up_several(these);
+    if (is_any(these, is_many)) {
+        correct_several(these);
+        correct_far(these);
+    }
+}
+
+static void count_binomials(const double *n, const double *p, const double *u, double *out) {
+    struct several these = {.is_poisson = false};
     for (size_t i = 0; i < TOGETHER; i++) {
         these.n[i] = n[i];
         these.p[i] = p[i] <= 0.5 ? p[i] : 1 - p[i];
         these.u[i] = p[i] <= 0.5 ? u[i] : 1 - u[i];
-        these.k[i] = 0;
     }
-    if (is_any(&these, is_few))
-        add_up_several(&these);
-    if (is_any(&these, is_many)) {
-        correct_several(&these);
-        correct_far(&these);
-    }
+    count_several(&these);
     for (size_t i = 0; i < TOGETHER; i++)
         out[i] = p[i] <= 0.5 ? these.k[i] : n[i] - these.k[i];
 }
@@ -175,13 +201,27 @@ SP_WIDE void sp_count_binomial_array(const double *n, const double *p, const dou
                                      size_t count) {
     size_t whole = count / TOGETHER * TOGETHER;
     for (size_t i = 0; i < whole; i += TOGETHER)
-        count_several(n + i, p + i, u + i, out + i);
+        count_binomials(n + i, p + i, u + i, out + i);
     for (size_t i = whole; i < count; i++)
         out[i] = sp_count_binomial(n[i], p[i], u[i]);
 }
 
-double sp_count_poisson(double mean, double u) {
-    if (mean <= few)
-        return add_up_poisson(mean, u);
-    return hold(correct(mean, mean, mean, mean, u), INFINITY);
+static void count_poissons(const double *mean, const double *u, double *out) {
+    struct several these = {.is_poisson = true};
+    for (size_t i = 0; i < TOGETHER; i++) {
+        these.n[i] = INFINITY;
+        these.p[i] = mean[i];
+        these.u[i] = u[i];
+    }
+    count_several(&these);
+    for (size_t i = 0; i < TOGETHER; i++)
+        out[i] = these.k[i];
+}
+
+SP_WIDE void sp_count_poisson_array(const double *mean, const double *u, double *out, size_t count) {
+    size_t whole = count / TOGETHER * TOGETHER;
+    for (size_t i = 0; i < whole; i += TOGETHER)
+        count_poissons(mean + i, u + i, out + i);
+    for (size_t i = whole; i < count; i++)
+        out[i] = sp_count_poisson(mean[i], u[i]);
 }

@@ -26,6 +26,9 @@ void sp_count_binomial_array(const double *n, const double *p, const double *u, 
  * of the law beyond. */
 double sp_count_poisson(double mean, double u);
 
+/* The same for arrays; `out` may be any of the others. */
+void sp_count_poisson_array(const double *mean, const double *u, double *out, size_t count);
+
 /* What larger counts are rounded from: the value of a smooth law with these cumulants of the count's (mean,
  * variance, third, fourth) where the standard normal is z. P(X <= k) = P(Z <= z) where this is k + 1/2. */
 double sp_count_corrected(double mean, double variance, double third, double fourth, double z);

@@ -184,16 +184,21 @@ SP_WIDE static void fill_bernoulli(const struct sp_kernels *kernels, const doubl
 
 static void fill_binomial(const struct sp_kernels *kernels, const double *const *x, const double *z,
                           double *out, size_t n) {
+    enum { AT_ONCE = 64 };
+    double people[AT_ONCE];
     (void)kernels;
-    for (size_t i = 0; i < n; i++)
-        out[i] = sp_count_binomial(floor(x[0][i] + 0.5), x[1][i], z[i]);
+    for (size_t done = 0; done < n; done += AT_ONCE) {
+        size_t count = n - done < AT_ONCE ? n - done : AT_ONCE;
+        for (size_t i = 0; i < count; i++)
+            people[i] = floor(x[0][done + i] + 0.5);
+        sp_count_binomial_array(people, x[1] + done, z + done, out + done, count);
+    }
 }
 
 static void fill_poisson(const struct sp_kernels *kernels, const double *const *x, const double *z,
                          double *out, size_t n) {
     (void)kernels;
-    for (size_t i = 0; i < n; i++)
-        out[i] = sp_count_poisson(x[0][i], z[i]);
+    sp_count_poisson_array(x[0], z, out, n);
 }
 
 /* --- All --- */

@@ -159,13 +159,22 @@ static void fill_shaped(const struct sp_sampler *sampler, const struct sp_kernel
         put_on_exponential(sampler, kernels, out, n);
 }
 
+/* A piece at a time, for which the parameters stand in arrays. */
 static void fill_large_counts(const struct sp_sampler *sampler, const struct sp_kernels *kernels,
                               const uint32_t *words, double *out, size_t n) {
-    const double *x = sampler->parameter;
+    double first[AT_ONCE], second[AT_ONCE];
+    for (size_t i = 0; i < AT_ONCE; i++) {
+        first[i] = sampler->parameter[0];
+        second[i] = sampler->parameter[1];
+    }
     kernels->uniform(0, 1, words, out, n);
-    for (size_t i = 0; i < n; i++)
-        out[i] = sampler->kind == SP_LAW_POISSON ? sp_count_poisson(x[0], out[i])
-                                                 : sp_count_binomial(x[0], x[1], out[i]);
+    for (size_t done = 0; done < n; done += AT_ONCE) {
+        size_t count = n - done < AT_ONCE ? n - done : AT_ONCE;
+        if (sampler->kind == SP_LAW_POISSON)
+            sp_count_poisson_array(first, out + done, out + done, count);
+        else
+            sp_count_binomial_array(first, second, out + done, out + done, count);
+    }
 }
 
 void sp_sampler_fill(const struct sp_sampler *sampler, const struct sp_kernels *kernels,

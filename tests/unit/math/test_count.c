@@ -161,6 +161,23 @@ Test(math_count, array_of_all_kinds_is_the_same) {
     gsl_rng_free(random);
 }
 
+Test(math_count, poisson_array_is_the_same) {
+    enum { COUNT = 16 * 500 + 7 };
+    static double mean[COUNT], u[COUNT], out[COUNT];
+    gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
+    for (size_t i = 0; i < COUNT; i++) {
+        mean[i] = i % 13 == 0 ? 0 : exp((i % 3 ? 6 : 30) * gsl_rng_uniform(random) - 4);
+        double tail = exp(-gsl_rng_uniform(random) * (i % 17 == 0 ? 35 : 22));
+        u[i] = i % 2 ? fmin(1 - 0.999 * tail, 1 - 0x1p-53) : 0.999 * tail;
+    }
+    sp_count_poisson_array(mean, u, out, COUNT);
+    for (size_t i = 0; i < COUNT; i++)
+        cr_expect_eq(out[i], sp_count_poisson(mean[i], u[i]), "mean %g, u %g", mean[i], u[i]);
+    sp_count_poisson_array(mean, u, u, COUNT);
+    cr_expect_arr_eq(u, out, sizeof out);
+    gsl_rng_free(random);
+}
+
 /* The measure of u that gives each count is bracketed from GSL's own cumulative sums. */
 Test(math_count, poisson) {
     static const double mean[] = {1e-6, 0.5, 3, 16, 17, 50, 1000, 1e6};
