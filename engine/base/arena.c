@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGNMENT = 64, CHUNK = 64 * 1024 };
+enum { ALIGNMENT = 64, CHUNK = 64 * 1024, LARGEST_CHUNK = 1024 * 1024 };
 
 struct chunk {
     struct chunk *next;
@@ -17,6 +17,7 @@ struct chunk {
 
 struct sp_arena {
     struct chunk *chunks; /* newest first */
+    size_t size;          /* of all */
 };
 
 struct sp_arena *sp_arena_create(void) {
@@ -33,12 +34,17 @@ void sp_arena_free(struct sp_arena *arena) {
     free(arena);
 }
 
+/* Chunks grow with the arena. */
+static size_t chunk_size(const struct sp_arena *arena) {
+    return arena->size < CHUNK ? CHUNK : arena->size < LARGEST_CHUNK ? arena->size : LARGEST_CHUNK;
+}
+
 /* The memory comes from calloc, and pieces of it are given away once: large ones that are never written to
  * are never touched. */
 static struct chunk *add_chunk(struct sp_arena *arena, size_t size) {
     if (size > SIZE_MAX / 2)
         return NULL;
-    size_t bytes = sizeof(struct chunk) + (size > CHUNK ? size : CHUNK);
+    size_t least = chunk_size(arena), bytes = sizeof(struct chunk) + (size > least ? size : least);
     char *memory = calloc(bytes + ALIGNMENT, 1);
     if (!memory)
         return NULL;
@@ -48,6 +54,7 @@ static struct chunk *add_chunk(struct sp_arena *arena, size_t size) {
     chunk->size = bytes - sizeof(struct chunk);
     chunk->used = 0;
     arena->chunks = chunk;
+    arena->size += chunk->size;
     return chunk;
 }
 

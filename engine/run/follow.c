@@ -67,7 +67,7 @@ const struct sp_block *sp_follow_block(const struct sp_follower *follower) {
 
 /* --- Sums of flows --- */
 
-SP_WIDE static void add_flow(const double *x, bool begins, double *restrict sum, size_t n) {
+SP_WIDE void sp_follow_sum(const double *x, bool begins, double *restrict sum, size_t n) {
     for (size_t p = 0; begins && p < n; p++)
         sum[p] = x[p];
     for (size_t p = 0; !begins && p < n; p++)
@@ -85,9 +85,10 @@ static void add_quarter(struct sp_follower *follower, size_t metric, size_t t) {
         return;
     sp_phase_enter(SP_PHASE_PERIODS, 0);
     if (year)
-        add_flow(sp_block_now(follower->block, column), t == 0 || sp_plan_year_ends(plan, t - 1), year, n);
+        sp_follow_sum(sp_block_now(follower->block, column), t == 0 || sp_plan_year_ends(plan, t - 1), year,
+                      n);
     if (horizon && sp_plan_year_ends(plan, t))
-        add_flow(year, sp_plan_year(plan, t) == 0, horizon, n);
+        sp_follow_sum(year, sp_plan_year(plan, t) == 0, horizon, n);
 }
 
 /* A column over the period that ends with this quarter. */

@@ -2,8 +2,8 @@
  *
  * Follows a block of paths through its quarters and shows every metric at every time to a visitor: by
  * quarter, and by fiscal year and over the horizon where these are kept. Flows are summed over the period,
- * stocks are taken at its end, ratios are made of their parts' sums, path by path. The pilot, the tallies and
- * the kept paths are visitors.
+ * stocks are taken at its end, ratios are made of their parts' sums, path by path. The tallies and the kept
+ * paths are visitors.
  */
 #ifndef SP_ENGINE_RUN_FOLLOW_H
 #define SP_ENGINE_RUN_FOLLOW_H
@@ -36,6 +36,9 @@ void sp_follow_free(struct sp_follower *follower);
 /* Runs paths first_path .. + valid - 1 (as in sp_block_begin) and shows them. */
 void sp_follow_paths(struct sp_follower *follower, uint64_t first_path, size_t valid,
                      const struct sp_visitor *visitor);
+
+/* Adds a flow over a part of a period to its sum; the first part begins it. */
+void sp_follow_sum(const double *x, bool begins, double *restrict sum, size_t n);
 
 const struct sp_block *sp_follow_block(const struct sp_follower *follower);
 

@@ -8,36 +8,46 @@
 #include <string.h>
 
 /* Pieces that the pilot is simulated in, on all threads. */
-enum { PIECES = 4, PIECE = SP_PILOT_PATHS / PIECES };
+enum { PIECES = 8, PIECE = SP_PILOT_PATHS / PIECES };
 
-/* What was seen of a stream. Many metrics are one number on all paths (0: what has not begun, or is no part
- * of the plan), which is all that is remembered of them. */
+/* What was seen of a metric in one quarter, on the paths of one piece. Many metrics are one number on all
+ * paths (0: what has not begun, or is no part of the plan), which is all that is remembered of them. */
 struct seen {
-    bool differs[PIECES];
-    double first[PIECES];
-    double *x; /* [paths]; set in pieces that differ */
+    const double *x; /* [PIECE], or NULL: */
+    double number;   /* the same on all paths */
+};
+
+/* A column on all paths, over the quarter, and over the year and the horizon up to it. */
+struct periods {
+    double *x[SP_AXES];
+    bool is_flow;
+};
+
+/* The values of a metric in one quarter, label by label of a category. */
+struct labelled {
+    const double *x;
+    bool is_constant; /* *x is the value of all */
 };
 
 /* What a thread works with. */
 struct worker {
-    struct sp_follower *follower; /* of the first PIECES threads */
+    struct sp_arena *arena; /* with what it remembers */
+    struct sp_block *block;
     struct sp_planner *planner;
-    double *x; /* [quarters][paths], label by label */
-};
-
-/* The paths of a quarter, label by label of a category. */
-struct quarter {
-    uint16_t label[SP_PILOT_PATHS];
-    uint16_t path[SP_PILOT_PATHS + SP_SELECT_MORE];
-    size_t first[SP_PASSAGE_LABELS + 1]; /* where each label's paths begin, and the last ones end */
+    struct periods part[2];     /* a metric; or the two parts of a ratio, */
+    double *ratio;              /* [paths] and that */
+    double **by_label;          /* [category] -> [quarters][paths] */
+    struct labelled **labelled; /* [category] -> [quarters] */
 };
 
 struct pilot {
     struct sp_tally_plan *tally;
     int threads;
-    struct worker *worker;    /* [threads] */
-    struct seen *seen;        /* [streams] */
-    struct quarter **quarter; /* [category] -> [quarters] */
+    int failed;            /* out of memory, in some thread */
+    struct worker *worker; /* [threads] */
+    struct seen *seen;     /* [metrics][quarters][PIECES]; not of ratios, which are made of their parts */
+    uint16_t **label;      /* [category] -> [quarters][paths] */
+    size_t (**size)[SP_PASSAGE_LABELS]; /* [category] -> [quarters] how many paths are in each label */
 };
 
 /* --- Numbering --- */
@@ -65,21 +75,14 @@ static int number_cells(struct sp_arena *arena, struct sp_tally_plan *tally) {
     return 0;
 }
 
-/* --- Watching --- */
+/* --- Simulating --- */
 
-static size_t piece_of(const struct sp_block *block) {
-    return (size_t)sp_block_first_path(block) / PIECE;
+static void fail(struct pilot *pilot) {
+    __atomic_store_n(&pilot->failed, 1, __ATOMIC_RELAXED);
 }
 
-static void see_quarter(void *context, const struct sp_block *block, size_t t) {
-    struct pilot *pilot = context;
-    const struct sp_plan *plan = pilot->tally->plan;
-    for (size_t c = 0; c < plan->categories; c++) {
-        const double *now = sp_block_now(block, plan->category[c].column);
-        uint16_t *label = pilot->quarter[c][t].label + piece_of(block) * PIECE;
-        for (size_t p = 0; p < PIECE; p++)
-            label[p] = (uint16_t)now[p];
-    }
+static struct seen *seen_of(const struct pilot *pilot, size_t metric, size_t t) {
+    return pilot->seen + (metric * pilot->tally->plan->quarters + t) * PIECES;
 }
 
 /* Whether numbers have the same bits; NaN may be one of them. */
@@ -87,198 +90,255 @@ static bool are_same(const double *x, size_t n) {
     return memcmp(x, x + 1, (n - 1) * sizeof *x) == 0;
 }
 
-static void see_metric(void *context, const struct sp_block *block, const struct sp_sight *sight) {
-    struct pilot *pilot = context;
-    size_t stream = sp_tally_stream(pilot->tally->plan, sight->axis, sight->metric, sight->time),
-           piece = piece_of(block);
-    struct seen *seen = &pilot->seen[stream];
-    seen->first[piece] = sight->x[0];
-    seen->differs[piece] = !are_same(sight->x, PIECE);
-    if (seen->differs[piece])
-        memcpy(seen->x + piece * PIECE, sight->x, PIECE * sizeof *sight->x);
+static int remember(struct sp_arena *arena, const double *x, struct seen *seen) {
+    seen->number = x[0];
+    if (are_same(x, PIECE))
+        return 0;
+    double *room = sp_arena_array(arena, PIECE, sizeof *room);
+    if (room)
+        memcpy(room, x, PIECE * sizeof *room);
+    seen->x = room;
+    return room ? 0 : -1;
 }
 
-static void watch(void *context, int thread, uint64_t piece) {
-    struct pilot *pilot = context;
-    const struct sp_visitor visitor = {.context = pilot, .quarter = see_quarter, .metric = see_metric};
-    sp_follow_paths(pilot->worker[thread].follower, piece * PIECE, PIECE, &visitor);
+static void see_labels(const struct pilot *pilot, const struct sp_block *block, size_t piece, size_t t) {
+    const struct sp_plan *plan = pilot->tally->plan;
+    for (size_t c = 0; c < plan->categories; c++) {
+        const double *now = sp_block_now(block, plan->category[c].column);
+        uint16_t *label = pilot->label[c] + t * SP_PILOT_PATHS + piece * PIECE;
+        for (size_t p = 0; p < PIECE; p++)
+            label[p] = (uint16_t)now[p];
+    }
 }
 
-/* Whether a stream is one number on all paths. */
-static bool is_constant(const struct seen *seen) {
-    bool differs = !are_same(seen->first, PIECES);
+static int see_quarter(const struct pilot *pilot, struct worker *worker, size_t piece, size_t t) {
+    const struct sp_plan *plan = pilot->tally->plan;
+    see_labels(pilot, worker->block, piece, t);
+    for (size_t m = 0; m < plan->metrics; m++) {
+        int column = plan->metric[m];
+        if (pilot->tally->variant->column[column].numerator == SP_PLAN_NONE &&
+            remember(worker->arena, sp_block_now(worker->block, column), seen_of(pilot, m, t) + piece))
+            return -1;
+    }
+    return 0;
+}
+
+static int simulate_piece(const struct pilot *pilot, struct worker *worker, size_t piece) {
+    const struct sp_plan *plan = pilot->tally->plan;
+    if (!worker->block && !(worker->block = sp_block_create(plan, pilot->tally->variant, PIECE)))
+        return -1;
+    sp_block_begin(worker->block, piece * PIECE, PIECE);
+    for (size_t t = 0; t < plan->quarters; t++) {
+        sp_block_quarter(worker->block, t);
+        if (see_quarter(pilot, worker, piece, t))
+            return -1;
+    }
+    return 0;
+}
+
+static void simulate(void *context, int thread, uint64_t piece) {
+    struct pilot *pilot = context;
+    if (simulate_piece(pilot, &pilot->worker[thread], piece))
+        fail(pilot);
+}
+
+static void count_labels(const struct pilot *pilot) {
+    const struct sp_plan *plan = pilot->tally->plan;
+    for (size_t c = 0; c < plan->categories; c++)
+        for (size_t i = 0; i < plan->quarters * SP_PILOT_PATHS; i++)
+            pilot->size[c][i / SP_PILOT_PATHS][pilot->label[c][i]]++;
+}
+
+/* --- What a metric is, quarter by quarter --- */
+
+static void recall(const struct seen *seen, double *x) {
     for (size_t i = 0; i < PIECES; i++)
-        differs |= seen->differs[i];
-    return !differs;
+        for (size_t p = 0; p < PIECE; p++)
+            x[i * PIECE + p] = seen[i].x ? seen[i].x[p] : seen[i].number;
 }
 
-/* Sets the pieces of one number, where others differ. */
-static void complete(void *context, int thread, uint64_t stream) {
-    const struct pilot *pilot = context;
-    struct seen *seen = &pilot->seen[stream];
-    (void)thread;
-    for (size_t i = 0; i < PIECES && !is_constant(seen); i++)
-        for (size_t p = 0; !seen->differs[i] && p < PIECE; p++)
-            seen->x[i * PIECE + p] = seen->first[i];
+/* Quarters are added to years, and these, when they end, to the horizon. */
+static void see_periods(const struct pilot *pilot, size_t metric, size_t t, struct periods *periods) {
+    const struct sp_plan *plan = pilot->tally->plan;
+    double *quarter = periods->x[SP_AXIS_QUARTER], *year = periods->x[SP_AXIS_YEAR];
+    recall(seen_of(pilot, metric, t), quarter);
+    periods->is_flow = pilot->tally->variant->column[plan->metric[metric]].write->kind == SP_FLOW;
+    if (periods->is_flow)
+        sp_follow_sum(quarter, t == 0 || sp_plan_year_ends(plan, t - 1), year, SP_PILOT_PATHS);
+    if (periods->is_flow && sp_plan_year_ends(plan, t))
+        sp_follow_sum(year, sp_plan_year(plan, t) == 0, periods->x[SP_AXIS_HORIZON], SP_PILOT_PATHS);
+}
+
+static const double *period_value(const struct periods *periods, enum sp_axis_kind axis) {
+    return periods->x[periods->is_flow ? axis : SP_AXIS_QUARTER];
 }
 
 /* --- Streams --- */
 
-/* The axis whose streams are planned. */
-struct part {
-    const struct pilot *pilot;
-    enum sp_axis_kind axis;
-};
-
-/* Path by path, since the order of a sum is felt in its last bits. */
-static double sum_of(const struct seen *seen) {
-    bool constant = is_constant(seen);
-    double sum = 0;
-    for (size_t p = 0; p < SP_PILOT_PATHS; p++)
-        sum += constant ? seen->first[0] : seen->x[p];
-    return sum;
-}
-
-/* Of the sums of the parts, which are metrics too. */
-static double ratio_of(const struct part *part, const struct sp_column *column, size_t time) {
-    const struct sp_tally_plan *tally = part->pilot->tally;
-    const struct sp_column *columns = tally->variant->column;
-    size_t above = (size_t)columns[column->numerator].metric,
-           below = (size_t)columns[column->denominator].metric;
-    double numerator = sum_of(&part->pilot->seen[sp_tally_stream(tally->plan, part->axis, above, time)]),
-           denominator = sum_of(&part->pilot->seen[sp_tally_stream(tally->plan, part->axis, below, time)]);
-    return denominator > 0 ? numerator / denominator : 0;
+/* Of the sums of the parts. Path by path, since the order of a sum is felt in its last bits. */
+static double ratio_of(const double *numerator, const double *denominator) {
+    double above = 0, below = 0;
+    for (size_t p = 0; p < SP_PILOT_PATHS; p++) {
+        above += numerator[p];
+        below += denominator[p];
+    }
+    return below > 0 ? above / below : 0;
 }
 
 /* Two copies of a number tell as much of it as thousands. */
-static void plan_seen(struct sp_planner *planner, const struct seen *seen, struct sp_histogram_plan *plan) {
-    const double copies[2] = {seen->first[0], seen->first[0]};
-    if (is_constant(seen))
-        sp_planner_make(planner, copies, 2, plan);
-    else
-        sp_planner_make(planner, seen->x, SP_PILOT_PATHS, plan);
+static void plan_values(struct sp_planner *planner, const double *x, struct sp_histogram_plan *plan) {
+    sp_planner_make(planner, x, are_same(x, SP_PILOT_PATHS) ? 2 : SP_PILOT_PATHS, plan);
 }
 
-static void plan_stream(void *context, int thread, uint64_t item) {
-    const struct part *part = context;
-    struct sp_tally_plan *tally = part->pilot->tally;
-    size_t times = tally->plan->axis[part->axis].count, metric = item / times, time = item % times;
-    if (part->axis != SP_AXIS_QUARTER && sp_plan_is_stock(tally->plan, metric))
-        return;
+/* Plans the stream of a metric over the period that ends with this quarter. Returns its values. */
+static const double *plan_stream(const struct pilot *pilot, struct worker *worker, size_t metric,
+                                 enum sp_axis_kind axis, size_t time) {
+    struct sp_tally_plan *tally = pilot->tally;
     const struct sp_column *column = &tally->variant->column[tally->plan->metric[metric]];
-    size_t stream = sp_tally_stream(tally->plan, part->axis, metric, time);
-    plan_seen(part->pilot->worker[thread].planner, &part->pilot->seen[stream], &tally->stream[stream]);
+    size_t stream = sp_tally_stream(tally->plan, axis, metric, time);
+    const double *x = period_value(&worker->part[0], axis);
+    if (column->numerator != SP_PLAN_NONE) {
+        const double *below = period_value(&worker->part[1], axis);
+        tally->ratio[stream] = ratio_of(x, below);
+        sp_block_ratio(x, below, worker->ratio, SP_PILOT_PATHS);
+        x = worker->ratio;
+    }
+    plan_values(worker->planner, x, &tally->stream[stream]);
     if (column->write->ranked)
         sp_planner_add_ranks(&tally->stream[stream]);
-    if (column->numerator != SP_PLAN_NONE)
-        tally->ratio[stream] = ratio_of(part, column, time);
-}
-
-static void plan_streams(const struct pilot *pilot) {
-    const struct sp_plan *plan = pilot->tally->plan;
-    for (int axis = 0; axis < SP_AXES; axis++) {
-        struct part part = {pilot, (enum sp_axis_kind)axis};
-        if (axis == SP_AXIS_QUARTER || plan->keeps[axis])
-            sp_parallel_each(pilot->threads, plan->metrics * plan->axis[axis].count, &part, plan_stream);
-    }
+    return x;
 }
 
 /* --- Cells --- */
 
-static void sort_by_label(const struct pilot *pilot) {
+static void sort_by_label(const struct pilot *pilot, struct worker *worker, size_t c, size_t t,
+                          const double *x) {
     const struct sp_plan *plan = pilot->tally->plan;
-    for (size_t c = 0; c < plan->categories; c++)
-        for (size_t t = 0; t < plan->quarters; t++) {
-            struct quarter *quarter = &pilot->quarter[c][t];
-            for (size_t k = 0; k < plan->category[c].labels; k++)
-                quarter->first[k + 1] =
-                    quarter->first[k] + plan->kernels->select(quarter->label, (uint16_t)k,
-                                                              quarter->path + quarter->first[k],
-                                                              SP_PILOT_PATHS);
-        }
+    struct labelled *labelled = &worker->labelled[c][t];
+    double *to = worker->by_label[c] + t * SP_PILOT_PATHS;
+    labelled->x = to;
+    labelled->is_constant = are_same(x, SP_PILOT_PATHS);
+    if (labelled->is_constant)
+        *to = *x;
+    for (size_t k = 0; !labelled->is_constant && k < plan->category[c].labels; k++)
+        to += plan->kernels->pick(x, pilot->label[c] + t * SP_PILOT_PATHS, (uint16_t)k, to, SP_PILOT_PATHS);
 }
 
-/* The values of some paths, side by side. */
-static void take(const struct seen *seen, const uint16_t *path, size_t n, double *to) {
-    bool constant = is_constant(seen);
-    for (size_t i = 0; constant && i < n; i++)
-        to[i] = seen->first[0];
-    for (size_t i = 0; !constant && i < n; i++)
-        to[i] = seen->x[path[i]];
-}
-
-/* All quarters of a metric, label by label; size[label] values each. */
-static void take_labels(const struct pilot *pilot, size_t c, size_t metric, double *to, size_t *size) {
-    const struct sp_plan *plan = pilot->tally->plan;
-    for (size_t k = 0; k < plan->category[c].labels; k++) {
-        size[k] = 0;
-        for (size_t t = 0; t < plan->quarters; t++) {
-            const struct quarter *quarter = &pilot->quarter[c][t];
-            size_t first = quarter->first[k], n = quarter->first[k + 1] - first;
-            take(&pilot->seen[sp_tally_stream(plan, SP_AXIS_QUARTER, metric, t)], quarter->path + first, n,
-                 to);
-            to += n;
-            size[k] += n;
+/* All quarters together, label by label. */
+static void plan_cell(const struct pilot *pilot, struct worker *worker, size_t c,
+                      struct sp_histogram_plan *plan) {
+    size_t quarters = pilot->tally->plan->quarters;
+    struct labelled *labelled = worker->labelled[c];
+    sp_planner_begin(worker->planner, labelled->x[0]);
+    for (size_t k = 0; k < pilot->tally->plan->category[c].labels; k++) {
+        if (k > 0)
+            sp_planner_next_group(worker->planner);
+        for (size_t t = 0; t < quarters; t++) {
+            size_t size = pilot->size[c][t][k];
+            if (labelled[t].is_constant)
+                sp_planner_add_copies(worker->planner, *labelled[t].x, size);
+            else
+                sp_planner_add(worker->planner, labelled[t].x, size);
+            labelled[t].x += labelled[t].is_constant ? 0 : size;
         }
     }
+    sp_planner_finish(worker->planner, plan);
 }
 
-static void plan_metric_cells(void *context, int thread, uint64_t metric) {
-    const struct pilot *pilot = context;
-    const struct worker *worker = &pilot->worker[thread];
-    struct sp_tally_plan *tally = pilot->tally;
-    const struct sp_plan *plan = tally->plan;
-    size_t size[SP_PASSAGE_LABELS];
+/* --- A metric, with all its streams and cells --- */
+
+static void plan_quarter(const struct pilot *pilot, struct worker *worker, size_t metric, size_t t) {
+    const struct sp_plan *plan = pilot->tally->plan;
+    const struct sp_column *columns = pilot->tally->variant->column, *column = &columns[plan->metric[metric]];
+    bool is_ratio = column->numerator != SP_PLAN_NONE, is_stock = sp_plan_is_stock(plan, metric);
+    size_t first = is_ratio ? (size_t)columns[column->numerator].metric : metric;
+    see_periods(pilot, first, t, &worker->part[0]);
+    if (is_ratio)
+        see_periods(pilot, (size_t)columns[column->denominator].metric, t, &worker->part[1]);
+    const double *x = plan_stream(pilot, worker, metric, SP_AXIS_QUARTER, t);
     for (size_t c = 0; c < plan->categories; c++)
-        if (tally->metric_row[c][metric] != SIZE_MAX) {
-            take_labels(pilot, c, metric, worker->x, size);
-            sp_planner_make_groups(worker->planner, worker->x, size, plan->category[c].labels,
-                                   &tally->cell[c][tally->metric_row[c][metric]]);
-        }
+        if (pilot->tally->metric_row[c][metric] != SIZE_MAX)
+            sort_by_label(pilot, worker, c, t, x);
+    if (plan->keeps[SP_AXIS_YEAR] && sp_plan_year_ends(plan, t) && !is_stock)
+        plan_stream(pilot, worker, metric, SP_AXIS_YEAR, sp_plan_year(plan, t));
+    if (plan->keeps[SP_AXIS_HORIZON] && t + 1 == plan->quarters && !is_stock)
+        plan_stream(pilot, worker, metric, SP_AXIS_HORIZON, 0);
+}
+
+static void plan_metric(void *context, int thread, uint64_t metric) {
+    const struct pilot *pilot = context;
+    struct worker *worker = &pilot->worker[thread];
+    struct sp_tally_plan *tally = pilot->tally;
+    for (size_t t = 0; t < tally->plan->quarters; t++)
+        plan_quarter(pilot, worker, metric, t);
+    for (size_t c = 0; c < tally->plan->categories; c++)
+        if (tally->metric_row[c][metric] != SIZE_MAX)
+            plan_cell(pilot, worker, c, &tally->cell[c][tally->metric_row[c][metric]]);
 }
 
 /* --- Room --- */
 
-static int create_worker(struct sp_arena *arena, const struct pilot *pilot, int thread) {
-    const struct sp_plan *plan = pilot->tally->plan;
-    struct worker *worker = &pilot->worker[thread];
+static int create_by_label(struct sp_arena *arena, const struct sp_plan *plan, struct worker *worker) {
+    worker->by_label = sp_arena_array(arena, plan->categories, sizeof *worker->by_label);
+    worker->labelled = sp_arena_array(arena, plan->categories, sizeof *worker->labelled);
+    if (!worker->by_label || !worker->labelled)
+        return -1;
+    for (size_t c = 0; c < plan->categories; c++) {
+        worker->by_label[c] =
+            sp_arena_array(arena, plan->quarters * SP_PILOT_PATHS + SP_SELECT_MORE, sizeof(double));
+        worker->labelled[c] = sp_arena_array(arena, plan->quarters, sizeof(struct labelled));
+        if (!worker->by_label[c] || !worker->labelled[c])
+            return -1;
+    }
+    return 0;
+}
+
+static int create_worker(const struct sp_plan *plan, struct worker *worker) {
     size_t most = (plan->categories ? plan->quarters : 1) * SP_PILOT_PATHS;
-    if (thread < PIECES && !(worker->follower = sp_follow_create(plan, pilot->tally->variant, PIECE)))
+    struct sp_arena *arena = worker->arena = sp_arena_create();
+    if (!arena)
         return -1;
+    for (int i = 0; i < 2; i++)
+        for (int axis = 0; axis < SP_AXES; axis++)
+            if (!(worker->part[i].x[axis] = sp_arena_array(arena, SP_PILOT_PATHS, sizeof(double))))
+                return -1;
+    worker->ratio = sp_arena_array(arena, SP_PILOT_PATHS, sizeof *worker->ratio);
     worker->planner = sp_planner_create(arena, plan->kernels, most);
-    worker->x = sp_arena_array(arena, most, sizeof *worker->x);
-    return worker->planner && worker->x ? 0 : -1;
+    return worker->ratio && worker->planner ? create_by_label(arena, plan, worker) : -1;
 }
 
-static void free_workers(const struct pilot *pilot) {
-    for (int i = 0; pilot->worker && i < pilot->threads; i++)
-        sp_follow_free(pilot->worker[i].follower);
-}
-
-static int create_seen(struct sp_arena *arena, struct pilot *pilot) {
-    size_t streams = pilot->tally->shape.streams;
-    double *x = sp_arena_array(arena, streams * SP_PILOT_PATHS, sizeof *x);
-    pilot->seen = sp_arena_array(arena, streams, sizeof *pilot->seen);
-    if (!x || !pilot->seen)
+static int create_categories(struct sp_arena *arena, struct pilot *pilot) {
+    const struct sp_plan *plan = pilot->tally->plan;
+    pilot->label = sp_arena_array(arena, plan->categories, sizeof *pilot->label);
+    pilot->size = sp_arena_array(arena, plan->categories, sizeof *pilot->size);
+    if (!pilot->label || !pilot->size)
         return -1;
-    for (size_t i = 0; i < streams; i++)
-        pilot->seen[i].x = x + i * SP_PILOT_PATHS;
+    for (size_t c = 0; c < plan->categories; c++) {
+        pilot->label[c] = sp_arena_array(arena, plan->quarters * SP_PILOT_PATHS, sizeof **pilot->label);
+        pilot->size[c] = sp_arena_array(arena, plan->quarters, sizeof **pilot->size);
+        if (!pilot->label[c] || !pilot->size[c])
+            return -1;
+    }
     return 0;
 }
 
 static int create_pilot(struct sp_arena *arena, struct pilot *pilot) {
     const struct sp_plan *plan = pilot->tally->plan;
     pilot->worker = sp_arena_array(arena, (size_t)pilot->threads, sizeof *pilot->worker);
-    pilot->quarter = sp_arena_array(arena, plan->categories, sizeof *pilot->quarter);
-    if (!pilot->worker || !pilot->quarter || create_seen(arena, pilot))
+    pilot->seen = sp_arena_array(arena, plan->metrics * plan->quarters * PIECES, sizeof *pilot->seen);
+    if (!pilot->worker || !pilot->seen || create_categories(arena, pilot))
         return -1;
-    for (size_t c = 0; c < plan->categories; c++)
-        if (!(pilot->quarter[c] = sp_arena_array(arena, plan->quarters, sizeof(struct quarter))))
-            return -1;
     for (int i = 0; i < pilot->threads; i++)
-        if (create_worker(arena, pilot, i))
+        if (create_worker(plan, &pilot->worker[i]))
             return -1;
     return 0;
+}
+
+static void free_workers(const struct pilot *pilot) {
+    for (int i = 0; pilot->worker && i < pilot->threads; i++) {
+        sp_block_free(pilot->worker[i].block);
+        sp_arena_free(pilot->worker[i].arena);
+    }
 }
 
 static int create_tally_plan(struct sp_arena *arena, struct sp_tally_plan *tally) {
@@ -294,15 +354,14 @@ int sp_pilot_run(struct sp_arena *arena, const struct sp_plan *plan, const struc
     struct sp_arena *room = sp_arena_create();
     struct pilot pilot = {.tally = tally, .threads = threads};
     *tally = (struct sp_tally_plan){.plan = plan, .variant = variant};
-    int failed = !room || create_tally_plan(arena, tally) || create_pilot(room, &pilot);
-    if (!failed) {
-        sp_parallel_each(threads < PIECES ? threads : PIECES, PIECES, &pilot, watch);
-        sp_parallel_each(threads, tally->shape.streams, &pilot, complete);
-        plan_streams(&pilot);
-        sort_by_label(&pilot);
-        sp_parallel_each(threads, plan->metrics, &pilot, plan_metric_cells);
+    pilot.failed = !room || create_tally_plan(arena, tally) || create_pilot(room, &pilot);
+    if (!pilot.failed)
+        sp_parallel_each(threads < PIECES ? threads : PIECES, PIECES, &pilot, simulate);
+    if (!pilot.failed) {
+        count_labels(&pilot);
+        sp_parallel_each(threads, plan->metrics, &pilot, plan_metric);
     }
     free_workers(&pilot);
     sp_arena_free(room);
-    return failed ? SP_ERROR_RESOURCES : 0;
+    return pilot.failed ? SP_ERROR_RESOURCES : 0;
 }

@@ -3,6 +3,10 @@
  * The pilot: paths 0 .. 4095, whatever the number of paths, threads or blocks. From it come the layout of
  * every histogram, its atoms, and the ratios around which residuals are taken. It touches no result
  * otherwise: its paths are simulated again with their batch.
+ *
+ * First the paths are simulated, piece by piece, and what metrics are in each quarter is remembered, but for
+ * ratios. Then, metric by metric, its sums over years and the horizon and its ratios are made anew, and all
+ * its streams and cells are planned while its values are in the cache.
  */
 #ifndef SP_ENGINE_RUN_PILOT_H
 #define SP_ENGINE_RUN_PILOT_H

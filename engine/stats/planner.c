@@ -12,23 +12,25 @@
  * gone through so many at a time where most are of no interest; the last ones are there for that. */
 enum { BUCKET_BITS = 10, BUCKETS = 1 << BUCKET_BITS, STRIDE = 16, SLOTS = SP_HISTOGRAM_BINS + STRIDE };
 
-struct sp_planner {
-    const struct sp_kernels *kernels;
-    double *other;         /* [values + SP_SELECT_MORE] the sample without a common value */
-    uint32_t *slot;        /* [values] of the others */
-    uint32_t count[SLOTS]; /* others in each slot */
-    uint8_t mark[SLOTS];   /* slots to be gathered; all 0 in between */
-    double *few, *scratch; /* [values] what was gathered */
-};
-
-/* The sample being worked on. Often many of its values are the same (0: what has not begun): they are only
- * counted, and the work is done on the others, which stand group after group. */
+/* The sample being worked on. The copies of one value are only counted; the others stand group after group.
+ */
 struct sample {
     double common;
-    double *other;
+    double *other; /* [values + SP_SELECT_MORE] */
     size_t others, copies, groups;
     size_t size[SP_PLANNER_GROUPS], copies_of[SP_PLANNER_GROUPS]; /* of each group: others, copies */
     double low, high;                                             /* of all */
+};
+
+struct sp_planner {
+    const struct sp_kernels *kernels;
+    struct sample sample;
+    struct sp_moment_lanes lanes; /* of the sample, but for most copies */
+    size_t added;                 /* values in the lanes, finite or not */
+    uint32_t *slot;               /* [values] of the others */
+    uint32_t count[SLOTS];        /* others in each slot */
+    uint8_t mark[SLOTS];          /* slots to be gathered; all 0 in between */
+    double *few, *scratch;        /* [values] what was gathered */
 };
 
 struct sp_planner *sp_planner_create(struct sp_arena *arena, const struct sp_kernels *kernels,
@@ -37,11 +39,11 @@ struct sp_planner *sp_planner_create(struct sp_arena *arena, const struct sp_ker
     if (!planner)
         return NULL;
     planner->kernels = kernels;
-    planner->other = sp_arena_array(arena, values + SP_SELECT_MORE, sizeof *planner->other);
+    planner->sample.other = sp_arena_array(arena, values + SP_SELECT_MORE, sizeof *planner->sample.other);
     planner->slot = sp_arena_array(arena, values, sizeof *planner->slot);
     planner->few = sp_arena_array(arena, values, sizeof *planner->few);
     planner->scratch = sp_arena_array(arena, values, sizeof *planner->scratch);
-    return planner->other && planner->slot && planner->few && planner->scratch ? planner : NULL;
+    return planner->sample.other && planner->slot && planner->few && planner->scratch ? planner : NULL;
 }
 
 /* --- What is asked of values: their extremes and some quantiles --- */
@@ -388,10 +390,9 @@ static struct levels levels_of_rest(struct sp_planner *planner, const struct sam
     return levels;
 }
 
-/* --- The whole --- */
+/* --- The sample --- */
 
-/* The most frequent of some values, one of which is likely to be what many are. */
-static double find_common(const double *x, size_t n) {
+double sp_planner_common(const double *x, size_t n) {
     enum { ASKED = 8 };
     size_t most = 0, common = 0;
     for (size_t i = 0; n > 0 && i < ASKED; i++) {
@@ -403,6 +404,49 @@ static double find_common(const double *x, size_t n) {
     }
     return n > 0 ? x[common * n / ASKED] : NAN;
 }
+
+void sp_planner_begin(struct sp_planner *planner, double common) {
+    planner->sample = (struct sample){.other = planner->sample.other, .common = common, .groups = 1};
+    planner->added = 0;
+    sp_moments_clear(&planner->lanes);
+}
+
+static void add_common(struct sample *sample, size_t copies) {
+    if (isfinite(sample->common)) {
+        sample->copies_of[sample->groups - 1] += copies;
+        sample->copies += copies;
+    }
+}
+
+void sp_planner_add(struct sp_planner *planner, const double *x, size_t n) {
+    struct sample *sample = &planner->sample;
+    size_t others =
+        planner->kernels->sift(&planner->lanes, 0, sample->common, x, sample->other + sample->others, n);
+    planner->added += n;
+    sample->size[sample->groups - 1] += others;
+    sample->others += others;
+    add_common(sample, n - others);
+}
+
+void sp_planner_add_copies(struct sp_planner *planner, double x, size_t n) {
+    struct sample *sample = &planner->sample;
+    if (n == 0)
+        return;
+    sp_planner_add(planner, &x, 1);
+    if (memcmp(&x, &sample->common, sizeof x) == 0) {
+        add_common(sample, n - 1);
+        return;
+    }
+    sample->size[sample->groups - 1] += n - 1;
+    for (size_t i = 1; i < n; i++)
+        sample->other[sample->others++] = x;
+}
+
+void sp_planner_next_group(struct sp_planner *planner) {
+    planner->sample.groups++;
+}
+
+/* --- The whole --- */
 
 static void keep_finite(struct sample *sample) {
     const double *x = sample->other;
@@ -418,31 +462,19 @@ static void keep_finite(struct sample *sample) {
     sample->others = kept;
 }
 
-/* Sets the copies of a common value apart, leaves out what is not finite, and finds the lowest and the
- * highest value. */
-static void tidy(struct sp_planner *planner, const double *x, size_t n, struct sample *sample) {
-    struct sp_moment_lanes lanes;
-    sp_moments_clear(&lanes);
-    sample->common = find_common(x, n);
-    sample->other = planner->other;
-    for (size_t g = 0; g < sample->groups; g++) {
-        size_t size = sample->size[g], others = planner->kernels->sift(&lanes, 0, sample->common, x,
-                                                                       sample->other + sample->others, size);
-        sample->size[g] = others;
-        sample->others += others;
-        sample->copies_of[g] = isfinite(sample->common) ? size - others : 0;
-        sample->copies += sample->copies_of[g];
-        x += size;
-    }
-    struct sp_moments moments = sp_moments_collect(&lanes, 0);
-    sample->low = moments.low;
-    sample->high = moments.high;
-    if (moments.count < sample->others + sample->copies)
-        keep_finite(sample);
+/* Leaves out what is not finite, and finds the lowest and the highest value. */
+static void tidy(struct sp_planner *planner) {
+    struct sp_moments moments = sp_moments_collect(&planner->lanes, 0);
+    planner->sample.low = moments.low;
+    planner->sample.high = moments.high;
+    if (moments.count < planner->added)
+        keep_finite(&planner->sample);
 }
 
-static void make(struct sp_planner *planner, struct sample *sample, struct sp_histogram_plan *plan) {
+void sp_planner_finish(struct sp_planner *planner, struct sp_histogram_plan *plan) {
+    struct sample *sample = &planner->sample;
     plan->atoms = 0;
+    tidy(planner);
     bool are_all_atoms = add_whole_atoms(sample, plan);
     if (!are_all_atoms) {
         add_atoms(planner, sample, plan);
@@ -456,17 +488,9 @@ static void make(struct sp_planner *planner, struct sample *sample, struct sp_hi
 }
 
 void sp_planner_make(struct sp_planner *planner, const double *x, size_t n, struct sp_histogram_plan *plan) {
-    sp_planner_make_groups(planner, x, &n, 1, plan);
-}
-
-void sp_planner_make_groups(struct sp_planner *planner, const double *x, const size_t *size, size_t groups,
-                            struct sp_histogram_plan *plan) {
-    struct sample sample = {.groups = groups};
-    size_t n = 0;
-    for (size_t g = 0; g < groups; n += size[g++])
-        sample.size[g] = size[g];
-    tidy(planner, x, n, &sample);
-    make(planner, &sample, plan);
+    sp_planner_begin(planner, sp_planner_common(x, n));
+    sp_planner_add(planner, x, n);
+    sp_planner_finish(planner, plan);
 }
 
 void sp_planner_add_ranks(struct sp_histogram_plan *plan) {

@@ -102,20 +102,45 @@ static void end(void) {
     sp_arena_free(arena);
 }
 
+/* A group is added in two pieces; what is taken for common is so, or is rare. */
+static void make_groups(const double *x, const size_t *size, size_t groups, bool is_common_known,
+                        struct sp_histogram_plan *plan) {
+    size_t n = 0;
+    for (size_t g = 0; g < groups; g++)
+        n += size[g];
+    sp_planner_begin(planner, is_common_known ? sp_planner_common(x, n) : n ? x[n - 1] : 0);
+    for (size_t g = 0; g < groups; x += size[g++]) {
+        size_t first = size[g] / 3;
+        if (g > 0)
+            sp_planner_next_group(planner);
+        sp_planner_add(planner, x, first);
+        sp_planner_add(planner, x + first, size[g] - first);
+    }
+    sp_planner_finish(planner, plan);
+}
+
+static void expect_same(const struct sp_histogram_plan *plan, const struct sp_histogram_plan *sorted,
+                        const char *what) {
+    cr_assert_eq(plan->atoms, sorted->atoms, "%s: %zu atoms, not %zu", what, plan->atoms, sorted->atoms);
+    for (size_t i = 0; i < plan->atoms; i++) {
+        cr_assert_eq(plan->atom[i], sorted->atom[i], "%s: atom %zu is %.17g, not %.17g", what, i,
+                     plan->atom[i], sorted->atom[i]);
+        cr_assert(plan->atom[i] != 0 || !signbit(plan->atom[i]), "%s", what);
+        cr_assert_eq(sp_histogram_atom(plan, plan->atom[i]), i, "%s", what);
+    }
+    cr_assert_eq(plan->centre, sorted->centre, "%s: centre %.17g, not %.17g", what, plan->centre,
+                 sorted->centre);
+    cr_assert_eq(plan->scale, sorted->scale, "%s: scale %.17g, not %.17g", what, plan->scale, sorted->scale);
+    cr_assert_eq(plan->inverse_scale, 1 / sorted->scale, "%s", what);
+}
+
 static void expect_plan(const double *x, const size_t *size, size_t groups, const char *what) {
     struct sp_histogram_plan plan, sorted;
     plan_by_sorting(x, size, groups, &sorted);
-    sp_planner_make_groups(planner, x, size, groups, &plan);
-    cr_assert_eq(plan.atoms, sorted.atoms, "%s: %zu atoms, not %zu", what, plan.atoms, sorted.atoms);
-    for (size_t i = 0; i < plan.atoms; i++) {
-        cr_assert_eq(plan.atom[i], sorted.atom[i], "%s: atom %zu is %.17g, not %.17g", what, i, plan.atom[i],
-                     sorted.atom[i]);
-        cr_assert(plan.atom[i] != 0 || !signbit(plan.atom[i]), "%s", what);
-        cr_assert_eq(sp_histogram_atom(&plan, plan.atom[i]), i, "%s", what);
-    }
-    cr_assert_eq(plan.centre, sorted.centre, "%s: centre %.17g, not %.17g", what, plan.centre, sorted.centre);
-    cr_assert_eq(plan.scale, sorted.scale, "%s: scale %.17g, not %.17g", what, plan.scale, sorted.scale);
-    cr_assert_eq(plan.inverse_scale, 1 / sorted.scale, "%s", what);
+    make_groups(x, size, groups, true, &plan);
+    expect_same(&plan, &sorted, what);
+    make_groups(x, size, groups, false, &plan);
+    expect_same(&plan, &sorted, what);
 }
 
 /* --- Samples --- */
@@ -220,7 +245,7 @@ Test(planner, too_many_atoms_are_those_of_the_first_groups) {
         x[i] = 0.1 * (double)(i % 90 + 90 * (4 - i / 1000));
     begin(sp_kernels_find(NULL));
     expect_plan(x, size, GROUPS, "90 atoms a group");
-    sp_planner_make_groups(planner, x, size, GROUPS, &plan);
+    make_groups(x, size, GROUPS, true, &plan);
     cr_expect_eq(plan.atoms, SP_HISTOGRAM_ATOMS);
     cr_expect_eq(plan.atom[SP_HISTOGRAM_ATOMS - 1], 0.1 * 449);
     end();
@@ -235,7 +260,7 @@ Test(planner, the_most_frequent_value_may_be_no_atom) {
         x[i] = i < 3000 ? 0.1 * (double)(i % 90 + 90 * (i / 1000)) : i % 3 > 0 ? 1e3 : sqrt((double)i);
     begin(sp_kernels_find(NULL));
     expect_plan(x, size, GROUPS, "a late common value");
-    sp_planner_make_groups(planner, x, size, GROUPS, &plan);
+    make_groups(x, size, GROUPS, true, &plan);
     cr_expect_eq(plan.atoms, SP_HISTOGRAM_ATOMS);
     cr_expect_eq(sp_histogram_atom(&plan, 1e3), SP_HISTOGRAM_ATOMS);
     end();
@@ -249,11 +274,37 @@ Test(planner, a_value_common_in_one_group_is_an_atom) {
     for (size_t i = 0; i < MOST; i++)
         x[i] = i >= MOST - 100 && i % 4 == 0 ? 2.385 : i % 50 == 3 ? NAN : 100 + sqrt((double)i);
     begin(sp_kernels_find(NULL));
-    sp_planner_make_groups(planner, x, size, GROUPS, &plan);
+    make_groups(x, size, GROUPS, true, &plan);
     cr_expect_eq(plan.atoms, 1);
     cr_expect_eq(plan.atom[0], 2.385);
     cr_expect(plan.centre > 100 && plan.centre < 250 && plan.scale > 1 && plan.scale < 100);
     end();
+}
+
+/* Copies that are told as a number are the same as values. */
+Test(planner, copies_are_as_many_values) {
+    static const double told[] = {0, -0.0, 2.385, NAN, -INFINITY};
+    static double x[MOST];
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++)
+        for (size_t common = 0; common < sizeof told / sizeof *told; common++) {
+            const size_t size[2] = {700, 1000};
+            struct sp_histogram_plan plan, sorted;
+            begin(sp_kernels_find(NULL));
+            fill(0, (uint32_t)i, x, 1700);
+            for (size_t k = 300; k < 900; k++)
+                x[k] = told[i];
+            plan_by_sorting(x, size, 2, &sorted);
+            sp_planner_begin(planner, told[common]);
+            sp_planner_add(planner, x, 300);
+            sp_planner_add_copies(planner, told[i], 400);
+            sp_planner_next_group(planner);
+            sp_planner_add_copies(planner, told[i], 200);
+            sp_planner_add_copies(planner, 1e9, 0);
+            sp_planner_add(planner, x + 900, 800);
+            sp_planner_finish(planner, &plan);
+            expect_same(&plan, &sorted, engine_test_text("%g told, %g common", told[i], told[common]));
+            end();
+        }
 }
 
 Test(planner, infinities_become_atoms_on_request) {
