@@ -783,6 +783,7 @@ void sp_strip_quarter(struct sp_strip *strip, size_t t) {
     }
     for (size_t i = 0; i < strip->steps; i++) {
         struct binding *binding = &strip->binding[i];
+        sp_phase_enter(SP_PHASE_ASSUMPTIONS, 0);
         const struct sp_step *step = ready_step(strip, binding, strip->is_odd ? TURN_ODD : TURN_EVEN, (int)t);
         sp_phase_enter(SP_PHASE_STEPS, strip->paths.n);
         if (binding->work)
