@@ -12,6 +12,12 @@ bool sp_formula_reads(const struct sp_formula *formula, int column) {
     return false;
 }
 
+void sp_formula_mark(const struct sp_formula *formula, bool *marked) {
+    for (size_t i = 0; i < formula->operations; i++)
+        if (formula->operation[i].kind == SP_OPERATION_COLUMN)
+            marked[formula->operation[i].column] = true;
+}
+
 static double truth(int condition) {
     return condition ? 1 : 0;
 }

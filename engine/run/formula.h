@@ -48,6 +48,9 @@ struct sp_formula {
 /* Whether it reads the column. */
 bool sp_formula_reads(const struct sp_formula *formula, int column);
 
+/* Sets marked[column] of those that it reads. */
+void sp_formula_mark(const struct sp_formula *formula, bool *marked);
+
 /* columns[column]: n values each. `room`: SP_FORMULA_DEPTH arrays of n values. */
 void sp_formula_evaluate(const struct sp_formula *formula, const double *const *columns, double *const *room,
                          size_t n);

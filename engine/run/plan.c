@@ -326,11 +326,10 @@ static bool is_needed(const struct sp_bound_step *step, const struct sp_read *re
     return read->only_for[0] == 0;
 }
 
-/* `only_before`: as it was in the quarter before. */
-static bool reads_column(const struct sp_bound_step *step, int column, bool only_before) {
+static bool reads_column(const struct sp_bound_step *step, int column) {
     for (size_t r = 0; r < step->mechanism->reads; r++) {
         const struct sp_read *read = &step->mechanism->read[r];
-        for (size_t i = 0; (read->before || !only_before) && i < step->read_span[r].count; i++)
+        for (size_t i = 0; i < step->read_span[r].count; i++)
             if (step->read[step->read_span[r].start + i] == column && is_needed(step, read))
                 return true;
     }
@@ -341,7 +340,7 @@ static bool is_read_by_other(const struct sp_variant *variant, const struct sp_b
                              int column) {
     for (size_t i = 0; i < variant->steps; i++)
         if (variant->step[i].is_live && &variant->step[i] != writer &&
-            reads_column(&variant->step[i], column, false))
+            reads_column(&variant->step[i], column))
             return true;
     return false;
 }
@@ -354,11 +353,26 @@ static bool is_read_by_formula(const struct sp_variant *variant, int column) {
     return false;
 }
 
-bool sp_plan_looks_back(const struct sp_variant *variant, int column) {
-    for (size_t i = 0; i < variant->steps; i++)
-        if (variant->step[i].is_live && reads_column(&variant->step[i], column, true))
-            return true;
-    return variant->column[column].write->category || is_read_by_formula(variant, column);
+static void mark_reads_before(const struct sp_bound_step *step, bool *marked) {
+    for (size_t r = 0; r < step->mechanism->reads; r++) {
+        const struct sp_read *read = &step->mechanism->read[r];
+        const struct sp_span *span = &step->read_span[r];
+        for (size_t i = 0; read->before && is_needed(step, read) && i < span->count; i++)
+            marked[step->read[span->start + i]] = true;
+    }
+}
+
+void sp_plan_mark_looked_back(const struct sp_variant *variant, bool *marked) {
+    for (size_t i = 0; i < variant->steps; i++) {
+        const struct sp_bound_step *step = &variant->step[i];
+        if (step->is_live)
+            mark_reads_before(step, marked);
+        for (size_t f = 0; f < step->fields; f++)
+            if (step->formula[f])
+                sp_formula_mark(step->formula[f], marked);
+    }
+    for (size_t c = 0; c < variant->columns; c++)
+        marked[c] |= variant->column[c].write->category != 0;
 }
 
 static bool is_read_by_change(const struct sp_variant *variant, int column) {

@@ -198,9 +198,9 @@ int sp_plan_sort(struct sp_plan *plan, struct sp_variant *variant, struct sp_pro
  * no others. With `work_all`, nothing is left out. */
 int sp_plan_note_idle(struct sp_plan *plan, struct sp_variant *variant, bool work_all);
 
-/* Whether somebody looks at the column as it was in the quarter before: a live step, a formula, or whoever
- * follows the paths of a category. */
-bool sp_plan_looks_back(const struct sp_variant *variant, int column);
+/* Sets marked[columns] where somebody looks at the column as it was in the quarter before: a live step, a
+ * formula, or whoever follows the paths of a category. Others are left as they are. */
+void sp_plan_mark_looked_back(const struct sp_variant *variant, bool *marked);
 
 /* Makes all samplers, building their tables. */
 int sp_plan_make_samplers(struct sp_plan *plan, int threads, struct sp_problems *problems);

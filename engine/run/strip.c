@@ -200,8 +200,7 @@ static int create_values(struct sp_strip *strip, const struct sp_variable *varia
                : 0;
 }
 
-static int create_column(struct sp_strip *strip, size_t c) {
-    bool twice = sp_plan_looks_back(strip->variant, (int)c);
+static int create_column(struct sp_strip *strip, size_t c, bool twice) {
     if (strip->is_lent[c]) {
         strip->now[c] = strip->lender->now[c];
         strip->before[c] = strip->lender->before[c];
@@ -225,15 +224,17 @@ static void note_lent(struct sp_strip *strip) {
 
 static int create_columns(struct sp_strip *strip) {
     size_t columns = strip->variant->columns;
+    bool *twice = sp_arena_array(strip->store->arena, columns, sizeof *twice);
     strip->is_lent = sp_arena_array(strip->store->arena, columns, sizeof *strip->is_lent);
     strip->now = sp_arena_array(strip->store->arena, columns, sizeof *strip->now);
     strip->before = sp_arena_array(strip->store->arena, columns, sizeof *strip->before);
     strip->take_turns = sp_arena_array(strip->store->arena, columns, sizeof *strip->take_turns);
-    if (!strip->is_lent || !strip->now || !strip->before || !strip->take_turns)
+    if (!twice || !strip->is_lent || !strip->now || !strip->before || !strip->take_turns)
         return -1;
     note_lent(strip);
+    sp_plan_mark_looked_back(strip->variant, twice);
     for (size_t c = 0; c < columns; c++)
-        if (create_column(strip, c))
+        if (create_column(strip, c, twice[c]))
             return -1;
     return 0;
 }
