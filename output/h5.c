@@ -6,11 +6,18 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { BUFFER_BYTES = 16 << 10 };
+
 void sp_h5_start(void) {
     H5dont_atexit();
     H5open();
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     H5PLset_loading_state(0);
+}
+
+int64_t sp_h5_transfer(void) {
+    hid_t list = H5Pcreate(H5P_DATASET_XFER);
+    return list < 0 || H5Pset_buffer(list, BUFFER_BYTES, NULL, NULL) < 0 ? -1 : list;
 }
 
 static herr_t take_first(unsigned n, const H5E_error2_t *error, void *context) {

@@ -8,6 +8,7 @@
 #define SP_OUTPUT_H5_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 enum { SP_H5_REASON = 256 };
 
@@ -17,5 +18,9 @@ void sp_h5_start(void);
 
 /* The innermost entry of HDF5's error stack, as one line; the stack is emptied. */
 void sp_h5_reason(char reason[SP_H5_REASON]);
+
+/* A property list (an hid_t) for H5Dread and H5Dwrite, to be closed with H5Pclose; or -1. HDF5 makes two
+ * buffers for texts and zeroes them, array by array: they are small ones here, not 1 MiB each. */
+int64_t sp_h5_transfer(void);
 
 #endif

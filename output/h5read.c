@@ -12,6 +12,9 @@
 
 enum { DEPTH = 8, NODES = 2000000, NAME_BYTES = 1024, ATTRIBUTES = 256 };
 
+/* Numbers of messages in the header of an object, of HDF5's file format. */
+enum { EXTERNAL_MESSAGE = 7, FILTER_MESSAGE = 11 };
+
 struct scale_address {
     haddr_t address;
     const struct sp_document_node *node;
@@ -79,7 +82,7 @@ static int read_type(const struct reader *reader, hid_t type, struct sp_document
     return H5Tclose(type) < 0 || node->type == SP_DOCUMENT_GROUP ? -1 : 0;
 }
 
-static int read_shape(const struct reader *reader, hid_t space, struct sp_document_node *node) {
+static int read_dims(const struct reader *reader, hid_t space, struct sp_document_node *node) {
     hsize_t dims[SP_DOCUMENT_RANK] = {0};
     int rank = H5Sget_simple_extent_ndims(space);
     H5S_class_t class = H5Sget_simple_extent_type(space);
@@ -98,18 +101,27 @@ static int read_shape(const struct reader *reader, hid_t space, struct sp_docume
     return 0;
 }
 
-static bool is_plain_storage(hid_t array, const struct sp_document_node *node, hid_t list) {
+static int read_shape(const struct reader *reader, hid_t space, struct sp_document_node *node) {
+    int error = space < 0 ? -1 : read_dims(reader, space, node);
+    return H5Sclose(space) < 0 ? -1 : error;
+}
+
+static bool has_checksum_alone(hid_t array) {
     unsigned flags;
     size_t values = 0;
-    H5D_layout_t layout = H5Pget_layout(list);
-    int filters = H5Pget_nfilters(list);
-    if ((layout != H5D_CONTIGUOUS && layout != H5D_CHUNKED && layout != H5D_COMPACT) || filters < 0 ||
-        filters > 1 || H5Pget_external_count(list) != 0)
+    hid_t list = H5Dget_create_plist(array);
+    bool found = list >= 0 && H5Pget_nfilters(list) == 1 &&
+                 H5Pget_filter2(list, 0, &flags, &values, NULL, 0, NULL, NULL) == H5Z_FILTER_FLETCHER32;
+    return H5Pclose(list) >= 0 && found;
+}
+
+/* The header tells by its messages what it would cost more to ask of a property list. */
+static bool is_plain_storage(hid_t array, const H5O_info_t *about, const struct sp_document_node *node) {
+    if (about->hdr.mesg.present & 1U << EXTERNAL_MESSAGE)
         return false;
-    if (filters == 1 &&
-        H5Pget_filter2(list, 0, &flags, &values, NULL, 0, NULL, NULL) != H5Z_FILTER_FLETCHER32)
+    if (about->hdr.mesg.present & 1U << FILTER_MESSAGE && !has_checksum_alone(array))
         return false;
-    /* Parts that were never written would read as zeros. */
+    /* Parts that were never written would read as zeros; a virtual array stores nothing itself. */
     return H5Dget_storage_size(array) >= sp_document_values(node) * sp_document_type_size(node->type);
 }
 
@@ -307,25 +319,17 @@ static int read_attributes(const struct reader *reader, hid_t object, hsize_t co
 
 /* --- objects --- */
 
-static const char *describe_stored(const struct reader *reader, hid_t array, hid_t space, hid_t list,
-                                   struct sp_document_node *found) {
+/* NULL, or what was expected. */
+static const char *describe_array(const struct reader *reader, hid_t array, const H5O_info_t *about,
+                                  struct sp_document_node *found) {
     if (read_type(reader, H5Dget_type(array), found))
         return "expected f64, i32, u64 or UTF-8 text";
-    if (read_shape(reader, space, found))
+    if (read_shape(reader, H5Dget_space(array), found))
         return "expected at most three dimensions that fit into the file";
-    if (!is_plain_storage(array, found, list))
+    if (!is_plain_storage(array, about, found))
         return "expected all values stored in the file, with no filter but a checksum";
     find_apart(reader, array, found);
     return NULL;
-}
-
-/* NULL, or what was expected. */
-static const char *describe_array(const struct reader *reader, hid_t array, struct sp_document_node *found) {
-    hid_t space = H5Dget_space(array), list = H5Dget_create_plist(array);
-    const char *expected = "the array cannot be opened";
-    if (space >= 0 && list >= 0)
-        expected = describe_stored(reader, array, space, list, found);
-    return H5Sclose(space) < 0 || H5Pclose(list) < 0 ? "the array cannot be closed" : expected;
 }
 
 static const char *describe_dimensions(const struct sp_document_node *node) {
@@ -353,7 +357,7 @@ static int read_values(struct reader *reader, hid_t array, struct sp_document_no
 static int read_array(struct reader *reader, hid_t array, const H5O_info_t *about,
                       const struct sp_document_node *parent, const char *name) {
     struct sp_document_node found = {0};
-    const char *expected = describe_array(reader, array, &found);
+    const char *expected = describe_array(reader, array, about, &found);
     if (expected)
         return refuse(reader, name, expected);
     struct sp_document_node *node = sp_document_add(reader->document, parent, name, &found);
@@ -372,7 +376,7 @@ static int read_group(struct reader *reader, hid_t group, struct sp_document_nod
 static int read_object(struct reader *reader, hid_t object, const struct sp_document_node *parent,
                        const char *name, int depth) {
     H5O_info_t about;
-    if (H5Oget_info2(object, &about, H5O_INFO_BASIC | H5O_INFO_NUM_ATTRS) < 0)
+    if (H5Oget_info2(object, &about, H5O_INFO_BASIC | H5O_INFO_NUM_ATTRS | H5O_INFO_HDR) < 0)
         return refuse(reader, name, "the object cannot be read");
     if (about.rc != 1)
         return refuse(reader, name, "expected an object with one name");
@@ -447,7 +451,7 @@ static hid_t open_file(struct sp_h5memory *memory) {
 static int make_types(struct reader *reader) {
     reader->text = H5Tcopy(H5T_C_S1);
     reader->dimensions = H5Tvlen_create(H5T_STD_REF_OBJ);
-    reader->transfer = H5Pcreate(H5P_DATASET_XFER);
+    reader->transfer = sp_h5_transfer();
     return reader->dimensions < 0 || reader->text < 0 || H5Tset_size(reader->text, H5T_VARIABLE) < 0 ||
                    H5Tset_cset(reader->text, H5T_CSET_UTF8) < 0 || reader->transfer < 0 ||
                    H5Pset_vlen_mem_manager(reader->transfer, allocate_text, reader->document->arena,

@@ -29,11 +29,14 @@ struct user {
 /* What is the same for many objects is made once. */
 struct writer {
     const struct sp_document *document;
-    hid_t file, text, users, dimensions; /* types: UTF-8 text, struct user, DIMENSION_LIST */
-    hid_t scalar;                        /* a space */
-    hid_t plain, compact, apart;         /* manners of arrays without chunks */
+    hid_t file, text, users, dimensions;  /* types: UTF-8 text, struct user, DIMENSION_LIST */
+    hid_t scalar, list[SP_DOCUMENT_RANK]; /* spaces: one value; lists of 1, 2, .. */
+    hid_t plain, compact, apart;          /* manners of arrays without chunks */
+    hid_t transfer;                       /* manners of writing */
     struct sp_h5memory *memory;
     hobj_ref_t *reference; /* [nodes] to the arrays that have been written */
+    size_t scales;
+    size_t *scale; /* [nodes] those of them that are scales */
     const struct sp_document_node *parent;
     hid_t group; /* of the parent, open; or -1 */
 };
@@ -72,14 +75,23 @@ static int make_types(struct writer *writer) {
     writer->text = H5Tcopy(H5T_C_S1);
     writer->users = H5Tcreate(H5T_COMPOUND, sizeof(struct user));
     writer->dimensions = H5Tvlen_create(H5T_STD_REF_OBJ);
-    writer->scalar = H5Screate(H5S_SCALAR);
-    if (writer->dimensions < 0 || writer->scalar < 0 || writer->text < 0 || writer->users < 0 ||
+    if (writer->dimensions < 0 || writer->text < 0 || writer->users < 0 ||
         H5Tset_size(writer->text, H5T_VARIABLE) < 0 || H5Tset_cset(writer->text, H5T_CSET_UTF8) < 0)
         return -1;
     if (H5Tinsert(writer->users, "dataset", HOFFSET(struct user, array), H5T_STD_REF_OBJ) < 0 ||
         H5Tinsert(writer->users, "dimension", HOFFSET(struct user, dimension), H5T_NATIVE_INT) < 0)
         return -1;
     return 0;
+}
+
+static int make_spaces(struct writer *writer) {
+    writer->scalar = H5Screate(H5S_SCALAR);
+    int error = writer->scalar < 0 ? -1 : 0;
+    for (hsize_t length = 1; length <= SP_DOCUMENT_RANK; length++) {
+        writer->list[length - 1] = H5Screate_simple(1, &length, NULL);
+        error = writer->list[length - 1] < 0 ? -1 : error;
+    }
+    return error;
 }
 
 /* --- property lists --- */
@@ -120,7 +132,8 @@ static int make_manners(struct writer *writer) {
     writer->plain = make_plain_manners(H5D_CONTIGUOUS);
     writer->compact = make_plain_manners(H5D_COMPACT);
     writer->apart = make_plain_manners(H5D_CONTIGUOUS);
-    return writer->plain < 0 || writer->compact < 0 || writer->apart < 0 ||
+    writer->transfer = sp_h5_transfer();
+    return writer->transfer < 0 || writer->plain < 0 || writer->compact < 0 || writer->apart < 0 ||
                    H5Pset_alloc_time(writer->apart, H5D_ALLOC_TIME_EARLY) < 0 ||
                    H5Pset_fill_time(writer->apart, H5D_FILL_TIME_NEVER) < 0
                ? -1
@@ -197,30 +210,25 @@ static int set_scale(const struct sp_document_node *node, hid_t array) {
     return H5DSset_scale(array, name) < 0 ? -1 : 0;
 }
 
-/* A scale is an elder brother: the children of a group follow one another. */
-static const hobj_ref_t *find_reference(const struct writer *writer, const struct sp_document_node *scale,
-                                        size_t from) {
-    while (from-- > 0)
-        if (writer->document->node[from] == scale)
-            return &writer->reference[from];
+/* A scale is an elder brother, so one of the last. */
+static const hobj_ref_t *find_reference(const struct writer *writer, const struct sp_document_node *scale) {
+    for (size_t i = writer->scales; i-- > 0;)
+        if (writer->document->node[writer->scale[i]] == scale)
+            return &writer->reference[writer->scale[i]];
     return NULL;
 }
 
-static int write_dimension_list(const struct writer *writer, size_t index, hid_t object) {
-    const struct sp_document_node *node = writer->document->node[index];
+static int write_dimension_list(const struct writer *writer, const struct sp_document_node *node,
+                                hid_t object) {
     hvl_t list[SP_DOCUMENT_RANK];
-    hsize_t rank = (hsize_t)node->rank;
     for (int i = 0; i < node->rank; i++) {
-        const hobj_ref_t *found = find_reference(writer, node->scale[i], index);
+        const hobj_ref_t *found = find_reference(writer, node->scale[i]);
         if (!found)
             return -1;
         list[i] = (hvl_t){.len = 1, .p = (void *)(uintptr_t)found};
     }
-    hid_t space = H5Screate_simple(1, &rank, NULL);
-    int error = space < 0 ? -1
-                          : write_attribute(object, "DIMENSION_LIST", writer->dimensions, writer->dimensions,
-                                            space, list);
-    return H5Sclose(space) < 0 ? -1 : error;
+    return write_attribute(object, "DIMENSION_LIST", writer->dimensions, writer->dimensions,
+                           writer->list[node->rank - 1], list);
 }
 
 /* Returns how many users a scale has among its younger brothers, and lists them. */
@@ -291,13 +299,15 @@ static hid_t create_array(const struct writer *writer, const struct sp_document_
     return H5Sclose(space) < 0 || (is_own && H5Pclose(list) < 0) ? -1 : array;
 }
 
-static int fill_array(const struct writer *writer, size_t index, hid_t array) {
+static int fill_array(struct writer *writer, size_t index, hid_t array) {
     const struct sp_document_node *node = writer->document->node[index];
     if (H5Rcreate(&writer->reference[index], array, ".", H5R_OBJECT, -1) < 0)
         return -1;
+    if (node->is_scale)
+        writer->scale[writer->scales++] = index;
     if (node->is_scale && set_scale(node, array))
         return -1;
-    if (node->rank && !node->is_scale && write_dimension_list(writer, index, array))
+    if (node->rank && !node->is_scale && write_dimension_list(writer, node, array))
         return -1;
     if (write_attributes(writer, node, array))
         return -1;
@@ -306,7 +316,7 @@ static int fill_array(const struct writer *writer, size_t index, hid_t array) {
     if (sp_document_values(node) == 0)
         return 0;
     hid_t type = memory_type(writer, node->type);
-    return H5Dwrite(array, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, node->data) < 0 ? -1 : 0;
+    return H5Dwrite(array, type, H5S_ALL, H5S_ALL, writer->transfer, node->data) < 0 ? -1 : 0;
 }
 
 static int write_array(struct writer *writer, size_t index) {
@@ -365,17 +375,24 @@ static hid_t create_file(struct sp_h5memory *memory) {
     return H5Pclose(access) < 0 || H5Pclose(creation) < 0 ? -1 : file;
 }
 
+/* What was made for many objects. */
+static int close_all(const struct writer *writer) {
+    const hid_t made[] = {writer->text,    writer->users,   writer->dimensions, writer->scalar,
+                          writer->list[0], writer->list[1], writer->list[2],    writer->plain,
+                          writer->compact, writer->apart,   writer->transfer};
+    int error = 0;
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++)
+        error = H5Idec_ref(made[i]) < 0 ? -1 : error;
+    return error;
+}
+
 static int write_file(struct writer *writer) {
-    if (make_types(writer) || make_manners(writer))
+    if (make_types(writer) || make_spaces(writer) || make_manners(writer))
         return -1;
     writer->file = create_file(writer->memory);
     if (writer->file < 0 || write_nodes(writer) || H5Fflush(writer->file, H5F_SCOPE_GLOBAL) < 0)
         return -1;
-    return H5Tclose(writer->text) < 0 || H5Tclose(writer->users) < 0 || H5Tclose(writer->dimensions) < 0 ||
-                   H5Sclose(writer->scalar) < 0 || H5Pclose(writer->plain) < 0 ||
-                   H5Pclose(writer->compact) < 0 || H5Pclose(writer->apart) < 0 || H5Fclose(writer->file) < 0
-               ? -1
-               : 0;
+    return close_all(writer) || H5Fclose(writer->file) < 0 ? -1 : 0;
 }
 
 /* The superblock (version 3) says where the file ends, at byte 28. */
@@ -390,8 +407,9 @@ int sp_h5write_image(struct sp_document *document, struct sp_sealed *file) {
     struct writer writer = {.document = document, .file = -1, .text = -1, .users = -1, .group = -1};
     char reason[SP_H5_REASON];
     writer.reference = sp_document_memory(document, document->count, sizeof *writer.reference);
+    writer.scale = sp_document_memory(document, document->count, sizeof *writer.scale);
     writer.memory = sp_document_memory(document, 1, sizeof *writer.memory);
-    if (!writer.reference || !writer.memory)
+    if (!writer.reference || !writer.scale || !writer.memory)
         return -1;
     *file = (struct sp_sealed){.apart = document->apart, .apart_hash = document->apart_hash};
     *writer.memory = (struct sp_h5memory){.file = file};
