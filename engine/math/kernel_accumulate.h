@@ -135,77 +135,145 @@ static size_t sift(struct sp_moment_lanes *lanes, double centre, double common, 
     return found;
 }
 
+/* --- Values but for a common one, and their labels --- */
+
+static inline size_t leave_out_labels(uint64_t common, const double *x, const uint16_t *label, double *others,
+                                      uint16_t *other_label, size_t n) {
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint64_t bits;
+        memcpy(&bits, x + i, sizeof bits);
+        others[found] = x[i];
+        other_label[found] = label[i];
+        found += bits != common;
+    }
+    return found;
+}
+
+static inline size_t leave_out_eight_labels(uint64_t common, const double *x, const uint16_t *label,
+                                            double *others, uint16_t *other_label) {
+#ifdef __AVX512F__
+    __m512i value = _mm512_loadu_si512(x);
+    __mmask8 is_other = _mm512_cmpneq_epi64_mask(value, _mm512_set1_epi64((long long)common));
+    __m256i labels = _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)label));
+    _mm512_storeu_si512(others, _mm512_maskz_compress_epi64(is_other, value));
+    _mm_storeu_si128((__m128i *)other_label,
+                     _mm256_cvtepi32_epi16(_mm256_maskz_compress_epi32(is_other, labels)));
+    return (size_t)__builtin_popcount(is_other);
+#else
+    return leave_out_labels(common, x, label, others, other_label, 8);
+#endif
+}
+
+static size_t sift_labels(double common, const double *x, const uint16_t *label, double *others,
+                          uint16_t *other_label, size_t n) {
+    size_t whole = n / 8 * 8, found = 0;
+    uint64_t bits;
+    memcpy(&bits, &common, sizeof bits);
+    for (size_t p = 0; p < whole; p += 8)
+        found += leave_out_eight_labels(bits, x + p, label + p, others + found, other_label + found);
+    return found +
+           leave_out_labels(bits, x + whole, label + whole, others + found, other_label + found, n - whole);
+}
+
 /* --- Histogram bins --- */
 
+/* What turns values into slots. It is handed over as a copy, which counts that are written cannot change. */
+struct binning {
+    double centre, inverse_scale;
+    struct sp_bin_window window;
+};
+
 /* For y from 1 on, its upper half shows the exponent and the first bits of the mantissa: `step`, in which the
- * bias of exponents counts too. index = HALF + step, below the centre HALF - 1 - step. */
-static inline void bins_index(const f64v *d, const f64v *y, u32v *index) {
+ * bias of exponents counts too. bin = HALF + step, below the centre HALF - 1 - step; slot = bin - first. */
+static inline void bins_index(uint32_t first, const f64v *d, const f64v *y, u32v *slot) {
     enum { MANTISSA = 52 - 32, BIAS = 1023 << SP_HISTOGRAM_BITS };
     const f64v zero = {0};
-    const u32v none = {0}, above = none + (SP_HISTOGRAM_HALF - BIAS),
-               below = none + (SP_HISTOGRAM_HALF - 1 + BIAS);
+    const u32v none = {0}, above = none + SP_HISTOGRAM_HALF - BIAS - first,
+               below = none + SP_HISTOGRAM_HALF - 1 + BIAS - first;
     u32v step;
     upper_halves(y, &step);
     step >>= MANTISSA - SP_HISTOGRAM_BITS;
 #ifdef __AVX512F__
     __mmask8 is_below = _mm512_cmp_pd_mask((__m512d)*d, (__m512d)zero, _CMP_LT_OQ);
-    *index = (u32v)_mm256_mask_sub_epi32((__m256i)(step + above), is_below, (__m256i)below, (__m256i)step);
+    *slot = (u32v)_mm256_mask_sub_epi32((__m256i)(step + above), is_below, (__m256i)below, (__m256i)step);
 #else
     f64v is_below = (f64v)(*d < zero);
     u32v mask;
     upper_halves(&is_below, &mask);
-    *index = ((step + above) & ~mask) | ((below - step) & mask);
+    *slot = ((step + above) & ~mask) | ((below - step) & mask);
 #endif
 }
 
-/* The bins of values at distances d from the centre, as they are described in kernels.h. NaN, whose number
- * would be beyond all, is held to its bin. */
-static inline void bins_lanes(double inverse_scale, const f64v *d, uint32_t *bin) {
+/* The slots of values at distances d from the centre, as they are described in kernels.h. Below the window
+ * they would be negative, that is, very large, and that of NaN would be beyond all: they are held to the
+ * last. */
+static inline void bins_lanes(const struct binning *binning, const f64v *d, u32v *slot) {
     const f64v zero = {0}, last = zero + ((double)(1 << SP_HISTOGRAM_OCTAVES) - 0.5);
     const i64v no_sign = (i64v){0} + INT64_MAX;
-    const u32v trash = (u32v){0} + SP_HISTOGRAM_BINS;
-    f64v y = (f64v)((i64v)*d & no_sign) * inverse_scale + 1.0;
-    u32v found;
+    const u32v outside = (u32v){0} + binning->window.count;
+    f64v y = (f64v)((i64v)*d & no_sign) * binning->inverse_scale + 1.0;
     lesser(&last, &y, &y);
-    bins_index(d, &y, &found);
-    lesser_whole(&found, &trash, &found);
-    *(u32v_at *)bin = found;
+    bins_index(binning->window.first, d, &y, slot);
+    lesser_whole(slot, &outside, slot);
 }
 
-static void bins(double centre, double inverse_scale, const double *x, uint32_t *bin, size_t n) {
+static void bins(double centre, double inverse_scale, struct sp_bin_window window, const double *x,
+                 uint32_t *slot, size_t n) {
+    const struct binning binning = {centre, inverse_scale, window};
     size_t whole = n / WIDTH * WIDTH;
+    u32v found;
     for (size_t i = 0; i < whole; i += WIDTH) {
         f64v d = *(const f64v_at *)(x + i) - centre;
-        bins_lanes(inverse_scale, &d, bin + i);
+        bins_lanes(&binning, &d, &found);
+        *(u32v_at *)(slot + i) = found;
     }
     if (whole == n)
         return;
     f64v rest = {0};
-    uint32_t rest_bin[WIDTH];
     memcpy(&rest, x + whole, (n - whole) * sizeof *x);
     rest -= centre;
-    bins_lanes(inverse_scale, &rest, rest_bin);
-    memcpy(bin + whole, rest_bin, (n - whole) * sizeof *bin);
+    bins_lanes(&binning, &rest, &found);
+    memcpy(slot + whole, &found, (n - whole) * sizeof *slot);
 }
 
 /* --- Both at once --- */
 
 enum { PIECE = 64 };
 
-/* Eight values to the lanes, and their bins. */
-static inline void tally_eight(struct moment_vectors v[VECTORS], double centre, double inverse_scale,
-                               const double *x, uint32_t *bin) {
+/* Eight values to the lanes, and their slots. */
+static inline void tally_eight(struct moment_vectors v[VECTORS], const struct binning *binning,
+                               const double *x, uint32_t *slot, u32v *last) {
     for (int i = 0; i < VECTORS; i++) {
-        f64v value = *(const f64v_at *)(x + i * WIDTH), d = value - centre;
+        f64v value = *(const f64v_at *)(x + i * WIDTH), d = value - binning->centre;
+        u32v found;
         moments_add(&v[i], &value, &d);
-        bins_lanes(inverse_scale, &d, bin + i * WIDTH);
+        bins_lanes(binning, &d, &found);
+        greater_whole(&found, last, last);
+        *(u32v_at *)(slot + i * WIDTH) = found;
     }
 }
 
-static inline void count_eight(const uint32_t *bin, uint32_t *count) {
+static inline void count_eight(const uint32_t *slot, uint32_t *count) {
 #pragma GCC unroll 8
     for (int i = 0; i < 8; i++)
-        count[bin[i]]++;
+        count[slot[i]]++;
+    /* Or else gcc keeps the new counts in vectors for the next round, and takes half as long again. */
+    __asm__ volatile("" ::: "memory");
+}
+
+static inline bool is_any(const u32v *slot, uint32_t which) {
+    bool found = false;
+    for (int i = 0; i < WIDTH; i++)
+        found |= (*slot)[i] == which;
+    return found;
+}
+
+static inline bool is_any_of(const uint32_t *slot, uint32_t which, size_t n) {
+    bool found = false;
+    for (size_t i = 0; i < n; i++)
+        found |= slot[i] == which;
+    return found;
 }
 
 static inline int sums_are_finite(const struct sp_moment_lanes *lanes) {
@@ -216,40 +284,45 @@ static inline int sums_are_finite(const struct sp_moment_lanes *lanes) {
 }
 
 /* What is left over. */
-static void tally_rest(struct sp_moment_lanes *lanes, double centre, double inverse_scale, const double *x,
+static bool tally_rest(struct sp_moment_lanes *lanes, const struct binning *binning, const double *x,
                        uint32_t *count, size_t n) {
-    uint32_t bin[PIECE];
-    moments(lanes, centre, x, n);
-    bins(centre, inverse_scale, x, bin, n);
+    uint32_t slot[PIECE];
+    moments(lanes, binning->centre, x, n);
+    bins(binning->centre, binning->inverse_scale, binning->window, x, slot, n);
     for (size_t i = 0; i < n; i++)
-        count[bin[i]]++;
+        count[slot[i]]++;
+    return is_any_of(slot, binning->window.count, n);
 }
 
-/* Whole pieces: the bins of one piece are found while those of the piece before are counted, so that the
+/* Whole pieces: the slots of one piece are found while those of the piece before are counted, so that the
  * processor has arithmetic to do between the increments, which it can only do one at a time. */
-static void tally_pieces(struct moment_vectors v[VECTORS], double centre, double inverse_scale,
-                         const double *x, uint32_t *count, size_t pieces) {
-    uint32_t bin[2][PIECE];
+static bool tally_pieces(struct moment_vectors v[VECTORS], const struct binning binning, const double *x,
+                         uint32_t *count, size_t pieces) {
+    uint32_t slot[2][PIECE];
+    u32v last = {0};
     for (size_t i = 0; i < PIECE; i += 8)
-        tally_eight(v, centre, inverse_scale, x + i, bin[0] + i);
+        tally_eight(v, &binning, x + i, slot[0] + i, &last);
     for (size_t piece = 1; piece < pieces; piece++)
         for (size_t i = 0; i < PIECE; i += 8) {
-            tally_eight(v, centre, inverse_scale, x + piece * PIECE + i, bin[piece % 2] + i);
-            count_eight(bin[(piece - 1) % 2] + i, count);
+            tally_eight(v, &binning, x + piece * PIECE + i, slot[piece % 2] + i, &last);
+            count_eight(slot[(piece - 1) % 2] + i, count);
         }
     for (size_t i = 0; i < PIECE; i += 8)
-        count_eight(bin[(pieces - 1) % 2] + i, count);
+        count_eight(slot[(pieces - 1) % 2] + i, count);
+    return is_any(&last, binning.window.count);
 }
 
 /* Values are taken to be finite, which nearly all are; when the sums tell otherwise, they are added again. */
-static void tally(struct sp_moment_lanes *lanes, double centre, double inverse_scale, const double *x,
-                  uint32_t *count, size_t n) {
+static bool tally(struct sp_moment_lanes *lanes, double centre, double inverse_scale,
+                  struct sp_bin_window window, const double *x, uint32_t *count, size_t n) {
+    const struct binning binning = {centre, inverse_scale, window};
     size_t pieces = n / PIECE, whole = pieces * PIECE;
+    bool is_outside = false;
     if (pieces > 0) {
         struct moment_vectors v[VECTORS];
         struct sp_moment_lanes before = *lanes;
         moments_load(lanes, v);
-        tally_pieces(v, centre, inverse_scale, x, count, pieces);
+        is_outside = tally_pieces(v, binning, x, count, pieces);
         moments_store(v, lanes);
         lanes->count += whole;
         if (!sums_are_finite(lanes)) {
@@ -257,7 +330,103 @@ static void tally(struct sp_moment_lanes *lanes, double centre, double inverse_s
             moments(lanes, centre, x, whole);
         }
     }
-    tally_rest(lanes, centre, inverse_scale, x + whole, count, n - whole);
+    return tally_rest(lanes, &binning, x + whole, count, n - whole) || is_outside;
+}
+
+/* --- By label --- */
+
+static inline void widen(struct sp_label_extremes *extremes, double x, uint16_t label) {
+    if (x < extremes->low[label] && x >= -DBL_MAX)
+        extremes->low[label] = x;
+    if (x > extremes->high[label] && x <= DBL_MAX)
+        extremes->high[label] = x;
+}
+
+/* Extremes are rarely reached: eight values are compared with what they were, and looked at one by one where
+ * any is beyond. */
+static inline void widen_eight(struct sp_label_extremes *extremes, const double *x, const uint16_t *label) {
+#ifdef __AVX512F__
+    __m512i place = _mm512_cvtepu16_epi64(_mm_loadu_si128((const __m128i *)label));
+    __m512d value = _mm512_loadu_pd(x);
+    __m512d low =
+        _mm512_permutex2var_pd(_mm512_loadu_pd(extremes->low), place, _mm512_loadu_pd(extremes->low + 8));
+    __m512d high =
+        _mm512_permutex2var_pd(_mm512_loadu_pd(extremes->high), place, _mm512_loadu_pd(extremes->high + 8));
+    if (!(_mm512_cmp_pd_mask(value, low, _CMP_LT_OQ) | _mm512_cmp_pd_mask(value, high, _CMP_GT_OQ)))
+        return;
+#endif
+    for (int i = 0; i < 8; i++)
+        widen(extremes, x[i], label[i]);
+}
+
+/* slot[i] becomes the place in the rows. */
+static inline void to_label_rows(uint32_t length, const uint16_t *label, uint32_t *slot) {
+    for (int i = 0; i < 8; i++)
+        slot[i] += label[i] * length;
+}
+
+static inline void slots_of_eight(const struct binning *binning, const double *x, uint32_t *slot,
+                                  u32v *last) {
+    for (int i = 0; i < VECTORS; i++) {
+        f64v d = *(const f64v_at *)(x + i * WIDTH) - binning->centre;
+        u32v found;
+        bins_lanes(binning, &d, &found);
+        greater_whole(&found, last, last);
+        *(u32v_at *)(slot + i * WIDTH) = found;
+    }
+}
+
+static void count_labels(const struct sp_label_rows *rows, const double *x, const uint16_t *label,
+                         const uint32_t *slot, size_t n) {
+    struct sp_label_extremes extremes = *rows->extremes;
+    uint32_t *count = rows->count, length = rows->length;
+    size_t whole = n / 8 * 8;
+    for (size_t p = 0; p < whole; p += 8) {
+        uint32_t place[8];
+        memcpy(place, slot + p, sizeof place);
+        to_label_rows(length, label + p, place);
+        widen_eight(&extremes, x + p, label + p);
+        count_eight(place, count);
+    }
+    for (size_t p = whole; p < n; p++) {
+        widen(&extremes, x[p], label[p]);
+        count[label[p] * length + slot[p]]++;
+    }
+    *rows->extremes = extremes;
+}
+
+/* As tally_pieces. */
+static bool tally_label_pieces(const struct sp_label_rows *rows, const struct binning binning,
+                               const double *x, const uint16_t *label, size_t pieces) {
+    struct sp_label_extremes extremes = *rows->extremes;
+    uint32_t *count = rows->count, length = rows->length;
+    uint32_t slot[2][PIECE];
+    u32v last = {0};
+    for (size_t piece = 0; piece <= pieces; piece++)
+        for (size_t i = 0; i < PIECE; i += 8) {
+            uint32_t *here = slot[piece % 2] + i;
+            size_t p = piece * PIECE + i;
+            if (piece < pieces) {
+                slots_of_eight(&binning, x + p, here, &last);
+                to_label_rows(length, label + p, here);
+                widen_eight(&extremes, x + p, label + p);
+            }
+            if (piece > 0)
+                count_eight(slot[(piece - 1) % 2] + i, count);
+        }
+    *rows->extremes = extremes;
+    return is_any(&last, binning.window.count);
+}
+
+static bool tally_labels(const struct sp_label_rows *rows, double centre, double inverse_scale,
+                         struct sp_bin_window window, const double *x, const uint16_t *label, size_t n) {
+    const struct binning binning = {centre, inverse_scale, window};
+    size_t pieces = n / PIECE, whole = pieces * PIECE;
+    uint32_t slot[PIECE];
+    bool is_outside = pieces > 0 && tally_label_pieces(rows, binning, x, label, pieces);
+    bins(centre, inverse_scale, window, x + whole, slot, n - whole);
+    count_labels(rows, x + whole, label + whole, slot, n - whole);
+    return is_any_of(slot, window.count, n - whole) || is_outside;
 }
 
 /* --- Paths in one label --- */

@@ -137,6 +137,18 @@ static inline void upper_halves(const f64v *x, u32v *high) {
 #endif
 }
 
+/* The greater of whole numbers. */
+static inline void greater_whole(const u32v *a, const u32v *b, u32v *most) {
+#if defined __AVX512F__
+    *most = (u32v)_mm256_max_epu32((__m256i)*a, (__m256i)*b);
+#elif defined __x86_64__
+    *most = (u32v)_mm_max_epu32((__m128i)*a, (__m128i)*b);
+#else
+    u32v mask = (u32v)(*a > *b);
+    *most = (*a & mask) | (*b & ~mask);
+#endif
+}
+
 /* x = x 2^k, rounded once; k is a whole number within -2044 .. 2046, or NaN where x is. */
 static inline void times_power_of_two(f64v *x, const f64v *k) {
 #ifdef __AVX512F__

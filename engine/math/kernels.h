@@ -12,6 +12,7 @@
 #ifndef SP_ENGINE_MATH_KERNELS_H
 #define SP_ENGINE_MATH_KERNELS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -66,6 +67,28 @@ enum {
     SP_HISTOGRAM_BINS = 2 * SP_HISTOGRAM_HALF
 };
 
+/* The bins that a row of counts has room for. In a row, bin b has slot b - first, and whatever lies outside
+ * has slot `count`, NaN too. */
+struct sp_bin_window {
+    uint32_t first, count;
+};
+
+static const struct sp_bin_window sp_all_bins = {0, SP_HISTOGRAM_BINS};
+
+/* Values by label (tiers): a row of counts for each label, one after the other, and the lowest and the
+ * highest of its finite values; low > high where there is none. */
+enum { SP_LABELS = 16 };
+
+struct sp_label_extremes {
+    double low[SP_LABELS], high[SP_LABELS];
+};
+
+struct sp_label_rows {
+    uint32_t *count; /* [labels][length] */
+    uint32_t length; /* of a row, at least window.count + 1 */
+    struct sp_label_extremes *extremes;
+};
+
 enum { SP_SELECT_MORE = 16 };
 
 struct sp_kernels {
@@ -99,10 +122,24 @@ struct sp_kernels {
     size_t (*sift)(struct sp_moment_lanes *lanes, double centre, double common, const double *x,
                    double *others, size_t n);
 
-    /* As moments, and counts each value in its bin, count[SP_HISTOGRAM_BINS + 1]; inverse_scale = 1 / scale.
-     */
-    void (*tally)(struct sp_moment_lanes *lanes, double centre, double inverse_scale, const double *x,
-                  uint32_t *count, size_t n);
+    /* As moments, and counts each value in its slot, count[window.count + 1]; inverse_scale = 1 / scale.
+     * Returns whether any lies outside the window. */
+    bool (*tally)(struct sp_moment_lanes *lanes, double centre, double inverse_scale,
+                  struct sp_bin_window window, const double *x, uint32_t *count, size_t n);
+
+    /* Counts each value in its slot of its label's row, and widens the label's extremes. Returns whether any
+     * lies outside the window. */
+    bool (*tally_labels)(const struct sp_label_rows *rows, double centre, double inverse_scale,
+                         struct sp_bin_window window, const double *x, const uint16_t *label, size_t n);
+
+    /* The same where slots are known. */
+    void (*count_labels)(const struct sp_label_rows *rows, const double *x, const uint16_t *label,
+                         const uint32_t *slot, size_t n);
+
+    /* Puts those values side by side whose bits are not those of `common`, and their labels; how many. Up to
+     * SP_SELECT_MORE more entries of both may be written. */
+    size_t (*sift_labels)(double common, const double *x, const uint16_t *label, double *others,
+                          uint16_t *other_label, size_t n);
 
     /* The numbers of the paths whose label is `here`, ascending; how many. n <= 65536. Up to SP_SELECT_MORE
      * more entries of `path` may be written. */
@@ -112,8 +149,9 @@ struct sp_kernels {
      * may be written. */
     size_t (*pick)(const double *x, const uint16_t *label, uint16_t here, double *out, size_t n);
 
-    /* bin[i] of each value. */
-    void (*bins)(double centre, double inverse_scale, const double *x, uint32_t *bin, size_t n);
+    /* slot[i] of each value. */
+    void (*bins)(double centre, double inverse_scale, struct sp_bin_window window, const double *x,
+                 uint32_t *slot, size_t n);
 };
 
 /* The kernels for `level` ("v2", ..), or for the best level of this processor when `level` is NULL.

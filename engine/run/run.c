@@ -77,14 +77,21 @@ static int tell_bad_value(const struct run *run, const struct sp_bad_value *bad)
         column->name, bad->value, plan->axis[bad->axis].label[bad->time], (unsigned long long)bad->path);
 }
 
+static uint64_t hash_moments(uint64_t hash, const struct sp_moments *m) {
+    double value[] = {(double)m->count, m->mean, m->squares, m->low, m->high};
+    return sp_hash64_bytes(hash, value, sizeof value);
+}
+
 /* A hash of all moments of batch 0: what a later version must reproduce before it may recompute from this
  * file. */
-static uint64_t fingerprint_of(const struct sp_sums *sums) {
+static uint64_t fingerprint_of(const struct sp_plan *plan, const struct sp_sums *sums) {
+    const struct sp_moments *stream = sums->stream;
     uint64_t hash = SP_HASH64_START;
-    for (size_t i = 0; i < sums->shape.streams; i++) {
-        const struct sp_moments *m = &sums->stream[i];
-        double value[] = {(double)m->count, m->mean, m->squares, m->low, m->high};
-        hash = sp_hash64_bytes(hash, value, sizeof value);
+    for (int axis = 0; axis < SP_AXES; axis++) {
+        size_t times = plan->axis[axis].count;
+        for (size_t i = 0; i < plan->metrics * times; i++)
+            hash = hash_moments(hash, &stream[i % times * plan->metrics + i / times]);
+        stream += plan->metrics * times;
     }
     return hash;
 }
@@ -98,7 +105,7 @@ static int collect(void *context, int thread, uint64_t batch) {
     if (run->kept_paths && sp_keep_has_failed(run->keeper[thread]))
         return run->sink->tell(run->sink->context, run->problems);
     if (batch == 0)
-        run->fingerprint = fingerprint_of(sp_tally_sums(tally));
+        run->fingerprint = fingerprint_of(run->plan, sp_tally_sums(tally));
     if (++run->batches_waiting[thread] == batches_between_flushes(run->plan)) {
         sp_tally_flush(tally, &run->counts);
         run->batches_waiting[thread] = 0;

@@ -334,7 +334,7 @@ static void summarise_category_metric(void *context, int thread, uint64_t item) 
     for (size_t label = 0; label < labels; label++, out += SP_STATISTICS) {
         size_t cell = s->tally->first_cell[c] + row * labels + label;
         double low = s->sums->cell[cell].low, high = s->sums->cell[cell].high;
-        sp_tally_cell_counts(s->counts, cell, histogram, low, high, room->count);
+        sp_tally_cell_counts(s->counts, cell, low, high, room->count);
         if (low <= high)
             sp_histogram_pieces(histogram, room->count, low, high, &room->pieces);
         summarise_cell(s, &room->pieces, cell, histogram->centre, column->write->adverse, out);

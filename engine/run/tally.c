@@ -27,6 +27,7 @@ struct category_tally {
     struct sp_passage passage;
     struct sp_passage_state state;
     struct sp_visits visits;
+    struct sp_label_extremes *extremes;                 /* [rows] over the values of a group */
     bool was_inside[SP_PASSAGE_LABELS];                 /* some path of the block has been in the label */
     double number_squares[SP_PASSAGE_LABELS][SP_LANES]; /* over the paths of a group: N^2 */
 };
@@ -34,8 +35,7 @@ struct category_tally {
 /* Sums over the paths of a group, in lanes. */
 struct cell_lanes {
     struct sp_visit_lanes visits;
-    struct sp_moment_lanes value; /* of which only the lowest and the highest count */
-    double quarters;              /* path-quarters of the group; known when it closes */
+    double quarters; /* path-quarters of the group; known when it closes */
 };
 
 struct sp_tally {
@@ -46,12 +46,12 @@ struct sp_tally {
     struct sp_moment_lanes *lanes, *residual; /* [streams] */
     struct category_tally *category;          /* [categories] */
     struct cell_lanes *cell;                  /* [cells] */
-    uint32_t *stream_count;                   /* [streams][slots] */
-    uint32_t *group_count;                    /* [cells][slots] of this group */
-    uint32_t *cell_count;                     /* [cells][slots] of earlier groups */
+    struct sp_rows stream_rows;               /* [streams] */
+    struct sp_rows group_rows;                /* [cells] of this group */
+    struct sp_rows cell_rows;                 /* [cells] of earlier groups */
     uint64_t *rule_seen;                      /* [rules] already moved to the counts */
     struct sp_histogram_room room;            /* for size values */
-    double *scratch;                          /* [size + SP_SELECT_MORE] */
+    double *scratch;                          /* [size] */
     struct sp_pieces pieces;
     struct sp_sums sums;
     struct sp_bad_value bad;
@@ -68,8 +68,8 @@ static size_t first_stream(const struct sp_plan *plan, int axis) {
 
 size_t sp_tally_stream(const struct sp_plan *plan, enum sp_axis_kind axis, size_t metric, size_t time) {
     if (axis != SP_AXIS_QUARTER && sp_plan_is_stock(plan, metric))
-        return metric * plan->axis[SP_AXIS_QUARTER].count + sp_plan_last_quarter(plan, axis, time);
-    return first_stream(plan, (int)axis) + metric * plan->axis[axis].count + time;
+        return sp_tally_stream(plan, SP_AXIS_QUARTER, metric, sp_plan_last_quarter(plan, axis, time));
+    return first_stream(plan, (int)axis) + time * plan->metrics + metric;
 }
 
 size_t sp_tally_streams(const struct sp_plan *plan) {
@@ -116,20 +116,43 @@ static int create_category(struct sp_tally *tally, size_t c) {
     category->state.only_time = !plan->keeps[SP_AXIS_HORIZON];
     category->passage_size = passage_size(plan, c);
     category->passage_count = sp_arena_array(tally->arena, category->passage_size, sizeof(uint64_t));
-    if (!category->passage_count ||
+    category->extremes = sp_arena_array(tally->arena, category->rows, sizeof *category->extremes);
+    if (!category->passage_count || !category->extremes ||
         sp_visits_create(tally->arena, category->labels, category->rows, tally->size, &category->visits))
         return -1;
     category->passage = sp_passage_over(category->passage_count, category->labels, plan->quarters);
     return create_state(tally->arena, &category->state, category->labels, tally->size);
 }
 
-/* The large arrays come from calloc: pages that no value falls into are never touched. */
-static int create_counts(struct sp_tally *tally) {
+static const struct sp_histogram_plan **list_streams(struct sp_arena *arena,
+                                                     const struct sp_tally_plan *plan) {
+    const struct sp_histogram_plan **list = sp_arena_array(arena, plan->shape.streams, sizeof *list);
+    for (size_t i = 0; list && i < plan->shape.streams; i++)
+        list[i] = &plan->stream[i];
+    return list;
+}
+
+/* All labels of a metric have one plan. */
+static const struct sp_histogram_plan **list_cells(struct sp_arena *arena, const struct sp_tally *tally) {
+    const struct sp_histogram_plan **list = sp_arena_array(arena, tally->plan->shape.cells, sizeof *list);
+    for (size_t c = 0; list && c < tally->plan->plan->categories; c++) {
+        const struct category_tally *category = &tally->category[c];
+        for (size_t i = 0; i < category->rows * category->labels; i++)
+            list[category->first_cell + i] = &tally->plan->cell[c][i / category->labels];
+    }
+    return list;
+}
+
+static int create_rows(struct sp_tally *tally) {
+    struct sp_arena *arena = tally->arena;
     struct sp_shape shape = tally->plan->shape;
-    tally->stream_count = calloc(shape.streams * SP_HISTOGRAM_SLOTS, sizeof(uint32_t));
-    tally->group_count = calloc(shape.cells * SP_HISTOGRAM_SLOTS + 1, sizeof(uint32_t));
-    tally->cell_count = calloc(shape.cells * SP_HISTOGRAM_SLOTS + 1, sizeof(uint32_t));
-    return tally->stream_count && tally->group_count && tally->cell_count ? 0 : -1;
+    const struct sp_histogram_plan **streams = list_streams(arena, tally->plan);
+    const struct sp_histogram_plan **cells = list_cells(arena, tally);
+    return streams && cells && sp_rows_create(arena, streams, shape.streams, &tally->stream_rows) == 0 &&
+                   sp_rows_create(arena, cells, shape.cells, &tally->group_rows) == 0 &&
+                   sp_rows_create(arena, cells, shape.cells, &tally->cell_rows) == 0
+               ? 0
+               : -1;
 }
 
 static int create_all(struct sp_tally *tally) {
@@ -144,15 +167,18 @@ static int create_all(struct sp_tally *tally) {
     tally->rule_seen = sp_arena_array(arena, plan->variant->rules, sizeof *tally->rule_seen);
     tally->room.slot = sp_arena_array(arena, tally->size, sizeof *tally->room.slot);
     tally->room.others = sp_arena_array(arena, tally->size + SP_SELECT_MORE, sizeof *tally->room.others);
-    tally->scratch = sp_arena_array(arena, tally->size + SP_SELECT_MORE, sizeof *tally->scratch);
+    tally->room.other_label =
+        sp_arena_array(arena, tally->size + SP_SELECT_MORE, sizeof *tally->room.other_label);
+    tally->scratch = sp_arena_array(arena, tally->size, sizeof *tally->scratch);
     if (!tally->follower || !tally->lanes || !tally->residual || !tally->category || !tally->cell ||
-        !tally->rule_seen || !tally->room.slot || !tally->room.others || !tally->scratch)
+        !tally->rule_seen || !tally->room.slot || !tally->room.others || !tally->room.other_label ||
+        !tally->scratch)
         return -1;
     for (size_t c = 0; c < plan->plan->categories; c++)
         if (create_category(tally, c))
             return -1;
     return sp_histogram_pieces_create(arena, &tally->pieces) || sp_sums_create(arena, shape, &tally->sums) ||
-                   create_counts(tally)
+                   create_rows(tally)
                ? -1
                : 0;
 }
@@ -177,9 +203,9 @@ void sp_tally_free(struct sp_tally *tally) {
     if (!tally)
         return;
     sp_follow_free(tally->follower);
-    free(tally->stream_count);
-    free(tally->group_count);
-    free(tally->cell_count);
+    sp_rows_free(&tally->stream_rows);
+    sp_rows_free(&tally->group_rows);
+    sp_rows_free(&tally->cell_rows);
     sp_arena_free(tally->arena);
 }
 
@@ -227,8 +253,9 @@ static void fetch_cells(const struct sp_tally *tally, const struct sp_sight *sig
             continue;
         __builtin_prefetch(&tally->plan->cell[c][row]);
         __builtin_prefetch(&tally->plan->cell[c][row].atom[5]);
-        for (size_t label = 0; label < category->labels; label++)
-            __builtin_prefetch(&tally->cell[category->first_cell + row * category->labels + label].value, 1);
+        const char *extremes = (const char *)&category->extremes[row];
+        for (size_t i = 0; i < sizeof *category->extremes; i += 64)
+            __builtin_prefetch(extremes + i, 1);
     }
 }
 
@@ -245,72 +272,72 @@ static void fetch_stream(const struct sp_tally *tally, const struct sp_sight *si
         __builtin_prefetch(lanes + i, 1);
 }
 
+static double lowest(const double *x, size_t n) {
+    double low = INFINITY;
+    for (size_t i = 0; i < n; i++)
+        low = x[i] < low ? x[i] : low;
+    return low;
+}
+
+static double highest(const double *x, size_t n) {
+    double high = -INFINITY;
+    for (size_t i = 0; i < n; i++)
+        high = x[i] > high ? x[i] : high;
+    return high;
+}
+
 /* Returns whether all paths have the same value. Many metrics do (0: what has not begun, or is not part of
  * the plan). */
 static bool add_stream(struct sp_tally *tally, const struct sp_block *block, const struct sp_sight *sight) {
+    const struct sp_kernels *kernels = tally->plan->plan->kernels;
     size_t stream = sp_tally_stream(tally->plan->plan, sight->axis, sight->metric, sight->time);
     const struct sp_histogram_plan *histogram = &tally->plan->stream[stream];
     struct sp_moment_lanes *lanes = &tally->lanes[stream];
-    uint32_t *count = tally->stream_count + stream * SP_HISTOGRAM_SLOTS;
     size_t n = sp_block_valid(block);
     uint64_t before = lanes->count;
     sp_phase_enter(SP_PHASE_STREAMS, n);
     fetch_stream(tally, sight);
     fetch_cells(tally, sight);
-    bool is_constant =
-        sp_histogram_tally(histogram, tally->plan->plan->kernels, sight->x, n, lanes, count, &tally->room);
+    struct sp_histogram_seen seen = sp_histogram_tally(histogram, kernels, sight->x, n, lanes,
+                                                       sp_rows_at(&tally->stream_rows, stream), &tally->room);
+    if (seen.is_any_outside &&
+        sp_histogram_reaches_out(histogram, lowest(lanes->low, SP_LANES), highest(lanes->high, SP_LANES)))
+        sp_rows_find_strays(&tally->stream_rows, stream, kernels, sight->x, NULL, n, tally->room.slot);
     if (lanes->count != before + n)
         find_bad_value(tally, block, sight);
     if (sight->numerator)
         add_residual(tally, sight, stream, n);
-    return is_constant;
+    return seen.is_constant;
 }
 
 /* --- Cells --- */
 
-/* The same value for all paths: how many are in each label is known. */
-static void count_constant(struct sp_tally *tally, const struct category_tally *category,
-                           const struct sp_histogram_plan *histogram, const double *x, size_t first_cell) {
+/* Counts the values of a metric in the rows of its labels. */
+static void count_by_label(struct sp_tally *tally, const struct category_tally *category, size_t row,
+                           const double *x, bool is_constant, size_t n) {
     const struct sp_kernels *kernels = tally->plan->plan->kernels;
-    uint32_t slot;
-    sp_histogram_slots(histogram, kernels, x, &slot, 1);
-    for (size_t label = 0; label < category->labels; label++)
-        if (category->state.inside[label] > 0) {
-            size_t cell = first_cell + label;
-            kernels->moments(&tally->cell[cell].value, histogram->centre, x, 1);
-            tally->group_count[cell * SP_HISTOGRAM_SLOTS + slot] += (uint32_t)category->state.inside[label];
-        }
-}
-
-/* Label by label: the values of the paths in it are put side by side and counted like a stream. */
-static void count_by_label(struct sp_tally *tally, const struct category_tally *category,
-                           const struct sp_histogram_plan *histogram, const double *x, size_t n,
-                           size_t first_cell) {
-    const struct sp_kernels *kernels = tally->plan->plan->kernels;
-    for (size_t label = 0; label < category->labels; label++) {
-        size_t inside = category->state.inside[label], cell = first_cell + label;
-        if (inside == 0)
-            continue;
-        if (inside < n)
-            kernels->pick(x, category->state.now, (uint16_t)label, tally->scratch, n);
-        sp_histogram_tally(histogram, kernels, inside < n ? tally->scratch : x, inside,
-                           &tally->cell[cell].value, tally->group_count + cell * SP_HISTOGRAM_SLOTS,
-                           &tally->room);
-    }
+    size_t cell = category->first_cell + row * category->labels;
+    const struct sp_histogram_plan *histogram = tally->group_rows.plan[cell];
+    struct sp_label_extremes *extremes = &category->extremes[row];
+    const struct sp_label_rows rows = {sp_rows_at(&tally->group_rows, cell),
+                                       sp_rows_length(&tally->group_rows, cell), extremes};
+    const struct sp_histogram_labels labels = {category->labels, category->state.now, category->state.inside};
+    bool is_any_outside =
+        is_constant ? sp_histogram_tally_same(histogram, kernels, x[0], &labels, &rows)
+                    : sp_histogram_tally_labels(histogram, kernels, x, n, &labels, &rows, &tally->room);
+    if (is_any_outside && sp_histogram_reaches_out(histogram, lowest(extremes->low, category->labels),
+                                                   highest(extremes->high, category->labels)))
+        sp_rows_find_strays(&tally->group_rows, cell, kernels, x, category->state.now, n, tally->room.slot);
 }
 
 /* Adds values to the sums of their paths, and counts them. */
 static void add_to_cells(struct sp_tally *tally, size_t c, size_t row, const double *x, bool is_constant,
                          size_t n) {
     struct category_tally *category = &tally->category[c];
-    const struct sp_histogram_plan *histogram = &tally->plan->cell[c][row];
-    size_t first_cell = category->first_cell + row * category->labels;
     sp_phase_enter(SP_PHASE_CELLS, n);
-    sp_visits_add(&category->visits, tally->plan->plan->kernels, row, x, histogram->centre, is_constant, n);
-    if (is_constant)
-        count_constant(tally, category, histogram, x, first_cell);
-    else
-        count_by_label(tally, category, histogram, x, n, first_cell);
+    sp_visits_add(&category->visits, tally->plan->plan->kernels, row, x, tally->plan->cell[c][row].centre,
+                  is_constant, n);
+    count_by_label(tally, category, row, x, is_constant, n);
 }
 
 /* At the end of a block each path's quarters in a label are known, and their sum. */
@@ -327,13 +354,21 @@ static void close_cells(struct sp_tally *tally, size_t c, size_t n) {
 
 /* --- Groups: a statistic in each, to see how they differ --- */
 
-static void clear_cells(struct sp_tally *tally) {
-    for (size_t i = 0; i < tally->plan->shape.cells; i++) {
-        tally->cell[i] = (struct cell_lanes){0};
-        sp_moments_clear(&tally->cell[i].value);
+static void clear_extremes(struct sp_label_extremes *extremes) {
+    for (size_t label = 0; label < SP_LABELS; label++) {
+        extremes->low[label] = INFINITY;
+        extremes->high[label] = -INFINITY;
     }
-    for (size_t c = 0; c < tally->plan->plan->categories; c++)
-        memset(tally->category[c].number_squares, 0, sizeof tally->category[c].number_squares);
+}
+
+static void clear_cells(struct sp_tally *tally) {
+    memset(tally->cell, 0, tally->plan->shape.cells * sizeof *tally->cell);
+    for (size_t c = 0; c < tally->plan->plan->categories; c++) {
+        struct category_tally *category = &tally->category[c];
+        for (size_t row = 0; row < category->rows; row++)
+            clear_extremes(&category->extremes[row]);
+        memset(category->number_squares, 0, sizeof category->number_squares);
+    }
 }
 
 static double add_lanes(const double *lane) {
@@ -341,36 +376,6 @@ static double add_lanes(const double *lane) {
     for (int i = 0; i < SP_LANES; i++)
         sum += lane[i];
     return sum;
-}
-
-/* Moves the counts of slots first .. last from the group's to the run's, with a copy; their sum. */
-SP_WIDE static uint64_t take_slots(uint32_t *restrict group, uint32_t *restrict total,
-                                   uint64_t *restrict copy, size_t first, size_t last) {
-    uint64_t sum = 0;
-    for (size_t i = first; i <= last; i++) {
-        copy[i] = group[i];
-        total[i] += group[i];
-        sum += group[i];
-        group[i] = 0;
-    }
-    return sum;
-}
-
-/* The group's counts move to the run's: those of the bins that its values lie in, of NaN and of atoms. The
- * others are 0 and not looked at, nor set in `counts`. Returns how many are values. */
-static uint64_t take_group_counts(struct sp_tally *tally, size_t cell, const struct sp_histogram_plan *plan,
-                                  double low, double high, uint64_t *counts) {
-    uint32_t *group = tally->group_count + cell * SP_HISTOGRAM_SLOTS;
-    uint32_t *total = tally->cell_count + cell * SP_HISTOGRAM_SLOTS;
-    if (group[SP_HISTOGRAM_BINS] > 0)
-        take_slots(group, total, counts, SP_HISTOGRAM_BINS, SP_HISTOGRAM_BINS);
-    if (!(low <= high))
-        return 0;
-    uint64_t quarters =
-        take_slots(group, total, counts, sp_histogram_bin(plan, low), sp_histogram_bin(plan, high));
-    if (plan->atoms > 0)
-        quarters += take_slots(group, total, counts, SP_HISTOGRAM_BINS + 1, SP_HISTOGRAM_BINS + plan->atoms);
-    return quarters;
 }
 
 static void add_group_statistics(struct sp_tally *tally, size_t cell,
@@ -389,17 +394,18 @@ static void add_group_statistics(struct sp_tally *tally, size_t cell,
         sp_pooled_group_add(&group[SP_STATISTIC_SD], weight, sqrt(squares / (weight - 1)));
 }
 
-static void close_group_cell(struct sp_tally *tally, size_t cell, const struct sp_histogram_plan *histogram,
+static void close_group_cell(struct sp_tally *tally, size_t cell, double low, double high,
                              double number_squares, enum sp_side adverse) {
     uint64_t counts[SP_HISTOGRAM_SLOTS];
+    const struct sp_histogram_plan *histogram = tally->group_rows.plan[cell];
     struct cell_lanes *lanes = &tally->cell[cell];
-    struct sp_pooled pooled = {.low = INFINITY, .high = -INFINITY};
-    for (int lane = 0; lane < SP_LANES; lane++) {
-        /* In which lane a value is depends on its neighbours: of 0 and -0 it is always 0 that is taken. */
-        pooled.low = fmin(pooled.low, lanes->value.low[lane] + 0.0);
-        pooled.high = fmax(pooled.high, lanes->value.high[lane] + 0.0);
+    struct sp_pooled pooled = {.low = low + 0.0, .high = high + 0.0}; /* of 0 and -0 always 0 */
+    size_t first = 0, end = 0;
+    if (low <= high) {
+        first = sp_histogram_bin(histogram, low);
+        end = sp_histogram_bin(histogram, high) + 1;
     }
-    pooled.quarters = take_group_counts(tally, cell, histogram, pooled.low, pooled.high, counts);
+    pooled.quarters = sp_rows_take(&tally->group_rows, cell, first, end, &tally->cell_rows, counts);
     pooled.sum = add_lanes(lanes->visits.sum);
     pooled.sum_squares = add_lanes(lanes->visits.square);
     pooled.cross = add_lanes(lanes->visits.cross);
@@ -439,9 +445,10 @@ static void close_group_ratio(struct sp_tally *tally, size_t c, const struct sp_
 
 static void close_group_metric(struct sp_tally *tally, size_t c, size_t row, enum sp_side adverse) {
     const struct category_tally *category = &tally->category[c];
+    const struct sp_label_extremes *extremes = &category->extremes[row];
     for (size_t label = 0; label < category->labels; label++)
-        close_group_cell(tally, category->first_cell + row * category->labels + label,
-                         &tally->plan->cell[c][row], add_lanes(category->number_squares[label]), adverse);
+        close_group_cell(tally, category->first_cell + row * category->labels + label, extremes->low[label],
+                         extremes->high[label], add_lanes(category->number_squares[label]), adverse);
 }
 
 /* First all metrics, then the ratios, which need the sums of their parts. */
@@ -593,15 +600,6 @@ void sp_tally_counts_free(struct sp_counts *counts) {
     *counts = (struct sp_counts){0};
 }
 
-/* Writes only where there is something, so that empty pages stay empty. */
-static void move_counts(uint32_t *from, uint64_t *to, size_t n) {
-    for (size_t i = 0; i < n; i++)
-        if (from[i]) {
-            to[i] += from[i];
-            from[i] = 0;
-        }
-}
-
 static void move_passage(uint64_t *from, uint64_t *to, size_t n) {
     for (size_t i = 0; i < n; i++) {
         to[i] += from[i];
@@ -611,8 +609,8 @@ static void move_passage(uint64_t *from, uint64_t *to, size_t n) {
 
 void sp_tally_flush(struct sp_tally *tally, struct sp_counts *counts) {
     counts->were_moved = true;
-    move_counts(tally->stream_count, counts->stream, counts->streams * SP_HISTOGRAM_SLOTS);
-    move_counts(tally->cell_count, counts->cell, counts->cells * SP_HISTOGRAM_SLOTS);
+    sp_rows_move(&tally->stream_rows, counts->stream);
+    sp_rows_move(&tally->cell_rows, counts->cell);
 }
 
 static void finish_tally(struct sp_tally *tally, struct sp_counts *counts) {
@@ -635,43 +633,39 @@ void sp_tally_finish(struct sp_counts *counts) {
 
 /* --- Reading them --- */
 
-/* row = what was moved and what the tallies hold, slots first .. end - 1 of stream or cell i. */
-static void read_slots(const struct sp_counts *counts, bool is_cell, size_t i, size_t first, size_t end,
-                       uint64_t *row) {
-    const uint64_t *moved = (is_cell ? counts->cell : counts->stream) + i * SP_HISTOGRAM_SLOTS;
-    memset(row + first, 0, (end - first) * sizeof *row);
-    for (size_t slot = first; counts->were_moved && slot < end; slot++)
-        row[slot] = moved[slot];
-    for (int k = 0; k < counts->tallies; k++) {
-        const struct sp_tally *tally = counts->tally[k];
-        const uint32_t *held = (is_cell ? tally->cell_count : tally->stream_count) + i * SP_HISTOGRAM_SLOTS;
-        for (size_t slot = first; slot < end; slot++)
-            row[slot] += held[slot];
+/* Adds what was moved: bins first .. end - 1, NaN and atoms. */
+static void add_moved(const uint64_t *moved, size_t first, size_t end, size_t atoms, uint64_t *row) {
+    for (size_t slot = first; slot < end; slot++)
+        row[slot] += moved[slot];
+    for (size_t slot = SP_HISTOGRAM_BINS; slot <= SP_HISTOGRAM_BINS + atoms; slot++)
+        row[slot] += moved[slot];
+}
+
+/* The counts of stream or cell i, wherever they are. */
+static void read_counts(const struct sp_counts *counts, bool is_cell, size_t i,
+                        const struct sp_histogram_plan *plan, double low, double high, uint64_t *row) {
+    enum { FOUR = 4 };
+    size_t first = 0, end = 0;
+    if (low <= high) {
+        first = sp_histogram_bin(plan, low) / FOUR * FOUR;
+        end = (sp_histogram_bin(plan, high) / FOUR + 1) * FOUR;
     }
+    memset(row + first, 0, (end - first) * sizeof *row);
+    memset(row + SP_HISTOGRAM_BINS, 0, (1 + plan->atoms) * sizeof *row);
+    if (counts->were_moved)
+        add_moved((is_cell ? counts->cell : counts->stream) + i * SP_HISTOGRAM_SLOTS, first, end, plan->atoms,
+                  row);
+    for (int k = 0; k < counts->tallies; k++)
+        sp_rows_read(is_cell ? &counts->tally[k]->cell_rows : &counts->tally[k]->stream_rows, i, first, end,
+                     row);
 }
-
-static void read_atoms(const struct sp_counts *counts, bool is_cell, size_t i,
-                       const struct sp_histogram_plan *plan, uint64_t *row) {
-    if (plan->atoms > 0)
-        read_slots(counts, is_cell, i, SP_HISTOGRAM_BINS + 1, SP_HISTOGRAM_BINS + 1 + plan->atoms, row);
-}
-
-enum { FOUR = 4 };
 
 void sp_tally_stream_counts(const struct sp_counts *counts, size_t stream, double low, double high,
                             uint64_t *row) {
-    const struct sp_histogram_plan *plan = &counts->plan->stream[stream];
-    if (low <= high)
-        read_slots(counts, false, stream, sp_histogram_bin(plan, low) / FOUR * FOUR,
-                   (sp_histogram_bin(plan, high) / FOUR + 1) * FOUR, row);
-    read_atoms(counts, false, stream, plan, row);
+    read_counts(counts, false, stream, &counts->plan->stream[stream], low, high, row);
 }
 
-void sp_tally_cell_counts(const struct sp_counts *counts, size_t cell, const struct sp_histogram_plan *plan,
-                          double low, double high, uint64_t *row) {
-    read_slots(counts, true, cell, SP_HISTOGRAM_BINS, SP_HISTOGRAM_BINS + 1, row);
-    if (!(low <= high))
-        return;
-    read_slots(counts, true, cell, sp_histogram_bin(plan, low), sp_histogram_bin(plan, high) + 1, row);
-    read_atoms(counts, true, cell, plan, row);
+void sp_tally_cell_counts(const struct sp_counts *counts, size_t cell, double low, double high,
+                          uint64_t *row) {
+    read_counts(counts, true, cell, counts->tally[0]->cell_rows.plan[cell], low, high, row);
 }

@@ -11,6 +11,7 @@
 #include "engine/run/sums.h"
 #include "engine/stats/histogram.h"
 #include "engine/stats/passage.h"
+#include "engine/stats/rows.h"
 
 /* What is fixed before the first batch, from the pilot (pilot.h). */
 struct sp_tally_plan {
@@ -26,8 +27,9 @@ struct sp_tally_plan {
                                          SIZE_MAX */
 };
 
-/* The stream of a metric at a time; all streams of an axis stand together. That of a stock over a year or the
- * horizon is the stream of its last quarter (the ones in its own place stay empty). */
+/* The stream of a metric at a time; all streams of an axis stand together, in the order in which they are
+ * seen: [time][metric]. That of a stock over a year or the horizon is the stream of its last quarter (the
+ * ones in its own place stay empty). */
 size_t sp_tally_stream(const struct sp_plan *plan, enum sp_axis_kind axis, size_t metric, size_t time);
 size_t sp_tally_streams(const struct sp_plan *plan);
 
@@ -84,14 +86,11 @@ void sp_tally_flush(struct sp_tally *tally, struct sp_counts *counts);
 /* Moves passage and rules of all tallies into `counts`; after the last batch. */
 void sp_tally_finish(struct sp_counts *counts);
 
-/* Fills row[SP_HISTOGRAM_SLOTS] with the counts of a stream whose values lie in low .. high: the bins that
- * these reach (in whole fours), and the atoms; other slots are not set. */
+/* Fills row[SP_HISTOGRAM_SLOTS] with the counts of a stream or a cell whose values lie in low .. high: the
+ * bins that these reach (in whole fours), NaN, and the atoms; other slots are not set. */
 void sp_tally_stream_counts(const struct sp_counts *counts, size_t stream, double low, double high,
                             uint64_t *row);
-
-/* The same of a cell: the bins that values reach, the atoms where there are values, and the slot of NaN.
- * `plan` is that of its metric. */
-void sp_tally_cell_counts(const struct sp_counts *counts, size_t cell, const struct sp_histogram_plan *plan,
-                          double low, double high, uint64_t *row);
+void sp_tally_cell_counts(const struct sp_counts *counts, size_t cell, double low, double high,
+                          uint64_t *row);
 
 #endif

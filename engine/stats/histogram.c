@@ -8,10 +8,10 @@
 
 /* --- Atoms --- */
 
-/* Where an atom in this bin may stand; those that find another one there follow. Atoms have mostly a bin
- * each, and bins that lie close together have different places. */
-static size_t place_of(size_t bin) {
-    return bin % SP_HISTOGRAM_PLACES;
+/* Where an atom in the bin of this slot may stand; those that find another one there follow. Atoms have
+ * mostly a bin each, and bins that lie close together have different places. */
+static size_t place_of(size_t slot) {
+    return slot % SP_HISTOGRAM_PLACES;
 }
 
 static bool are_run(const double *atom, size_t atoms) {
@@ -23,22 +23,28 @@ static bool are_run(const double *atom, size_t atoms) {
     return true;
 }
 
+/* The slot of a bin, whether or not the value is an atom. */
+static size_t bin_slot(const struct sp_histogram_plan *plan, double x) {
+    size_t slot = sp_histogram_bin(plan, x) - plan->window.first; /* very large below the window */
+    return slot < plan->window.count ? slot : plan->window.count;
+}
+
 void sp_histogram_index(struct sp_histogram_plan *plan) {
     plan->atoms_are_run = are_run(plan->atom, plan->atoms);
     plan->atoms_are_apart = true;
     plan->atom[SP_HISTOGRAM_ATOMS] = NAN;
     memset(plan->place, SP_HISTOGRAM_ATOMS, sizeof plan->place);
     for (size_t i = 0; i < plan->atoms; i++) {
-        size_t at = place_of(sp_histogram_bin(plan, plan->atom[i]));
+        size_t at = place_of(bin_slot(plan, plan->atom[i]));
         for (; plan->place[at] != SP_HISTOGRAM_ATOMS; at = (at + 1) % SP_HISTOGRAM_PLACES)
             plan->atoms_are_apart = false;
         plan->place[at] = (uint8_t)i;
     }
 }
 
-/* The place among the atoms of x, which lies in `bin`. */
-static size_t find_atom(const struct sp_histogram_plan *plan, double x, size_t bin) {
-    for (size_t at = place_of(bin);; at = (at + 1) % SP_HISTOGRAM_PLACES) {
+/* The place among the atoms of x, whose bin has this slot. */
+static size_t find_atom(const struct sp_histogram_plan *plan, double x, size_t slot) {
+    for (size_t at = place_of(slot);; at = (at + 1) % SP_HISTOGRAM_PLACES) {
         size_t atom = plan->place[at];
         if (atom == SP_HISTOGRAM_ATOMS || plan->atom[atom] == x)
             return atom == SP_HISTOGRAM_ATOMS ? plan->atoms : atom;
@@ -46,10 +52,18 @@ static size_t find_atom(const struct sp_histogram_plan *plan, double x, size_t b
 }
 
 size_t sp_histogram_atom(const struct sp_histogram_plan *plan, double x) {
-    return find_atom(plan, x, sp_histogram_bin(plan, x));
+    return find_atom(plan, x, bin_slot(plan, x));
 }
 
-/* --- Counting --- */
+/* --- Slots --- */
+
+static uint32_t first_atom(const struct sp_histogram_plan *plan) {
+    return plan->window.count + 1;
+}
+
+size_t sp_histogram_row(const struct sp_histogram_plan *plan) {
+    return first_atom(plan) + plan->atoms;
+}
 
 /* Few atoms are compared with, one after the other. */
 SP_WIDE static void find_one(double atom, uint32_t its_slot, const double *restrict x,
@@ -59,12 +73,12 @@ SP_WIDE static void find_one(double atom, uint32_t its_slot, const double *restr
 }
 
 /* Of a run of whole numbers, the one that may be it follows from the value. */
-SP_WIDE static void find_in_run(double first, double last, const double *restrict x, uint32_t *restrict slot,
-                                size_t n) {
+SP_WIDE static void find_in_run(double first, double last, uint32_t first_slot, const double *restrict x,
+                                uint32_t *restrict slot, size_t n) {
     for (size_t i = 0; i < n; i++) {
         double held = x[i] > first ? x[i] : first;
         int place = (int)((held < last ? held : last) - first);
-        uint32_t its_slot = SP_HISTOGRAM_BINS + 1 + (uint32_t)place;
+        uint32_t its_slot = first_slot + (uint32_t)place;
         slot[i] = first + place == x[i] ? its_slot : slot[i];
     }
 }
@@ -74,8 +88,7 @@ static void find_apart(const struct sp_histogram_plan *plan, const double *restr
                        uint32_t *restrict slot, size_t n) {
     for (size_t i = 0; i < n; i++) {
         uint32_t bin = slot[i], atom = plan->place[place_of(bin)], is_it = plan->atom[atom] == x[i];
-        slot[i] =
-            bin + is_it * (SP_HISTOGRAM_BINS + 1 + atom - bin); /* no branch: half of them may be atoms */
+        slot[i] = bin + is_it * (first_atom(plan) + atom - bin); /* no branch: half of them may be atoms */
     }
 }
 
@@ -83,24 +96,39 @@ static void find_each(const struct sp_histogram_plan *plan, const double *x, uin
     for (size_t i = 0; i < n; i++) {
         size_t atom = find_atom(plan, x[i], slot[i]);
         if (atom < plan->atoms)
-            slot[i] = (uint32_t)(SP_HISTOGRAM_BINS + 1 + atom);
+            slot[i] = (uint32_t)(first_atom(plan) + atom);
     }
 }
 
-void sp_histogram_slots(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels,
+SP_WIDE static bool is_any(const uint32_t *slot, uint32_t which, size_t n) {
+    uint32_t found = 0;
+    for (size_t i = 0; i < n; i++)
+        found |= slot[i] == which;
+    return found;
+}
+
+bool sp_histogram_slots(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels,
                         const double *x, uint32_t *slot, size_t n) {
     enum { FEW = 6 };
-    kernels->bins(plan->centre, plan->inverse_scale, x, slot, n);
+    kernels->bins(plan->centre, plan->inverse_scale, plan->window, x, slot, n);
     if (plan->atoms_are_run)
-        find_in_run(plan->atom[0], plan->atom[plan->atoms - 1], x, slot, n);
+        find_in_run(plan->atom[0], plan->atom[plan->atoms - 1], first_atom(plan), x, slot, n);
     else if (plan->atoms > FEW && plan->atoms_are_apart)
         find_apart(plan, x, slot, n);
     else if (plan->atoms > FEW)
         find_each(plan, x, slot, n);
     else
-        for (size_t atom = 0; atom < plan->atoms; atom++)
-            find_one(plan->atom[atom], (uint32_t)(SP_HISTOGRAM_BINS + 1 + atom), x, slot, n);
+        for (uint32_t atom = 0; atom < plan->atoms; atom++)
+            find_one(plan->atom[atom], first_atom(plan) + atom, x, slot, n);
+    return is_any(slot, plan->window.count, n);
 }
+
+bool sp_histogram_reaches_out(const struct sp_histogram_plan *plan, double low, double high) {
+    return low <= high && (sp_histogram_bin(plan, low) < plan->window.first ||
+                           sp_histogram_bin(plan, high) >= plan->window.first + plan->window.count);
+}
+
+/* --- Counting --- */
 
 /* The most frequent of some values, one of which is likely to be what most are. */
 static double find_common(const double *x, size_t n) {
@@ -116,30 +144,79 @@ static double find_common(const double *x, size_t n) {
     return x[common * step];
 }
 
-static void count_slots(const uint32_t *slot, uint32_t *count, size_t n) {
+static void count_slots(const uint32_t *slot, uint32_t *row, size_t n) {
 #pragma GCC unroll 8
     for (size_t i = 0; i < n; i++)
-        count[slot[i]]++;
+        row[slot[i]]++;
 }
 
 /* Where there are atoms, many values are the same: they are counted apart, since increments of one count
  * would wait for each other. */
-bool sp_histogram_tally(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels,
-                        const double *x, size_t n, struct sp_moment_lanes *lanes, uint32_t *count,
-                        const struct sp_histogram_room *room) {
+struct sp_histogram_seen sp_histogram_tally(const struct sp_histogram_plan *plan,
+                                            const struct sp_kernels *kernels, const double *x, size_t n,
+                                            struct sp_moment_lanes *lanes, uint32_t *row,
+                                            const struct sp_histogram_room *room) {
+    struct sp_histogram_seen seen = {0};
     if (n == 0 || plan->atoms == 0) {
-        kernels->tally(lanes, plan->centre, plan->inverse_scale, x, count, n);
-        return false;
+        seen.is_any_outside =
+            kernels->tally(lanes, plan->centre, plan->inverse_scale, plan->window, x, row, n);
+        return seen;
     }
     double common = find_common(x, n);
-    sp_histogram_slots(plan, kernels, &common, room->slot, 1);
-    uint32_t *common_count = &count[room->slot[0]];
-    __builtin_prefetch(common_count, 1); /* it has not been touched since the block before */
+    uint32_t slot;
+    seen.is_any_outside = sp_histogram_slots(plan, kernels, &common, &slot, 1);
+    __builtin_prefetch(&row[slot], 1); /* it has not been touched since the block before */
     size_t others = kernels->sift(lanes, plan->centre, common, x, room->others, n);
-    *common_count += (uint32_t)(n - others);
-    sp_histogram_slots(plan, kernels, room->others, room->slot, others);
-    count_slots(room->slot, count, others);
-    return others == 0;
+    row[slot] += (uint32_t)(n - others);
+    seen.is_any_outside |= sp_histogram_slots(plan, kernels, room->others, room->slot, others);
+    count_slots(room->slot, row, others);
+    seen.is_constant = others == 0;
+    return seen;
+}
+
+SP_WIDE static uint32_t count_label(const uint16_t *label, uint16_t which, size_t n) {
+    uint16_t found = 0;
+    for (size_t i = 0; i < n; i++)
+        found = (uint16_t)(found + (label[i] == which));
+    return found;
+}
+
+/* A value that is found `times` times in a label. */
+static void count_same(const struct sp_label_rows *rows, const struct sp_kernels *kernels, double x,
+                       uint32_t slot, uint16_t label, uint32_t times) {
+    if (times == 0)
+        return;
+    kernels->count_labels(rows, &x, &label, &slot, 1);
+    rows->count[label * rows->length + slot] += times - 1;
+}
+
+bool sp_histogram_tally_same(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels, double x,
+                             const struct sp_histogram_labels *labels, const struct sp_label_rows *rows) {
+    uint32_t slot;
+    bool is_outside = sp_histogram_slots(plan, kernels, &x, &slot, 1);
+    for (size_t k = 0; k < labels->count; k++)
+        count_same(rows, kernels, x, slot, (uint16_t)k, (uint32_t)labels->inside[k]);
+    return is_outside;
+}
+
+/* As sp_histogram_tally. */
+bool sp_histogram_tally_labels(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels,
+                               const double *x, size_t n, const struct sp_histogram_labels *labels,
+                               const struct sp_label_rows *rows, const struct sp_histogram_room *room) {
+    if (n == 0 || plan->atoms == 0)
+        return kernels->tally_labels(rows, plan->centre, plan->inverse_scale, plan->window, x, labels->label,
+                                     n);
+    double common = find_common(x, n);
+    uint32_t slot;
+    bool is_outside = sp_histogram_slots(plan, kernels, &common, &slot, 1);
+    size_t others = kernels->sift_labels(common, x, labels->label, room->others, room->other_label, n);
+    for (size_t k = 0; k < labels->count; k++)
+        if (labels->inside[k] > 0)
+            count_same(rows, kernels, common, slot, (uint16_t)k,
+                       (uint32_t)labels->inside[k] - count_label(room->other_label, (uint16_t)k, others));
+    is_outside |= sp_histogram_slots(plan, kernels, room->others, room->slot, others);
+    kernels->count_labels(rows, room->others, room->other_label, room->slot, others);
+    return is_outside;
 }
 
 enum { MANTISSA_BITS = 52, STEP_BITS = MANTISSA_BITS - SP_HISTOGRAM_BITS };

@@ -22,6 +22,7 @@ enum {
 /* Where bins and atoms lie. Fixed for a run; made by a planner. */
 struct sp_histogram_plan {
     double centre, scale, inverse_scale;
+    struct sp_bin_window window; /* the bins that values are expected in: a row of counts has these */
     size_t atoms;
     bool atoms_are_run;                  /* whole numbers, each one more than the one before */
     bool atoms_are_apart;                /* each stands in `place` where its bin tells */
@@ -30,27 +31,62 @@ struct sp_histogram_plan {
 };
 
 /* Makes the hash table of the atoms, which stand in ascending order, and finds out whether they are a run.
- * The bins are known: when they change, it is made again. */
+ * The bins and their window are known: when they change, it is made again. */
 void sp_histogram_index(struct sp_histogram_plan *plan);
 
 /* The place of x among the atoms, or how many there are when it is none. */
 size_t sp_histogram_atom(const struct sp_histogram_plan *plan, double x);
 
-/* The slot of each of n values: bins, then one for NaN (SP_HISTOGRAM_BINS), then atoms. */
-void sp_histogram_slots(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels,
+/* --- Counting ---
+ * in a row of counts: one slot for each bin of the window, one for NaN and what lies outside the window, then
+ * one for each atom. Values outside are rare; they are not lost, but found and counted elsewhere (rows.h). */
+
+/* How many slots a row has. */
+size_t sp_histogram_row(const struct sp_histogram_plan *plan);
+
+/* The slot of each of n values. Returns whether that of any is the one for NaN and what lies outside. */
+bool sp_histogram_slots(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels,
                         const double *x, uint32_t *slot, size_t n);
+
+/* Whether values from `low` to `high` reach out of the window; low > high: there are none. */
+bool sp_histogram_reaches_out(const struct sp_histogram_plan *plan, double low, double high);
 
 /* Scratch for counting n values at a time. */
 struct sp_histogram_room {
-    double *others; /* [n + SP_SELECT_MORE] */
-    uint32_t *slot; /* [n] */
+    double *others;        /* [n + SP_SELECT_MORE] */
+    uint16_t *other_label; /* [n + SP_SELECT_MORE] */
+    uint32_t *slot;        /* [n] */
 };
 
-/* Counts n values in count[SP_HISTOGRAM_SLOTS] and adds them to the lanes, around the plan's centre. Returns
- * whether all have the same bits; this is looked at only where there are atoms. */
-bool sp_histogram_tally(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels,
-                        const double *x, size_t n, struct sp_moment_lanes *lanes, uint32_t *count,
-                        const struct sp_histogram_room *room);
+/* What values were like that have been counted. */
+struct sp_histogram_seen {
+    bool is_constant;    /* all have the same bits; this is looked at only where there are atoms */
+    bool is_any_outside; /* some are NaN or lie outside the window */
+};
+
+/* Counts n values in a row, and adds them to the lanes, around the plan's centre. */
+struct sp_histogram_seen sp_histogram_tally(const struct sp_histogram_plan *plan,
+                                            const struct sp_kernels *kernels, const double *x, size_t n,
+                                            struct sp_moment_lanes *lanes, uint32_t *row,
+                                            const struct sp_histogram_room *room);
+
+/* The label of each of n values, and how many are in each. */
+struct sp_histogram_labels {
+    size_t count;
+    const uint16_t *label; /* [n] below count */
+    const size_t *inside;  /* [count] */
+};
+
+/* Counts n values in the rows of their labels. Returns whether some are NaN or lie outside the window. */
+bool sp_histogram_tally_labels(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels,
+                               const double *x, size_t n, const struct sp_histogram_labels *labels,
+                               const struct sp_label_rows *rows, const struct sp_histogram_room *room);
+
+/* The same where all values are x. */
+bool sp_histogram_tally_same(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels, double x,
+                             const struct sp_histogram_labels *labels, const struct sp_label_rows *rows);
+
+/* --- Bins --- */
 
 /* The bin of one value (an atom has one too). NaN: SP_HISTOGRAM_BINS. */
 size_t sp_histogram_bin(const struct sp_histogram_plan *plan, double x);

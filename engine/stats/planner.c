@@ -380,7 +380,7 @@ static struct levels levels_of_rest(struct sp_planner *planner, const struct sam
         want_rank(&ranks, place[i].below);
         want_rank(&ranks, place[i].above);
     }
-    planner->kernels->bins(fine.centre, fine.inverse_scale, sample->other, planner->slot, n);
+    planner->kernels->bins(fine.centre, fine.inverse_scale, sp_all_bins, sample->other, planner->slot, n);
     count_slots(planner, SLOTS, planner->slot, n);
     find_places(planner, &ranks);
     sp_quantile_sort_many(planner->few, planner->scratch, gather(planner, sample->other, planner->slot, n));
@@ -471,6 +471,20 @@ static void tidy(struct sp_planner *planner) {
         keep_finite(&planner->sample);
 }
 
+/* The bins of the sample, and so many more to each side that the distance from the centre doubles; the first
+ * is that of a whole line of counts. */
+static void set_window(struct sp_histogram_plan *plan, const struct sample *sample) {
+    enum { MORE = 1 << SP_HISTOGRAM_BITS, LINE = 16 };
+    size_t first = SP_HISTOGRAM_HALF, last = SP_HISTOGRAM_HALF;
+    if (sample->low <= sample->high) {
+        first = sp_histogram_bin(plan, sample->low);
+        last = sp_histogram_bin(plan, sample->high);
+    }
+    first = first > MORE ? (first - MORE) / LINE * LINE : 0;
+    last = last + MORE < SP_HISTOGRAM_BINS ? last + MORE : SP_HISTOGRAM_BINS - 1;
+    plan->window = (struct sp_bin_window){(uint32_t)first, (uint32_t)(last + 1 - first)};
+}
+
 void sp_planner_finish(struct sp_planner *planner, struct sp_histogram_plan *plan) {
     struct sample *sample = &planner->sample;
     plan->atoms = 0;
@@ -484,6 +498,7 @@ void sp_planner_finish(struct sp_planner *planner, struct sp_histogram_plan *pla
     struct levels levels = !are_all_atoms && sample->others > 0 ? levels_of_rest(planner, sample)
                                                                 : levels_of_sorted(plan->atom, plan->atoms);
     set_centre(plan, &levels);
+    set_window(plan, sample);
     sp_histogram_index(plan);
 }
 

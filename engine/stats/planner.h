@@ -9,6 +9,9 @@
  * numbers that lie close together those around them are atoms too. The centre is the median of the other
  * values and the scale half the distance between their quartiles; where they are positive and lie over more
  * than an order of magnitude, the centre is 0 and the scale an eighth of P1.
+ *
+ * Values are expected where the sample's lie, and beyond on each side until the distance from the centre has
+ * doubled: that is the window of the plan. Those outside are counted as well, more slowly (rows.h).
  */
 #ifndef SP_ENGINE_STATS_PLANNER_H
 #define SP_ENGINE_STATS_PLANNER_H

@@ -159,7 +159,7 @@ SP_WIDE static void advance(void) {
 static void count_tiers(void) {
     const struct sp_histogram_plan *plan = &all.tier[0].plan;
     sp_phase_enter(SP_PHASE_CELLS, BLOCK);
-    all.kernels->bins(plan->centre, plan->inverse_scale, now[COST], bin, BLOCK);
+    all.kernels->bins(plan->centre, plan->inverse_scale, sp_all_bins, now[COST], bin, BLOCK);
     for (size_t p = 0; p < all.valid; p++) {
         size_t where = (size_t)tier[p];
         all.tier[where].count[bin[p]]++;
@@ -171,8 +171,8 @@ static void count(int t) {
     for (int m = 0; m < METRICS; m++) {
         struct stream *stream = &all.stream[m][t];
         sp_phase_enter(SP_PHASE_STREAMS, BLOCK);
-        all.kernels->tally(&stream->lanes, stream->plan.centre, stream->plan.inverse_scale, now[m],
-                           stream->count, all.valid);
+        all.kernels->tally(&stream->lanes, stream->plan.centre, stream->plan.inverse_scale, sp_all_bins,
+                           now[m], stream->count, all.valid);
     }
     count_tiers();
     for (size_t p = 0; t == QUARTERS - 1 && p < all.valid; p++)

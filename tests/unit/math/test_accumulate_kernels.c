@@ -139,21 +139,29 @@ static uint32_t bin_twin(double centre, double inverse_scale, double x) {
     return (uint32_t)(x - centre < 0 ? SP_HISTOGRAM_HALF - 1 - step : SP_HISTOGRAM_HALF + step);
 }
 
+static uint32_t slot_twin(const double plan[2], struct sp_bin_window window, double x) {
+    uint32_t bin = bin_twin(plan[0], plan[1], x);
+    return bin < window.first || bin >= window.first + window.count ? window.count : bin - window.first;
+}
+
 Test(accumulate_kernels, bins_are_their_twin) {
     static double x[VALUES];
     static uint32_t bin[VALUES + 8];
+    static const struct sp_bin_window windows[] = {
+        {0, SP_HISTOGRAM_BINS}, {2450, 300}, {0, 2560}, {2560, 1}, {5104, 16}};
     static const double plans[][2] = {{0, 1}, {2.385, 1 / 0.3}, {-1e6, 1e-6}, {1e150, 1e-149}, {0, 1e300}};
     static const size_t sizes[] = {0, 1, 2, 3, 4, 5, 7, 8, 9, 65, VALUES};
     fill_values(x);
     for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++)
-        for (size_t i = 0; i < 55; i++) {
+        for (size_t i = 0; i < 275; i++) {
             const double *plan = plans[i % 5];
-            size_t n = sizes[i / 5];
+            struct sp_bin_window window = windows[i / 5 % 5];
+            size_t n = sizes[i / 25];
             memset(bin, 0xA5, sizeof bin);
-            (*level)->bins(plan[0], plan[1], x, bin, n);
+            (*level)->bins(plan[0], plan[1], window, x, bin, n);
             for (size_t p = 0; p < n; p++)
-                cr_assert_eq(bin[p], bin_twin(plan[0], plan[1], x[p]), "level %s, plan %zu, value %g",
-                             (*level)->level, i % 5, x[p]);
+                cr_assert_eq(bin[p], slot_twin(plan, window, x[p]), "level %s, case %zu, value %g",
+                             (*level)->level, i, x[p]);
             cr_assert_eq(bin[n], 0xA5A5A5A5, "nothing is written beyond");
         }
 }
@@ -163,50 +171,156 @@ Test(accumulate_kernels, bins_rise) {
     double x[4] = {-INFINITY, -INFINITY, -INFINITY, -INFINITY};
     for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++) {
         uint32_t bin[4], before = 0;
-        (*level)->bins(2.385, 1 / 0.7, x, bin, 1);
+        (*level)->bins(2.385, 1 / 0.7, sp_all_bins, x, bin, 1);
         cr_expect_eq(bin[0], 0);
         for (double at = -50000; at < 50000; at += 0.3717) {
-            (*level)->bins(2.385, 1 / 0.7, &at, bin, 1);
+            (*level)->bins(2.385, 1 / 0.7, sp_all_bins, &at, bin, 1);
             cr_assert_geq(bin[0], before, "level %s at %g", (*level)->level, at);
             before = bin[0];
         }
-        (*level)->bins(2.385, 1 / 0.7, (double[]){INFINITY}, bin, 1);
+        (*level)->bins(2.385, 1 / 0.7, sp_all_bins, (double[]){INFINITY}, bin, 1);
         cr_expect_eq(bin[0], SP_HISTOGRAM_BINS - 1);
     }
 }
 
 /* --- Both at once --- */
 
-static void tally_twin(struct sp_moment_lanes *lanes, const double plan[2], const double *x, uint32_t *count,
-                       size_t n) {
+static bool tally_twin(struct sp_moment_lanes *lanes, const double plan[2], struct sp_bin_window window,
+                       const double *x, uint32_t *count, size_t n) {
+    bool is_any_outside = false;
     moments_twin(lanes, plan[0], x, n);
-    for (size_t p = 0; p < n; p++)
-        count[bin_twin(plan[0], plan[1], x[p])]++;
+    for (size_t p = 0; p < n; p++) {
+        uint32_t slot = slot_twin(plan, window, x[p]);
+        count[slot]++;
+        is_any_outside |= slot == window.count;
+    }
+    return is_any_outside;
 }
 
-/* With values that are none, and with finite ones alone, which take a shorter way. */
+/* The first are none, or too large for most windows; the second are finite and take a shorter way; the third
+ * lie in the windows. */
+static void fill_three(double x[3][VALUES]) {
+    fill_values(x[0]);
+    for (size_t i = 0; i < VALUES; i++) {
+        x[1][i] = isfinite(x[0][i]) ? x[0][i] : -7.1;
+        x[2][i] = fabs(x[1][i]) < 1 ? 2.385 + x[1][i] : 2.4;
+    }
+}
+
+static const struct sp_bin_window tally_windows[] = {{0, SP_HISTOGRAM_BINS}, {2560 - 350, 700}};
+
 Test(accumulate_kernels, tally_is_its_twin) {
-    static double x[2][VALUES];
+    static double x[3][VALUES];
     static const double plan[2] = {2.385, 1 / 0.3};
     static const size_t sizes[] = {0, 1, 7, 8, 63, 64, 65, 127, 128, 129, 192, 1000, VALUES};
-    fill_values(x[0]);
-    for (size_t i = 0; i < VALUES; i++)
-        x[1][i] = isfinite(x[0][i]) ? x[0][i] : -7.1;
+    fill_three(x);
     for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++)
-        for (size_t s = 0; s < 2 * sizeof sizes / sizeof *sizes; s++) {
+        for (size_t s = 0; s < 6 * sizeof sizes / sizeof *sizes; s++) {
             static uint32_t count[SP_HISTOGRAM_BINS + 1], expected_count[SP_HISTOGRAM_BINS + 1];
+            struct sp_bin_window window = tally_windows[s % 2];
             struct sp_moment_lanes lanes, expected;
-            size_t n = sizes[s / 2];
+            size_t n = sizes[s / 6];
             memset(count, 0, sizeof count);
             memset(expected_count, 0, sizeof expected_count);
             sp_moments_clear(&lanes);
             sp_moments_clear(&expected);
             for (int again = 0; again < 2; again++) {
-                (*level)->tally(&lanes, plan[0], plan[1], x[s % 2], count, n);
-                tally_twin(&expected, plan, x[s % 2], expected_count, n);
+                bool outside = (*level)->tally(&lanes, plan[0], plan[1], window, x[s % 3], count, n);
+                cr_assert_eq(outside, tally_twin(&expected, plan, window, x[s % 3], expected_count, n),
+                             "level %s, case %zu", (*level)->level, s);
             }
             cr_assert_arr_eq(&lanes, &expected, sizeof lanes, "level %s, n %zu", (*level)->level, n);
             cr_assert_arr_eq(count, expected_count, sizeof count, "level %s, n %zu", (*level)->level, n);
+        }
+}
+
+/* --- By label --- */
+
+enum { LABELS = 16, LENGTH = SP_HISTOGRAM_BINS + 7 };
+
+/* Mostly one of five, at times one of sixteen. */
+static void fill_labels(uint16_t label[VALUES]) {
+    for (size_t i = 0; i < VALUES; i++)
+        label[i] = (uint16_t)(i % 64 < 20 ? 2 : i % 31 == 0 ? i % LABELS : i * i % 5);
+}
+
+static void clear_extremes(struct sp_label_extremes *extremes) {
+    for (size_t k = 0; k < SP_LABELS; k++) {
+        extremes->low[k] = INFINITY;
+        extremes->high[k] = -INFINITY;
+    }
+}
+
+static void label_twin(const struct sp_label_rows *rows, double x, uint16_t label, uint32_t slot) {
+    rows->count[label * rows->length + slot]++;
+    if (!isfinite(x))
+        return;
+    rows->extremes->low[label] = x < rows->extremes->low[label] ? x : rows->extremes->low[label];
+    rows->extremes->high[label] = x > rows->extremes->high[label] ? x : rows->extremes->high[label];
+}
+
+Test(accumulate_kernels, tally_labels_and_count_labels_are_their_twin) {
+    static double x[3][VALUES];
+    static uint16_t label[VALUES];
+    static uint32_t slot[VALUES], count[3][LABELS * LENGTH];
+    static const double plan[2] = {2.385, 1 / 0.3};
+    static const size_t sizes[] = {0, 1, 7, 8, 63, 64, 65, 127, 128, 129, 1000, VALUES};
+    fill_three(x);
+    fill_labels(label);
+    for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++)
+        for (size_t s = 0; s < 6 * sizeof sizes / sizeof *sizes; s++) {
+            struct sp_bin_window window = tally_windows[s % 2];
+            struct sp_label_extremes extremes[3];
+            const struct sp_label_rows rows[] = {{count[0], LENGTH, &extremes[0]},
+                                                 {count[1], LENGTH, &extremes[1]},
+                                                 {count[2], LENGTH, &extremes[2]}};
+            size_t n = sizes[s / 6];
+            bool is_any_outside = false;
+            memset(count, 0, sizeof count);
+            for (int i = 0; i < 3; i++)
+                clear_extremes(&extremes[i]);
+            for (size_t p = 0; p < n; p++) {
+                slot[p] = slot_twin(plan, window, x[s % 3][p]);
+                label_twin(&rows[2], x[s % 3][p], label[p], slot[p]);
+                is_any_outside |= slot[p] == window.count;
+            }
+            cr_assert_eq((*level)->tally_labels(&rows[0], plan[0], plan[1], window, x[s % 3], label, n),
+                         is_any_outside, "level %s, case %zu", (*level)->level, s);
+            (*level)->count_labels(&rows[1], x[s % 3], label, slot, n);
+            for (int i = 0; i < 2; i++) {
+                cr_assert_arr_eq(count[i], count[2], sizeof *count, "level %s, case %zu, way %d",
+                                 (*level)->level, s, i);
+                cr_assert_arr_eq(&extremes[i], &extremes[2], sizeof *extremes, "level %s, case %zu, way %d",
+                                 (*level)->level, s, i);
+            }
+        }
+}
+
+Test(accumulate_kernels, sift_labels_is_its_twin) {
+    static double x[VALUES], others[VALUES + SP_SELECT_MORE + 1], expected[VALUES];
+    static uint16_t label[VALUES], other_label[VALUES + SP_SELECT_MORE + 1], expected_label[VALUES];
+    static const size_t sizes[] = {0, 1, 7, 8, 9, 63, 64, 65, 1000, VALUES};
+    static const double common[] = {0.0, -0.0, 2.385, NAN, INFINITY, 77};
+    fill_values(x);
+    fill_labels(label);
+    for (size_t i = 20; i < VALUES; i++)
+        x[i] = i * i % 7 < 3 ? common[i % 5] : x[i];
+    for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++)
+        for (size_t s = 0; s < 6 * sizeof sizes / sizeof *sizes; s++) {
+            size_t n = sizes[s / 6], left = 0;
+            for (size_t p = 0; p < n; p++)
+                if (memcmp(&x[p], &common[s % 6], sizeof *x) != 0) {
+                    expected[left] = x[p];
+                    expected_label[left++] = label[p];
+                }
+            memset(others, 0xA5, sizeof others);
+            memset(other_label, 0xA5, sizeof other_label);
+            cr_assert_eq((*level)->sift_labels(common[s % 6], x, label, others, other_label, n), left,
+                         "level %s, n %zu", (*level)->level, n);
+            cr_assert_arr_eq(others, expected, left * sizeof *others);
+            cr_assert_arr_eq(other_label, expected_label, left * sizeof *other_label);
+            cr_assert_eq(((unsigned char *)&others[left + SP_SELECT_MORE])[0], 0xA5);
+            cr_assert_eq(other_label[left + SP_SELECT_MORE], 0xA5A5);
         }
 }
 

@@ -5,6 +5,7 @@
 #include "engine/stats/moments.h"
 #include "engine/stats/planner.h"
 #include "engine/stats/quantile.h"
+#include "engine/stats/rows.h"
 #include "tests/support/engine_test_random.h"
 
 #include <criterion/criterion.h>
@@ -32,21 +33,34 @@ static void make_plan(struct sp_histogram_plan *plan, const double *pilot, size_
     sp_arena_free(arena);
 }
 
+/* Counts all n values in a row, and what lies outside its window with the strays. */
+static void count_in_row(struct sample *s, struct sp_arena *arena) {
+    const struct sp_kernels *kernels = sp_kernels_find(NULL);
+    const struct sp_histogram_plan *plan[] = {&s->plan};
+    const struct sp_histogram_room room = {.others =
+                                               sp_arena_array(arena, s->n + SP_SELECT_MORE, sizeof(double)),
+                                           .slot = sp_arena_array(arena, s->n, sizeof(uint32_t))};
+    struct sp_moment_lanes lanes;
+    struct sp_rows rows;
+    sp_moments_clear(&lanes);
+    cr_assert_eq(sp_rows_create(arena, plan, 1, &rows), 0);
+    sp_histogram_tally(&s->plan, kernels, s->x, s->n, &lanes, sp_rows_at(&rows, 0), &room);
+    sp_rows_find_strays(&rows, 0, kernels, s->x, NULL, s->n, room.slot);
+    sp_rows_read(&rows, 0, 0, SP_HISTOGRAM_BINS, s->count);
+    sp_rows_free(&rows);
+}
+
 /* Lays the plan out from the first `pilot` values and counts all n. */
 static void count(struct sample *s, size_t pilot) {
-    uint32_t *slot = malloc((s->n + 1) * sizeof *slot);
+    s->arena = sp_arena_create();
     make_plan(&s->plan, s->x, pilot);
-    sp_histogram_slots(&s->plan, sp_kernels_find(NULL), s->x, slot, s->n);
-    for (size_t i = 0; i < s->n; i++)
-        s->count[slot[i]]++;
+    count_in_row(s, s->arena);
     s->sorted = malloc((s->n + 1) * sizeof *s->sorted);
     memcpy(s->sorted, s->x, s->n * sizeof *s->x);
     sp_quantile_sort(s->sorted, s->n);
-    s->arena = sp_arena_create();
     cr_assert_eq(sp_histogram_pieces_create(s->arena, &s->pieces), 0);
     sp_histogram_pieces(&s->plan, s->count, s->n ? s->sorted[0] : INFINITY,
                         s->n ? s->sorted[s->n - 1] : -INFINITY, &s->pieces);
-    free(slot);
 }
 
 static struct sample *create(size_t n) {
@@ -363,61 +377,103 @@ Test(histogram, slots_hold_their_values) {
     cr_expect_eq(s->count[SP_HISTOGRAM_BINS + 1], PILOT / 8);
     for (size_t i = 0; i < s->n; i++) {
         sp_histogram_slots(&s->plan, sp_kernels_find(NULL), &s->x[i], slot, 1);
-        if (slot[0] >= SP_HISTOGRAM_BINS)
+        if (slot[0] >= s->plan.window.count)
             continue;
-        double low = sp_histogram_edge(&s->plan, slot[0]), high = sp_histogram_edge(&s->plan, slot[0] + 1);
+        size_t bin = s->plan.window.first + slot[0];
+        double low = sp_histogram_edge(&s->plan, bin), high = sp_histogram_edge(&s->plan, bin + 1);
         double grain = 1e-14 * (fabs(s->plan.centre) + fabs(s->x[i]));
         cr_assert(s->x[i] >= low - grain && s->x[i] <= high + grain, "%g is not in %g .. %g", s->x[i], low,
                   high);
     }
-    sp_histogram_slots(&s->plan, sp_kernels_find(NULL), (double[]){NAN, 7777, 7777.0000001}, slot, 3);
-    cr_expect_eq(slot[0], SP_HISTOGRAM_BINS);
-    cr_expect_eq(slot[1], SP_HISTOGRAM_BINS + 1);
-    cr_expect_lt(slot[2], SP_HISTOGRAM_BINS);
+    cr_expect(
+        sp_histogram_slots(&s->plan, sp_kernels_find(NULL), (double[]){NAN, 7777, 7777.0000001}, slot, 3));
+    cr_expect_eq(slot[0], s->plan.window.count);
+    cr_expect_eq(slot[1], s->plan.window.count + 1);
+    cr_expect_lt(slot[2], s->plan.window.count);
+    cr_expect_not(
+        sp_histogram_slots(&s->plan, sp_kernels_find(NULL), (double[]){7777, 7777.0000001}, slot, 2));
     release(s);
 }
 
 /* --- Counting
  * -------------------------------------------------------------------------------------------------- */
 
-/* Slot by slot, as is said of them: an atom's is its own, any other value's is its bin. */
+/* Slot by slot, as is said of them: an atom's is its own, any other value's is its bin's. */
 static size_t slot_twin(const struct sp_histogram_plan *plan, double x) {
+    size_t bin = sp_histogram_bin(plan, x), end = plan->window.first + plan->window.count;
     for (size_t atom = 0; atom < plan->atoms; atom++)
         if (plan->atom[atom] == x)
-            return SP_HISTOGRAM_BINS + 1 + atom;
-    return sp_histogram_bin(plan, x);
+            return plan->window.count + 1 + atom;
+    return bin < plan->window.first || bin >= end ? plan->window.count : bin - plan->window.first;
 }
 
-/* Counts pilot and more with the plan that the pilot gives, and compares with counts one by one. */
+enum { LABELS = 5, ROW = 2 * SP_HISTOGRAM_SLOTS };
+
+/* Counts in one row, and in those of labels, by the kernels of a level and one by one. */
+static void expect_same_counts(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels,
+                               const double *x, size_t n, const char *what) {
+    static double others[PILOT + SP_SELECT_MORE];
+    static uint32_t slot[PILOT], count[2][ROW], by_label[2][LABELS * ROW];
+    static uint16_t label[PILOT], other_label[PILOT + SP_SELECT_MORE];
+    const struct sp_histogram_room room = {others, other_label, slot};
+    struct sp_moment_lanes lanes[2];
+    struct sp_label_extremes extremes[2];
+    const struct sp_label_rows rows = {by_label[0], ROW, &extremes[0]};
+    size_t inside[LABELS] = {0};
+    bool is_any_outside = false;
+    memset(count, 0, sizeof count);
+    memset(by_label, 0, sizeof by_label);
+    for (int i = 0; i < 2; i++) {
+        sp_moments_clear(&lanes[i]);
+        for (size_t k = 0; k < SP_LABELS; k++) {
+            extremes[i].low[k] = INFINITY;
+            extremes[i].high[k] = -INFINITY;
+        }
+    }
+    for (size_t i = 0; i < n; i++) {
+        size_t its_slot = slot_twin(plan, x[i]), k = i % 31 % 4; /* nobody is in the last label */
+        is_any_outside |= its_slot == plan->window.count;
+        count[1][its_slot]++;
+        label[i] = (uint16_t)k;
+        inside[k]++;
+        by_label[1][k * ROW + its_slot]++;
+        if (isfinite(x[i])) {
+            extremes[1].low[k] = fmin(extremes[1].low[k], x[i]);
+            extremes[1].high[k] = fmax(extremes[1].high[k], x[i]);
+        }
+    }
+    kernels->moments(&lanes[1], plan->centre, x, n);
+    struct sp_histogram_seen seen = sp_histogram_tally(plan, kernels, x, n, &lanes[0], count[0], &room);
+    const struct sp_histogram_labels labels = {LABELS, label, inside};
+    cr_assert_eq(sp_histogram_tally_labels(plan, kernels, x, n, &labels, &rows, &room), is_any_outside);
+    cr_assert_eq(seen.is_any_outside, is_any_outside);
+    cr_assert_arr_eq(&lanes[0], &lanes[1], sizeof *lanes, "%s, level %s, n %zu", what, kernels->level, n);
+    cr_assert_arr_eq(count[0], count[1], sizeof *count, "%s, level %s, n %zu", what, kernels->level, n);
+    cr_assert_arr_eq(by_label[0], by_label[1], sizeof *by_label, "%s, level %s, n %zu", what, kernels->level,
+                     n);
+    for (size_t k = 0; k < LABELS; k++) {
+        cr_assert_eq(extremes[0].low[k], extremes[1].low[k], "%s, label %zu", what, k);
+        cr_assert_eq(extremes[0].high[k], extremes[1].high[k], "%s, label %zu", what, k);
+    }
+}
+
+/* With the plan that the values give, and with windows that leave some of them out. */
 static void expect_counts(const double *x, size_t n, size_t atoms, bool are_run, bool are_apart,
                           const char *what) {
-    static const size_t sizes[] = {0, 1, 2, 3, 63, 1000};
-    static double others[PILOT + SP_SELECT_MORE];
-    static uint32_t slot[PILOT];
-    const struct sp_histogram_room room = {others, slot};
+    static const size_t sizes[] = {0, 1, 2, 3, 63, 1000, PILOT};
     struct sp_histogram_plan plan;
     make_plan(&plan, x, n);
     cr_expect_eq(plan.atoms, atoms, "%s: %zu atoms", what, plan.atoms);
     cr_expect_eq(plan.atoms_are_run, are_run, "%s", what);
-    cr_expect_eq(plan.atoms_are_apart, are_apart, "%s", what);
-    for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++)
-        for (size_t s = 0; s <= sizeof sizes / sizeof *sizes; s++) {
-            static uint32_t count[SP_HISTOGRAM_SLOTS], expected[SP_HISTOGRAM_SLOTS];
-            size_t counted = s < sizeof sizes / sizeof *sizes ? sizes[s] : n;
-            struct sp_moment_lanes lanes, expected_lanes;
-            sp_moments_clear(&lanes);
-            sp_moments_clear(&expected_lanes);
-            memset(count, 0, sizeof count);
-            memset(expected, 0, sizeof expected);
-            for (size_t i = 0; i < counted; i++)
-                expected[slot_twin(&plan, x[i])]++;
-            sp_histogram_tally(&plan, *level, x, counted, &lanes, count, &room);
-            (*level)->moments(&expected_lanes, plan.centre, x, counted);
-            cr_assert_arr_eq(&lanes, &expected_lanes, sizeof lanes, "%s, level %s, n %zu", what,
-                             (*level)->level, counted);
-            cr_assert_arr_eq(count, expected, sizeof count, "%s, level %s, n %zu", what, (*level)->level,
-                             counted);
-        }
+    cr_expect(are_run || plan.atoms_are_apart == are_apart, "%s", what);
+    cr_expect_not(sp_histogram_reaches_out(&plan, x[0], x[0]));
+    for (int narrow = 0; narrow < 2; narrow++) {
+        for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++)
+            for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+                expect_same_counts(&plan, *level, x, sizes[s], what);
+        plan.window = (struct sp_bin_window){SP_HISTOGRAM_HALF - 64, 80};
+        sp_histogram_index(&plan);
+    }
 }
 
 Test(histogram, counts_are_those_of_each_value) {
@@ -475,7 +531,7 @@ Test(histogram, the_bin_of_one_value_is_its_bin) {
                                 -INFINITY,
                                 2.385};
             uint32_t bin[8];
-            (*level)->bins(plan.centre, plan.inverse_scale, x, bin, 8);
+            (*level)->bins(plan.centre, plan.inverse_scale, sp_all_bins, x, bin, 8);
             for (size_t i = 0; i < 8; i++)
                 cr_assert_eq(sp_histogram_bin(&plan, x[i]), bin[i], "level %s, %g", (*level)->level, x[i]);
         }
@@ -483,11 +539,12 @@ Test(histogram, the_bin_of_one_value_is_its_bin) {
 
 static bool is_constant(const struct sp_histogram_plan *plan, const double *x, size_t n) {
     static double others[100 + SP_SELECT_MORE];
-    static uint32_t slot[100], count[SP_HISTOGRAM_SLOTS];
+    static uint32_t slot[100], count[ROW];
     struct sp_moment_lanes lanes;
     sp_moments_clear(&lanes);
     return sp_histogram_tally(plan, sp_kernels_find(NULL), x, n, &lanes, count,
-                              &(struct sp_histogram_room){others, slot});
+                              &(struct sp_histogram_room){.others = others, .slot = slot})
+        .is_constant;
 }
 
 Test(histogram, a_constant_is_one_number) {

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The counts of many histograms, in rows (histogram.h) that lie one after the other, in the order in which
+ * they are visited: close together, so that few pages and lines of the caches hold them. Values outside the
+ * window of their row, which the pilot made them unlikely, are strays: they are counted by bin in rows of all
+ * bins, which take no memory until there are some.
+ */
+#ifndef SP_ENGINE_STATS_ROWS_H
+#define SP_ENGINE_STATS_ROWS_H
+
+#include "engine/stats/histogram.h"
+
+struct sp_rows {
+    size_t rows;
+    const struct sp_histogram_plan **plan; /* [rows] borrowed */
+    size_t *first;                         /* [rows] where each begins in `count` */
+    size_t size;                           /* counts in all */
+    uint32_t *count;
+    uint32_t *stray;  /* [rows][SP_HISTOGRAM_BINS] */
+    bool *has_strays; /* [rows] */
+};
+
+/* Rows of 0, row i after plan[i]. 0 or -1; what the arena does not free is freed by sp_rows_free. */
+int sp_rows_create(struct sp_arena *arena, const struct sp_histogram_plan **plan, size_t rows,
+                   struct sp_rows *made);
+void sp_rows_free(struct sp_rows *rows);
+
+/* The counts of a row. */
+static inline uint32_t *sp_rows_at(const struct sp_rows *rows, size_t row) {
+    return rows->count + rows->first[row];
+}
+
+/* How many counts lie between the beginnings of a row and of one after the same plan that follows. */
+uint32_t sp_rows_length(const struct sp_rows *rows, size_t row);
+
+/* Moves those of n values that were counted in the slot for what lies outside the window, but are no NaN, to
+ * the strays; value i is in row + label[i], or in row where label is NULL. All these rows have one plan. */
+void sp_rows_find_strays(struct sp_rows *rows, size_t row, const struct sp_kernels *kernels, const double *x,
+                         const uint16_t *label, size_t n, uint32_t *scratch);
+
+/* Adds the counts of bins first .. end - 1, of NaN and of atoms to those of slots[SP_HISTOGRAM_SLOTS], where
+ * all bins have a place. */
+void sp_rows_read(const struct sp_rows *rows, size_t row, size_t first, size_t end, uint64_t *slots);
+
+/* Adds a row to the same one of `to` and to slots, as above, and sets it to 0. All its values lie in bins
+ * first
+ * .. end - 1. Returns how many are no NaN. */
+uint64_t sp_rows_take(struct sp_rows *rows, size_t row, size_t first, size_t end, struct sp_rows *to,
+                      uint64_t *slots);
+
+/* Adds all rows to slots[rows][SP_HISTOGRAM_SLOTS] and sets them to 0. Writes only where there is something,
+ * so that empty pages stay empty. */
+void sp_rows_move(struct sp_rows *rows, uint64_t *slots);
+
+#endif
