@@ -20,7 +20,6 @@ struct table {
 struct sp_tables {
     struct sp_arena *arena;     /* data of the laws */
     struct table *first, *last; /* in the order in which they were asked for */
-    uint64_t hash;
 };
 
 /* GSL's own handler would end the process; every value it returns is checked here instead. */
@@ -31,7 +30,6 @@ struct sp_tables *sp_tables_create(void) {
         free(tables);
         return NULL;
     }
-    tables->hash = SP_HASH64_START;
     return tables;
 }
 
@@ -189,21 +187,9 @@ static struct table *create_entry(struct sp_tables *tables, const struct sp_law 
     return table;
 }
 
-static void add_to_hash(struct sp_tables *tables, const struct table *table) {
-    if (table->rows)
-        tables->hash = sp_hash64_bytes(tables->hash, table->rows, sizeof *table->rows);
-    /* Field by field: there is padding between them. */
-    for (size_t i = 0; table->pieces && i < table->pieces->count; i++) {
-        const struct sp_cubic *piece = &table->pieces->piece[i];
-        tables->hash = sp_hash64_bytes(tables->hash, &piece->first, sizeof piece->first);
-        tables->hash = sp_hash64_bytes(tables->hash, piece->c, sizeof piece->c);
-    }
-}
-
 static void add_entry(struct sp_tables *tables, struct table *table) {
     *(tables->first ? &tables->last->next : &tables->first) = table;
     tables->last = table;
-    add_to_hash(tables, table);
 }
 
 const struct sp_table_rows *sp_tables_get(struct sp_tables *tables, const struct sp_law *standard) {
@@ -240,6 +226,21 @@ int sp_tables_take(struct sp_tables *tables, struct sp_tables *from) {
     return 0;
 }
 
+static uint64_t add_to_hash(uint64_t hash, const struct table *table) {
+    if (table->rows)
+        hash = sp_hash64_bytes(hash, table->rows, sizeof *table->rows);
+    /* Field by field: there is padding between them. */
+    for (size_t i = 0; table->pieces && i < table->pieces->count; i++) {
+        const struct sp_cubic *piece = &table->pieces->piece[i];
+        hash = sp_hash64_bytes(hash, &piece->first, sizeof piece->first);
+        hash = sp_hash64_bytes(hash, piece->c, sizeof piece->c);
+    }
+    return hash;
+}
+
 uint64_t sp_tables_hash(const struct sp_tables *tables) {
-    return tables->hash;
+    uint64_t hash = SP_HASH64_START;
+    for (const struct table *table = tables->first; table; table = table->next)
+        hash = add_to_hash(hash, table);
+    return hash;
 }

@@ -47,6 +47,7 @@ struct pilot {
     struct worker *worker; /* [threads] */
     struct seen *seen;     /* [metrics][quarters][PIECES]; not of ratios, which are made of their parts */
     uint16_t **label;      /* [category] -> [quarters][paths] */
+    uint16_t **path;       /* [category] -> [quarters][paths] the paths of each label, label after label */
     size_t (**size)[SP_PASSAGE_LABELS]; /* [category] -> [quarters] how many paths are in each label */
 };
 
@@ -142,11 +143,17 @@ static void simulate(void *context, int thread, uint64_t piece) {
         fail(pilot);
 }
 
-static void count_labels(const struct pilot *pilot) {
+static void sort_paths(const struct pilot *pilot, size_t c, size_t t) {
     const struct sp_plan *plan = pilot->tally->plan;
-    for (size_t c = 0; c < plan->categories; c++)
-        for (size_t i = 0; i < plan->quarters * SP_PILOT_PATHS; i++)
-            pilot->size[c][i / SP_PILOT_PATHS][pilot->label[c][i]]++;
+    uint16_t *label = pilot->label[c] + t * SP_PILOT_PATHS, *path = pilot->path[c] + t * SP_PILOT_PATHS;
+    for (size_t k = 0; k < plan->category[c].labels; k++)
+        path += pilot->size[c][t][k] = plan->kernels->select(label, (uint16_t)k, path, SP_PILOT_PATHS);
+}
+
+static void sort_by_label(const struct pilot *pilot) {
+    for (size_t c = 0; c < pilot->tally->plan->categories; c++)
+        for (size_t t = 0; t < pilot->tally->plan->quarters; t++)
+            sort_paths(pilot, c, t);
 }
 
 /* --- What a metric is, quarter by quarter --- */
@@ -211,17 +218,15 @@ static const double *plan_stream(const struct pilot *pilot, struct worker *worke
 
 /* --- Cells --- */
 
-static void sort_by_label(const struct pilot *pilot, struct worker *worker, size_t c, size_t t,
-                          const double *x) {
-    const struct sp_plan *plan = pilot->tally->plan;
+static void label_values(const struct pilot *pilot, struct worker *worker, size_t c, size_t t,
+                         const double *x) {
     struct labelled *labelled = &worker->labelled[c][t];
+    const uint16_t *path = pilot->path[c] + t * SP_PILOT_PATHS;
     double *to = worker->by_label[c] + t * SP_PILOT_PATHS;
     labelled->x = to;
     labelled->is_constant = are_same(x, SP_PILOT_PATHS);
-    if (labelled->is_constant)
-        *to = *x;
-    for (size_t k = 0; !labelled->is_constant && k < plan->category[c].labels; k++)
-        to += plan->kernels->pick(x, pilot->label[c] + t * SP_PILOT_PATHS, (uint16_t)k, to, SP_PILOT_PATHS);
+    for (size_t i = 0; i < (labelled->is_constant ? 1 : SP_PILOT_PATHS); i++)
+        to[i] = x[path[i]];
 }
 
 /* All quarters together, label by label. */
@@ -258,7 +263,7 @@ static void plan_quarter(const struct pilot *pilot, struct worker *worker, size_
     const double *x = plan_stream(pilot, worker, metric, SP_AXIS_QUARTER, t);
     for (size_t c = 0; c < plan->categories; c++)
         if (pilot->tally->metric_row[c][metric] != SIZE_MAX)
-            sort_by_label(pilot, worker, c, t, x);
+            label_values(pilot, worker, c, t, x);
     if (plan->keeps[SP_AXIS_YEAR] && sp_plan_year_ends(plan, t) && !is_stock)
         plan_stream(pilot, worker, metric, SP_AXIS_YEAR, sp_plan_year(plan, t));
     if (plan->keeps[SP_AXIS_HORIZON] && t + 1 == plan->quarters && !is_stock)
@@ -284,8 +289,7 @@ static int create_by_label(struct sp_arena *arena, const struct sp_plan *plan, s
     if (!worker->by_label || !worker->labelled)
         return -1;
     for (size_t c = 0; c < plan->categories; c++) {
-        worker->by_label[c] =
-            sp_arena_array(arena, plan->quarters * SP_PILOT_PATHS + SP_SELECT_MORE, sizeof(double));
+        worker->by_label[c] = sp_arena_array(arena, plan->quarters * SP_PILOT_PATHS, sizeof(double));
         worker->labelled[c] = sp_arena_array(arena, plan->quarters, sizeof(struct labelled));
         if (!worker->by_label[c] || !worker->labelled[c])
             return -1;
@@ -311,12 +315,15 @@ static int create_categories(struct sp_arena *arena, struct pilot *pilot) {
     const struct sp_plan *plan = pilot->tally->plan;
     pilot->label = sp_arena_array(arena, plan->categories, sizeof *pilot->label);
     pilot->size = sp_arena_array(arena, plan->categories, sizeof *pilot->size);
-    if (!pilot->label || !pilot->size)
+    pilot->path = sp_arena_array(arena, plan->categories, sizeof *pilot->path);
+    if (!pilot->label || !pilot->size || !pilot->path)
         return -1;
     for (size_t c = 0; c < plan->categories; c++) {
         pilot->label[c] = sp_arena_array(arena, plan->quarters * SP_PILOT_PATHS, sizeof **pilot->label);
         pilot->size[c] = sp_arena_array(arena, plan->quarters, sizeof **pilot->size);
-        if (!pilot->label[c] || !pilot->size[c])
+        pilot->path[c] =
+            sp_arena_array(arena, plan->quarters * SP_PILOT_PATHS + SP_SELECT_MORE, sizeof **pilot->path);
+        if (!pilot->label[c] || !pilot->size[c] || !pilot->path[c])
             return -1;
     }
     return 0;
@@ -358,7 +365,7 @@ int sp_pilot_run(struct sp_arena *arena, const struct sp_plan *plan, const struc
     if (!pilot.failed)
         sp_parallel_each(threads < PIECES ? threads : PIECES, PIECES, &pilot, simulate);
     if (!pilot.failed) {
-        count_labels(&pilot);
+        sort_by_label(&pilot);
         sp_parallel_each(threads, plan->metrics, &pilot, plan_metric);
     }
     free_workers(&pilot);
