@@ -5,9 +5,6 @@
 #include <hdf5.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-
-enum { HUGE_PAGE = 2 << 20 };
 
 /* What the library hands back to the driver. */
 struct driven {
@@ -29,15 +26,6 @@ static int find(const struct sp_sealed *file, haddr_t at, size_t size, size_t *i
 }
 
 /* --- memory --- */
-
-/* Huge pages, where there are some: each small one costs more to get than to fill. */
-void sp_h5memory_expect(struct sp_h5memory *memory, size_t size) {
-    size_t room = (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE;
-    memory->file->bytes = aligned_alloc(HUGE_PAGE, room);
-    memory->room = memory->file->bytes ? room : 0;
-    if (memory->room)
-        madvise(memory->file->bytes, room, MADV_HUGEPAGE);
-}
 
 /* Memory that is too small grows by half of what is needed. */
 static int make_room(struct sp_h5memory *memory, size_t size) {

@@ -17,9 +17,6 @@ struct sp_h5memory {
     uint64_t place;         /* where the values of the next array that is created go; 0: behind all others */
 };
 
-/* Gets memory for a file that will be of about this size; when there is none, the file fails to grow. */
-void sp_h5memory_expect(struct sp_h5memory *memory, size_t size);
-
 /* Lets a property list for opening files (an hid_t) lead into this memory, which is borrowed until the file
  * is closed. 0 or -1. */
 int sp_h5memory_use(int64_t access, struct sp_h5memory *memory);

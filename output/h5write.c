@@ -412,8 +412,10 @@ int sp_h5write_image(struct sp_document *document, struct sp_sealed *file) {
     if (!writer.reference || !writer.scale || !writer.memory)
         return -1;
     *file = (struct sp_sealed){.apart = document->apart, .apart_hash = document->apart_hash};
-    *writer.memory = (struct sp_h5memory){.file = file};
-    sp_h5memory_expect(writer.memory, guess_size(document));
+    *writer.memory = (struct sp_h5memory){.file = file, .room = guess_size(document)};
+    file->bytes = malloc(writer.memory->room);
+    if (!file->bytes)
+        writer.memory->room = 0;
     sp_h5_start();
     int error = write_file(&writer);
     file->size = error ? 0 : end_of_file(file);
