@@ -2,6 +2,7 @@
 #include "engine/run/pilot.h"
 
 #include "engine/base/error.h"
+#include "engine/base/wide.h"
 #include "engine/run/parallel.h"
 #include "engine/stats/planner.h"
 
@@ -11,10 +12,13 @@
 enum { PIECES = 8, PIECE = SP_PILOT_PATHS / PIECES };
 
 /* What was seen of a metric in one quarter, on the paths of one piece. Many metrics are one number on all
- * paths (0: what has not begun, or is no part of the plan), which is all that is remembered of them. */
+ * paths, or on most (0: what has not begun, or is no part of the plan): then only the others are remembered.
+ */
 struct seen {
-    const double *x; /* [PIECE], or NULL: */
-    double number;   /* the same on all paths */
+    double number;        /* on all paths but the others */
+    size_t others;        /* how many */
+    const double *x;      /* [others] their values, */
+    const uint16_t *path; /* [others] and who they are; NULL: all */
 };
 
 /* A column on all paths, over the quarter, and over the year and the horizon up to it. */
@@ -91,15 +95,44 @@ static bool are_same(const double *x, size_t n) {
     return memcmp(x, x + 1, (n - 1) * sizeof *x) == 0;
 }
 
-static int remember(struct sp_arena *arena, const double *x, struct seen *seen) {
-    seen->number = x[0];
-    if (are_same(x, PIECE))
-        return 0;
+SP_WIDE static void find_others(const double *restrict x, double number, uint16_t *restrict is_other,
+                                size_t n) {
+    uint64_t common, bits;
+    memcpy(&common, &number, sizeof common);
+    for (size_t p = 0; p < n; p++) {
+        memcpy(&bits, x + p, sizeof bits);
+        is_other[p] = bits != common;
+    }
+}
+
+static int remember_all(struct sp_arena *arena, const double *x, struct seen *seen) {
     double *room = sp_arena_array(arena, PIECE, sizeof *room);
     if (room)
         memcpy(room, x, PIECE * sizeof *room);
     seen->x = room;
+    seen->others = PIECE;
     return room ? 0 : -1;
+}
+
+static int remember(struct sp_arena *arena, const struct sp_kernels *kernels, const double *x,
+                    struct seen *seen) {
+    uint16_t is_other[PIECE], path[PIECE + SP_SELECT_MORE];
+    seen->number = sp_planner_common(x, PIECE);
+    if (are_same(x, PIECE))
+        return 0;
+    find_others(x, seen->number, is_other, PIECE);
+    seen->others = kernels->select(is_other, 1, path, PIECE);
+    if (seen->others > PIECE / 2)
+        return remember_all(arena, x, seen);
+    double *room = sp_arena_array(arena, seen->others + SP_SELECT_MORE, sizeof *room);
+    uint16_t *who = sp_arena_array(arena, seen->others, sizeof *who);
+    if (!room || !who)
+        return -1;
+    kernels->pick(x, is_other, 1, room, PIECE);
+    memcpy(who, path, seen->others * sizeof *who);
+    seen->x = room;
+    seen->path = who;
+    return 0;
 }
 
 static void see_labels(const struct pilot *pilot, const struct sp_block *block, size_t piece, size_t t) {
@@ -118,7 +151,8 @@ static int see_quarter(const struct pilot *pilot, struct worker *worker, size_t 
     for (size_t m = 0; m < plan->metrics; m++) {
         int column = plan->metric[m];
         if (pilot->tally->variant->column[column].numerator == SP_PLAN_NONE &&
-            remember(worker->arena, sp_block_now(worker->block, column), seen_of(pilot, m, t) + piece))
+            remember(worker->arena, plan->kernels, sp_block_now(worker->block, column),
+                     seen_of(pilot, m, t) + piece))
             return -1;
     }
     return 0;
@@ -159,16 +193,22 @@ static void sort_by_label(const struct pilot *pilot) {
 /* --- What a metric is, quarter by quarter --- */
 
 static void recall(const struct seen *seen, double *x) {
-    for (size_t i = 0; i < PIECES; i++)
-        for (size_t p = 0; p < PIECE; p++)
-            x[i * PIECE + p] = seen[i].x ? seen[i].x[p] : seen[i].number;
+    if (seen->others == PIECE) {
+        memcpy(x, seen->x, PIECE * sizeof *x);
+        return;
+    }
+    for (size_t p = 0; p < PIECE; p++)
+        x[p] = seen->number;
+    for (size_t i = 0; i < seen->others; i++)
+        x[seen->path[i]] = seen->x[i];
 }
 
 /* Quarters are added to years, and these, when they end, to the horizon. */
 static void see_periods(const struct pilot *pilot, size_t metric, size_t t, struct periods *periods) {
     const struct sp_plan *plan = pilot->tally->plan;
     double *quarter = periods->x[SP_AXIS_QUARTER], *year = periods->x[SP_AXIS_YEAR];
-    recall(seen_of(pilot, metric, t), quarter);
+    for (size_t i = 0; i < PIECES; i++)
+        recall(seen_of(pilot, metric, t) + i, quarter + i * PIECE);
     periods->is_flow = pilot->tally->variant->column[plan->metric[metric]].write->kind == SP_FLOW;
     if (periods->is_flow)
         sp_follow_sum(quarter, t == 0 || sp_plan_year_ends(plan, t - 1), year, SP_PILOT_PATHS);
