@@ -15,7 +15,7 @@
  *     error = sp_writer_finish(writer, result, problems);
  *     sp_writer_free(writer);
  *
- * It needs memory for about three times the file without kept paths. One writer at a time.
+ * It needs memory for about twice the file without kept paths, and its largest array. One writer at a time.
  */
 #ifndef SP_OUTPUT_WRITER_H
 #define SP_OUTPUT_WRITER_H
