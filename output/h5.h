@@ -19,6 +19,11 @@ void sp_h5_start(void);
 /* The innermost entry of HDF5's error stack, as one line; the stack is emptied. */
 void sp_h5_reason(char reason[SP_H5_REASON]);
 
+/* Lets a property list for opening files (an hid_t) keep little metadata in HDF5's own cache: the file is in
+ * memory, and an object that is done with is not touched again, so that its memory, still in the processor's
+ * cache, had better serve the next. 0 or -1. */
+int sp_h5_keep_little(int64_t access);
+
 /* A property list (an hid_t) for H5Dread and H5Dwrite, to be closed with H5Pclose; or -1. HDF5 makes two
  * buffers for texts and zeroes them, array by array: they are small ones here, not 1 MiB each. */
 int64_t sp_h5_transfer(void);

@@ -440,11 +440,10 @@ bool sp_h5read_is_hdf5(const unsigned char *bytes, size_t size) {
     return size > sizeof signature && memcmp(bytes, signature, sizeof signature) == 0;
 }
 
-/* Each object is read once: its metadata is given back when it is closed, and its memory used again. */
 static hid_t open_file(struct sp_h5memory *memory) {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS), file = -1;
     H5Pset_evict_on_close(access, true); /* an HDF5 built for MPI cannot, and needs not */
-    if (access >= 0 && sp_h5memory_use(access, memory) == 0)
+    if (access >= 0 && !sp_h5memory_use(access, memory) && !sp_h5_keep_little(access))
         file = H5Fopen("memory", H5F_ACC_RDONLY, access);
     return H5Pclose(access) < 0 ? -1 : file;
 }

@@ -14,8 +14,7 @@
 enum {
     COMPACT_BYTES = 48 << 10, /* an array up to here lies in the header of its object */
     CHUNK_BYTES = 1 << 20,
-    ROOM_BYTES = 1 << 20, /* of memory at the least */
-    METADATA_BYTES = 64 << 10,
+    ROOM_BYTES = 1 << 20,    /* of memory at the least */
     COMPACT_ATTRIBUTES = 64, /* beside the object up to here: an index of attributes takes 4 KiB an object */
 };
 
@@ -352,24 +351,11 @@ static size_t guess_size(const struct sp_document *document) {
     return bytes;
 }
 
-/* The file is in memory, and an object is not touched again: what is written at once stays in the processor's
- * cache, and its memory is used again for the next. */
-static int keep_little_metadata(hid_t access) {
-    H5AC_cache_config_t cache = {.version = H5AC__CURR_CACHE_CONFIG_VERSION};
-    if (H5Pget_mdc_config(access, &cache) < 0)
-        return -1;
-    cache.set_initial_size = true;
-    cache.initial_size = cache.max_size = cache.min_size = METADATA_BYTES;
-    cache.incr_mode = H5C_incr__off;
-    cache.flash_incr_mode = H5C_flash_incr__off;
-    cache.decr_mode = H5C_decr__off;
-    return H5Pset_mdc_config(access, &cache) < 0 ? -1 : 0;
-}
-
-/* The format is a fixed one, so that a newer HDF5 writes the same. */
+/* The format is a fixed one, whatever a newer HDF5 would choose; where it puts texts may depend on its cache.
+ */
 static hid_t create_file(struct sp_h5memory *memory) {
     hid_t access = H5Pcreate(H5P_FILE_ACCESS), creation = H5Pcreate(H5P_FILE_CREATE), file = -1;
-    if (access >= 0 && creation >= 0 && !sp_h5memory_use(access, memory) && !keep_little_metadata(access) &&
+    if (access >= 0 && creation >= 0 && !sp_h5memory_use(access, memory) && !sp_h5_keep_little(access) &&
         H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) >= 0 && !set_group_manners(creation))
         file = H5Fcreate("memory", H5F_ACC_TRUNC, creation, access);
     return H5Pclose(access) < 0 || H5Pclose(creation) < 0 ? -1 : file;
