@@ -243,13 +243,12 @@ enum { PIECE = 64 };
 
 /* Eight values to the lanes, and their slots. */
 static inline void tally_eight(struct moment_vectors v[VECTORS], const struct binning *binning,
-                               const double *x, uint32_t *slot, u32v *last) {
+                               const double *x, uint32_t *slot) {
     for (int i = 0; i < VECTORS; i++) {
         f64v value = *(const f64v_at *)(x + i * WIDTH), d = value - binning->centre;
         u32v found;
         moments_add(&v[i], &value, &d);
         bins_lanes(binning, &d, &found);
-        greater_whole(&found, last, last);
         *(u32v_at *)(slot + i * WIDTH) = found;
     }
 }
@@ -284,32 +283,29 @@ static inline int sums_are_finite(const struct sp_moment_lanes *lanes) {
 }
 
 /* What is left over. */
-static bool tally_rest(struct sp_moment_lanes *lanes, const struct binning *binning, const double *x,
+static void tally_rest(struct sp_moment_lanes *lanes, const struct binning *binning, const double *x,
                        uint32_t *count, size_t n) {
     uint32_t slot[PIECE];
     moments(lanes, binning->centre, x, n);
     bins(binning->centre, binning->inverse_scale, binning->window, x, slot, n);
     for (size_t i = 0; i < n; i++)
         count[slot[i]]++;
-    return is_any_of(slot, binning->window.count, n);
 }
 
 /* Whole pieces: the slots of one piece are found while those of the piece before are counted, so that the
  * processor has arithmetic to do between the increments, which it can only do one at a time. */
-static bool tally_pieces(struct moment_vectors v[VECTORS], const struct binning binning, const double *x,
+static void tally_pieces(struct moment_vectors v[VECTORS], const struct binning binning, const double *x,
                          uint32_t *count, size_t pieces) {
     uint32_t slot[2][PIECE];
-    u32v last = {0};
     for (size_t i = 0; i < PIECE; i += 8)
-        tally_eight(v, &binning, x + i, slot[0] + i, &last);
+        tally_eight(v, &binning, x + i, slot[0] + i);
     for (size_t piece = 1; piece < pieces; piece++)
         for (size_t i = 0; i < PIECE; i += 8) {
-            tally_eight(v, &binning, x + piece * PIECE + i, slot[piece % 2] + i, &last);
+            tally_eight(v, &binning, x + piece * PIECE + i, slot[piece % 2] + i);
             count_eight(slot[(piece - 1) % 2] + i, count);
         }
     for (size_t i = 0; i < PIECE; i += 8)
         count_eight(slot[(pieces - 1) % 2] + i, count);
-    return is_any(&last, binning.window.count);
 }
 
 /* Values are taken to be finite, which nearly all are; when the sums tell otherwise, they are added again. */
@@ -317,12 +313,12 @@ static bool tally(struct sp_moment_lanes *lanes, double centre, double inverse_s
                   struct sp_bin_window window, const double *x, uint32_t *count, size_t n) {
     const struct binning binning = {centre, inverse_scale, window};
     size_t pieces = n / PIECE, whole = pieces * PIECE;
-    bool is_outside = false;
+    uint32_t outside = count[window.count];
     if (pieces > 0) {
         struct moment_vectors v[VECTORS];
         struct sp_moment_lanes before = *lanes;
         moments_load(lanes, v);
-        is_outside = tally_pieces(v, binning, x, count, pieces);
+        tally_pieces(v, binning, x, count, pieces);
         moments_store(v, lanes);
         lanes->count += whole;
         if (!sums_are_finite(lanes)) {
@@ -330,7 +326,8 @@ static bool tally(struct sp_moment_lanes *lanes, double centre, double inverse_s
             moments(lanes, centre, x, whole);
         }
     }
-    return tally_rest(lanes, &binning, x + whole, count, n - whole) || is_outside;
+    tally_rest(lanes, &binning, x + whole, count, n - whole);
+    return count[window.count] != outside;
 }
 
 /* --- By label --- */
