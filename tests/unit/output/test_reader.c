@@ -249,6 +249,26 @@ Test(output_reader, storage_elsewhere) {
     expect_file_refused(file, path, "stored in the file");
 }
 
+/* A checksum is the only filter, and one without a dimension is refused for that, not for its checksum. */
+Test(output_reader, filters) {
+    const char *path = sample_path(folder, "filter.h5");
+    const hsize_t two[] = {2};
+    for (int deflated = 0; deflated < 2; deflated++)
+        for (int checked = 0; checked < 2; checked++) {
+            hid_t file = create_ours(path, LAYOUT), list = H5Pcreate(H5P_DATASET_CREATE);
+            H5Pset_chunk(list, 1, two);
+            H5Pset_alloc_time(list, H5D_ALLOC_TIME_EARLY);
+            if (deflated)
+                H5Pset_deflate(list, 1);
+            if (checked)
+                H5Pset_fletcher32(list);
+            add_array(file, H5T_IEEE_F64LE, 1, two, list);
+            H5Pclose(list);
+            expect_file_refused(file, path,
+                                deflated ? "no filter but a checksum" : "expected a dimension scale");
+        }
+}
+
 Test(output_reader, shapes_and_types) {
     const char *path = sample_path(folder, "shape.h5");
     const hsize_t huge[] = {UINT64_C(1) << 40}, four[] = {2, 2, 2, 2}, two[] = {2}, chunk[] = {1024};
@@ -264,4 +284,7 @@ Test(output_reader, shapes_and_types) {
     file = create_ours(path, LAYOUT);
     add_array(file, H5T_IEEE_F32LE, 1, two, H5P_DEFAULT);
     expect_file_refused(file, path, "expected f64");
+    file = create_ours(path, LAYOUT);
+    add_array(file, H5T_IEEE_F32BE, 0, NULL, H5P_DEFAULT); /* of the type of a dimension without values */
+    expect_file_refused(file, path, "expected values");
 }
