@@ -99,6 +99,7 @@ static void set_centre(struct sp_histogram_plan *plan, const struct levels *leve
 
 static void count_slots(struct sp_planner *planner, size_t slots, const uint32_t *slot, size_t n) {
     memset(planner->count, 0, slots * sizeof *planner->count);
+#pragma GCC unroll 8
     for (size_t i = 0; i < n; i++)
         planner->count[slot[i]]++;
 }
@@ -277,18 +278,30 @@ static bool is_atom(const struct sp_histogram_plan *plan, double x) {
     return plan->atoms > 0 && *atom == x;
 }
 
-/* Those in the buckets of atoms are looked at. */
+/* Marks the buckets of atoms: 1 + index of one there. Returns whether that is the only one. */
+static bool mark_atoms(struct sp_planner *planner, const struct sp_histogram_plan *plan) {
+    uint32_t bucket[SP_HISTOGRAM_ATOMS];
+    bool are_apart = true;
+    find_buckets(plan->atom, bucket, plan->atoms);
+    for (size_t i = 0; i < plan->atoms; i++) {
+        are_apart &= planner->mark[bucket[i]] == 0;
+        planner->mark[bucket[i]] = (uint8_t)(1 + i);
+    }
+    return are_apart;
+}
+
+/* Mostly without a branch, since half of the values may be atoms. */
 static void drop_atoms(struct sp_planner *planner, struct sample *sample,
                        const struct sp_histogram_plan *plan) {
-    uint32_t bucket[SP_HISTOGRAM_ATOMS];
+    double known[1 + SP_HISTOGRAM_ATOMS] = {NAN};
     size_t kept = 0;
-    find_buckets(plan->atom, bucket, plan->atoms);
-    for (size_t i = 0; i < plan->atoms; i++)
-        planner->mark[bucket[i]] = 1;
+    bool are_apart = mark_atoms(planner, plan);
+    memcpy(known + 1, plan->atom, plan->atoms * sizeof *known);
     for (size_t i = 0; i < sample->others; i++) {
-        bool may_be = planner->mark[planner->slot[i]];
-        sample->other[kept] = sample->other[i];
-        kept += !may_be || !is_atom(plan, sample->other[i]);
+        double x = sample->other[i];
+        bool is_known = known[planner->mark[planner->slot[i]]] == x;
+        sample->other[kept] = x;
+        kept += are_apart ? !is_known : !is_known && !is_atom(plan, x);
     }
     memset(planner->mark, 0, sizeof planner->mark);
     sample->others = kept;
