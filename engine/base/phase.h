@@ -23,7 +23,8 @@ enum sp_phase {
     SP_PHASE_PERIODS,      /* sums of flows over years and the horizon */
     SP_PHASE_STREAMS,      /* moments and histograms of metrics */
     SP_PHASE_TIERS,        /* how paths move through categories */
-    SP_PHASE_CELLS,        /* metrics by category */
+    SP_PHASE_CELLS,        /* histograms of metrics by category */
+    SP_PHASE_SUMS,         /* what their errors need: sums of each path, and statistics of groups */
     SP_PHASE_KEPT,         /* kept paths: put aside and written */
     SP_PHASES
 };

@@ -334,9 +334,10 @@ static void count_by_label(struct sp_tally *tally, const struct category_tally *
 static void add_to_cells(struct sp_tally *tally, size_t c, size_t row, const double *x, bool is_constant,
                          size_t n) {
     struct category_tally *category = &tally->category[c];
-    sp_phase_enter(SP_PHASE_CELLS, n);
+    sp_phase_enter(SP_PHASE_SUMS, n);
     sp_visits_add(&category->visits, tally->plan->plan->kernels, row, x, tally->plan->cell[c][row].centre,
                   is_constant, n);
+    sp_phase_enter(SP_PHASE_CELLS, n);
     count_by_label(tally, category, row, x, is_constant, n);
 }
 
@@ -512,7 +513,7 @@ static void end_block(void *context, const struct sp_block *block) {
     struct sp_tally *tally = context;
     for (size_t c = 0; c < tally->plan->plan->categories; c++) {
         struct category_tally *category = &tally->category[c];
-        sp_phase_enter(SP_PHASE_CELLS, 0);
+        sp_phase_enter(SP_PHASE_SUMS, 0);
         close_cells(tally, c, sp_block_valid(block));
         sp_phase_enter(SP_PHASE_TIERS, 0);
         sp_passage_end(&category->passage, &category->state, sp_block_valid(block), tally->size);
@@ -540,7 +541,7 @@ static void run_group(struct sp_tally *tally, uint64_t first_path, size_t paths,
     const struct sp_visitor visitor = {tally, begin_block, see_quarter, see_metric, end_block, also};
     for (size_t done = 0; done < paths; done += tally->size)
         sp_follow_paths(tally->follower, first_path + done, smaller(tally->size, paths - done), &visitor);
-    sp_phase_enter(SP_PHASE_CELLS, 0);
+    sp_phase_enter(SP_PHASE_SUMS, 0);
     close_group(tally);
 }
 
