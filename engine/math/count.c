@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdbool.h>
+#include <string.h>
 
 /* Up to this expected count probabilities are added up one by one, as long as they are worth it: the first is
  * above 1e-10, and what follows one below `nothing` cannot change the sum. */
@@ -91,6 +92,10 @@ static bool is_many(double mean, double u) {
     return !(mean <= few) & !is_nobody(mean, u);
 }
 
+static bool is_far(double u) {
+    return (u < SP_NORMAL_NEAR) | (1 - u < SP_NORMAL_NEAR);
+}
+
 /* p <= 1/2 */
 static double count_one(struct law law, double u) {
     double mean = mean_of(law);
@@ -116,18 +121,12 @@ enum { TOGETHER = 16 };
 struct several {
     bool is_poisson;
     double n[TOGETHER], p[TOGETHER], u[TOGETHER]; /* p <= 1/2 */
-    double k[TOGETHER];                           /* the counts */
+    double mean[TOGETHER];
+    double k[TOGETHER]; /* the counts */
 };
 
 static struct law law_of(const struct several *these, size_t i) {
     return (struct law){these->is_poisson, these->n[i], these->p[i]};
-}
-
-static bool is_any(const struct several *these, bool (*is)(double mean, double u)) {
-    int64_t any = 0;
-    for (size_t i = 0; i < TOGETHER; i++)
-        any |= is(mean_of(law_of(these, i)), these->u[i]);
-    return any != 0;
 }
 
 /* The first probability of those that are added up; of all others the sum is at its end from the first. */
@@ -137,7 +136,7 @@ static void begin_sums(const struct several *these, double *odds, double *here, 
         double none = none_of(law);
         odds[i] = odds_of(law);
         here[i] = none;
-        sum[i] = is_few(mean_of(law), these->u[i]) ? none : 1;
+        sum[i] = is_few(these->mean[i], these->u[i]) ? none : 1;
     }
 }
 
@@ -159,38 +158,46 @@ static void add_up_several(struct several *these) {
     }
 }
 
-static void correct_several(struct several *these) {
+/* Returns whether some lie in a tail beyond `near`. */
+static bool correct_several(struct several *these) {
+    int64_t any_far = 0;
     for (size_t i = 0; i < TOGETHER; i++) {
-        struct law law = law_of(these, i);
-        double k = correct(law, sp_normal_quantile_near(these->u[i]));
-        these->k[i] = is_many(mean_of(law), these->u[i]) ? k : these->k[i];
+        double u = these->u[i], k = correct(law_of(these, i), sp_normal_quantile_near(u));
+        these->k[i] = is_many(these->mean[i], u) ? k : these->k[i];
+        any_far |= is_far(u);
     }
+    return any_far != 0;
 }
 
-/* Draws have 32 bits, so that a tail beyond `near` is rare; but anybody may ask. */
+/* Draws have 32 bits, so that this is rare; but anybody may ask. */
 static void correct_far(struct several *these) {
     for (size_t i = 0; i < TOGETHER; i++)
-        if ((these->u[i] < SP_NORMAL_NEAR) | (1 - these->u[i] < SP_NORMAL_NEAR))
+        if (is_far(these->u[i]))
             these->k[i] = count_one(law_of(these, i), these->u[i]);
 }
 
 static void count_several(struct several *these) {
-    for (size_t i = 0; i < TOGETHER; i++)
+    int64_t any_few = 0, any_many = 0;
+#pragma GCC unroll 1 /* or gcc writes sixteen single ones */
+    for (size_t i = 0; i < TOGETHER; i++) {
+        any_few |= is_few(these->mean[i], these->u[i]);
+        any_many |= is_many(these->mean[i], these->u[i]);
         these->k[i] = 0;
-    if (is_any(these, is_few))
-        add_up_several(these);
-    if (is_any(these, is_many)) {
-        correct_several(these);
-        correct_far(these);
     }
+    if (any_few)
+        add_up_several(these);
+    if (any_many && correct_several(these))
+        correct_far(these);
 }
 
 static void count_binomials(const double *n, const double *p, const double *u, double *out) {
-    struct several these = {.is_poisson = false};
+    struct several these;
+    these.is_poisson = false;
     for (size_t i = 0; i < TOGETHER; i++) {
         these.n[i] = n[i];
         these.p[i] = p[i] <= 0.5 ? p[i] : 1 - p[i];
         these.u[i] = p[i] <= 0.5 ? u[i] : 1 - u[i];
+        these.mean[i] = these.n[i] * these.p[i];
     }
     count_several(&these);
     for (size_t i = 0; i < TOGETHER; i++)
@@ -207,15 +214,15 @@ SP_WIDE void sp_count_binomial_array(const double *n, const double *p, const dou
 }
 
 static void count_poissons(const double *mean, const double *u, double *out) {
-    struct several these = {.is_poisson = true};
+    struct several these;
+    these.is_poisson = true;
     for (size_t i = 0; i < TOGETHER; i++) {
         these.n[i] = INFINITY;
-        these.p[i] = mean[i];
+        these.p[i] = these.mean[i] = mean[i];
         these.u[i] = u[i];
     }
     count_several(&these);
-    for (size_t i = 0; i < TOGETHER; i++)
-        out[i] = these.k[i];
+    memcpy(out, these.k, sizeof these.k);
 }
 
 SP_WIDE void sp_count_poisson_array(const double *mean, const double *u, double *out, size_t count) {
