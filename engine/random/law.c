@@ -78,6 +78,24 @@ static void standard_distribution(const struct sp_law *law, double z, double *p,
     }
 }
 
+/* -log B(a, b), which takes longer than the rest of a density; a table asks a thousand times for it, and for
+ * that with a and b changed over. */
+static double beta_constant(double a, double b) {
+    static _Thread_local struct { double a, b, constant; } known[2];
+    size_t i = a < b;
+    if (known[i].a != a || known[i].b != b) {
+        known[i].a = a;
+        known[i].b = b;
+        known[i].constant = gsl_sf_lngamma(a + b) - gsl_sf_lngamma(a) - gsl_sf_lngamma(b);
+    }
+    return known[i].constant;
+}
+
+static double beta_density(double x, double a, double b) {
+    return x > 0 && x < 1 ? exp(beta_constant(a, b) + log(x) * (a - 1) + log1p(-x) * (b - 1))
+                          : gsl_ran_beta_pdf(x, a, b);
+}
+
 static double standard_density(const struct sp_law *law, double z) {
     const double *x = law->parameter;
     switch (law->kind) {
@@ -86,7 +104,7 @@ static double standard_density(const struct sp_law *law, double z) {
     case SP_LAW_LOGNORMAL:
         return z > 0 ? gsl_ran_lognormal_pdf(z, 0, x[1]) : 0;
     case SP_LAW_BETA:
-        return z < 0 || z > 1 ? 0 : gsl_ran_beta_pdf(z, x[0], x[1]);
+        return z < 0 || z > 1 ? 0 : beta_density(z, x[0], x[1]);
     case SP_LAW_GAMMA:
         return z < 0 ? 0 : gsl_ran_gamma_pdf(z, x[0], 1);
     case SP_LAW_UNIFORM:
@@ -113,7 +131,7 @@ static double gamma_tail(const void *context, double x, double *density) {
 
 static double beta_tail(const void *context, double x, double *density) {
     const struct sp_root_tail *tail = context;
-    *density = gsl_ran_beta_pdf(x, tail->a, tail->b);
+    *density = beta_density(x, tail->a, tail->b);
     return gsl_cdf_beta_P(x, tail->a, tail->b);
 }
 

@@ -16,12 +16,12 @@ struct bracket {
 
 /* What is left to the target, log tail(x) - log target, turned so that it rises with x; and its slope in y.
  */
-static double remainder_at(sp_root_function *function, const struct sp_root_tail *tail, double target,
+static double remainder_at(sp_root_function *function, const struct sp_root_tail *tail, double log_target,
                            double y, double *slope) {
     double density, x = exp(y), probability = function(tail, x, &density);
     double sign = tail->upper ? -1 : 1;
     *slope = x * density / probability;
-    return sign * (log(probability) - log(target));
+    return sign * (log(probability) - log_target);
 }
 
 /* Newton's point, or the middle when it leaves the bracket or is not a number. */
@@ -35,11 +35,11 @@ static double next_point(const struct bracket *bracket, double y, double remaind
 double sp_root_find(sp_root_function *function, const struct sp_root_tail *tail, double target, double start,
                     double high) {
     struct bracket bracket = {log(DBL_MIN), isinf(high) ? log(DBL_MAX) : log(high)};
-    double y = log(start);
+    double y = log(start), log_target = log(target);
     if (!(y > bracket.low))
         return 0;
     for (int step = 0; step < STEPS; step++) {
-        double slope, remainder = remainder_at(function, tail, target, y, &slope);
+        double slope, remainder = remainder_at(function, tail, log_target, y, &slope);
         if (fabs(remainder) <= small_remainder)
             return exp(slope > 0 ? y - remainder / slope : y);
         if (remainder > 0)
