@@ -91,6 +91,9 @@ struct sp_label_rows {
 
 enum { SP_SELECT_MORE = 16 };
 
+/* Where a kernel takes `next`, that is an array of n values, too, that is worked on afterwards: it is fetched
+ * into the second-level cache meanwhile. It may be x. */
+
 struct sp_kernels {
     const char *level; /* "v2", "v3", "v4" or "any" */
 
@@ -120,17 +123,19 @@ struct sp_kernels {
     /* The same, and puts those values side by side whose bits are not those of `common`; how many. Up to
      * SP_SELECT_MORE more entries of `others` may be written. */
     size_t (*sift)(struct sp_moment_lanes *lanes, double centre, double common, const double *x,
-                   double *others, size_t n);
+                   const double *next, double *others, size_t n);
 
     /* As moments, and counts each value in its slot, count[window.count + 1]; inverse_scale = 1 / scale.
      * Returns whether any lies outside the window. */
     bool (*tally)(struct sp_moment_lanes *lanes, double centre, double inverse_scale,
-                  struct sp_bin_window window, const double *x, uint32_t *count, size_t n);
+                  struct sp_bin_window window, const double *x, const double *next, uint32_t *count,
+                  size_t n);
 
     /* Counts each value in its slot of its label's row, and widens the label's extremes. Returns whether any
      * lies outside the window. */
     bool (*tally_labels)(const struct sp_label_rows *rows, double centre, double inverse_scale,
-                         struct sp_bin_window window, const double *x, const uint16_t *label, size_t n);
+                         struct sp_bin_window window, const double *x, const double *next,
+                         const uint16_t *label, size_t n);
 
     /* The same where slots are known. */
     void (*count_labels)(const struct sp_label_rows *rows, const double *x, const uint16_t *label,
@@ -138,8 +143,8 @@ struct sp_kernels {
 
     /* Puts those values side by side whose bits are not those of `common`, and their labels; how many. Up to
      * SP_SELECT_MORE more entries of both may be written. */
-    size_t (*sift_labels)(double common, const double *x, const uint16_t *label, double *others,
-                          uint16_t *other_label, size_t n);
+    size_t (*sift_labels)(double common, const double *x, const double *next, const uint16_t *label,
+                          double *others, uint16_t *other_label, size_t n);
 
     /* The numbers of the paths whose label is `here`, ascending; how many. n <= 65536. Up to SP_SELECT_MORE
      * more entries of `path` may be written. */

@@ -99,6 +99,18 @@ static const double *period_value(const struct sp_follower *follower, enum sp_ax
 
 /* --- Showing --- */
 
+/* What is read first of the metric that is shown after this one. */
+static const double *value_after(const struct sp_follower *follower, const struct sp_sight *sight) {
+    const struct sp_plan *plan = follower->plan;
+    size_t m = sight->metric + 1;
+    while (m < plan->metrics && sight->axis != SP_AXIS_QUARTER && sp_plan_is_stock(plan, m))
+        m++;
+    if (m == plan->metrics)
+        return sight->x;
+    int numerator = follower->variant->column[plan->metric[m]].numerator;
+    return period_value(follower, sight->axis, numerator == SP_PLAN_NONE ? plan->metric[m] : numerator);
+}
+
 static void show_metric(struct sp_follower *follower, const struct sp_visitor *visitor,
                         struct sp_sight sight) {
     int index = follower->plan->metric[sight.metric];
@@ -111,6 +123,7 @@ static void show_metric(struct sp_follower *follower, const struct sp_visitor *v
         sp_block_ratio(sight.numerator, sight.denominator, follower->ratio, sp_block_valid(follower->block));
         sight.x = follower->ratio;
     }
+    sight.next = value_after(follower, &sight);
     for (const struct sp_visitor *v = visitor; v; v = v->next)
         v->metric(v->context, follower->block, &sight);
 }

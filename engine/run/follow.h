@@ -16,6 +16,7 @@ struct sp_sight {
     size_t metric, time;
     const double *x;                       /* [valid]; NaN where undefined */
     const double *numerator, *denominator; /* of a ratio, [valid]; else NULL */
+    const double *next;                    /* [valid] what is shown afterwards, to be fetched; or x */
 };
 
 struct sp_visitor {

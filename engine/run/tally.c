@@ -272,6 +272,17 @@ static void fetch_stream(const struct sp_tally *tally, const struct sp_sight *si
         __builtin_prefetch(lanes + i, 1);
 }
 
+/* What is worked on after a metric's stream: the sums of its cells, or another metric. */
+static const double *after_stream(const struct sp_tally *tally, const struct sp_sight *sight) {
+    const double *sums = NULL;
+    for (size_t c = 0; sight->axis == SP_AXIS_QUARTER && c < tally->plan->plan->categories; c++) {
+        size_t row = tally->plan->metric_row[c][sight->metric];
+        if (row != SIZE_MAX)
+            sums = sp_visits_sums(&tally->category[c].visits, row);
+    }
+    return sums ? sums : sight->next;
+}
+
 static double lowest(const double *x, size_t n) {
     double low = INFINITY;
     for (size_t i = 0; i < n; i++)
@@ -298,8 +309,9 @@ static bool add_stream(struct sp_tally *tally, const struct sp_block *block, con
     sp_phase_enter(SP_PHASE_STREAMS, n);
     fetch_stream(tally, sight);
     fetch_cells(tally, sight);
-    struct sp_histogram_seen seen = sp_histogram_tally(histogram, kernels, sight->x, n, lanes,
-                                                       sp_rows_at(&tally->stream_rows, stream), &tally->room);
+    struct sp_histogram_seen seen =
+        sp_histogram_tally(histogram, kernels, sight->x, after_stream(tally, sight), n, lanes,
+                           sp_rows_at(&tally->stream_rows, stream), &tally->room);
     if (seen.is_any_outside &&
         sp_histogram_reaches_out(histogram, lowest(lanes->low, SP_LANES), highest(lanes->high, SP_LANES)))
         sp_rows_find_strays(&tally->stream_rows, stream, kernels, sight->x, NULL, n, tally->room.slot);
@@ -314,7 +326,7 @@ static bool add_stream(struct sp_tally *tally, const struct sp_block *block, con
 
 /* Counts the values of a metric in the rows of its labels. */
 static void count_by_label(struct sp_tally *tally, const struct category_tally *category, size_t row,
-                           const double *x, bool is_constant, size_t n) {
+                           const double *x, const double *next, bool is_constant, size_t n) {
     const struct sp_kernels *kernels = tally->plan->plan->kernels;
     size_t cell = category->first_cell + row * category->labels;
     const struct sp_histogram_plan *histogram = tally->group_rows.plan[cell];
@@ -324,21 +336,24 @@ static void count_by_label(struct sp_tally *tally, const struct category_tally *
     const struct sp_histogram_labels labels = {category->labels, category->state.now, category->state.inside};
     bool is_any_outside =
         is_constant ? sp_histogram_tally_same(histogram, kernels, x[0], &labels, &rows)
-                    : sp_histogram_tally_labels(histogram, kernels, x, n, &labels, &rows, &tally->room);
+                    : sp_histogram_tally_labels(histogram, kernels, x, next, n, &labels, &rows, &tally->room);
     if (is_any_outside && sp_histogram_reaches_out(histogram, lowest(extremes->low, category->labels),
                                                    highest(extremes->high, category->labels)))
         sp_rows_find_strays(&tally->group_rows, cell, kernels, x, category->state.now, n, tally->room.slot);
 }
 
 /* Adds values to the sums of their paths, and counts them. */
-static void add_to_cells(struct sp_tally *tally, size_t c, size_t row, const double *x, bool is_constant,
+static void add_to_cells(struct sp_tally *tally, size_t c, const struct sp_sight *sight, bool is_constant,
                          size_t n) {
     struct category_tally *category = &tally->category[c];
+    size_t row = tally->plan->metric_row[c][sight->metric];
+    if (row == SIZE_MAX)
+        return;
     sp_phase_enter(SP_PHASE_SUMS, n);
-    sp_visits_add(&category->visits, tally->plan->plan->kernels, row, x, tally->plan->cell[c][row].centre,
-                  is_constant, n);
+    sp_visits_add(&category->visits, tally->plan->plan->kernels, row, sight->x,
+                  tally->plan->cell[c][row].centre, is_constant, n);
     sp_phase_enter(SP_PHASE_CELLS, n);
-    count_by_label(tally, category, row, x, is_constant, n);
+    count_by_label(tally, category, row, sight->x, sight->next, is_constant, n);
 }
 
 /* At the end of a block each path's quarters in a label are known, and their sum. */
@@ -504,9 +519,7 @@ static void see_metric(void *context, const struct sp_block *block, const struct
     struct sp_tally *tally = context;
     bool is_constant = add_stream(tally, block, sight);
     for (size_t c = 0; sight->axis == SP_AXIS_QUARTER && c < tally->plan->plan->categories; c++)
-        if (tally->plan->metric_row[c][sight->metric] != SIZE_MAX)
-            add_to_cells(tally, c, tally->plan->metric_row[c][sight->metric], sight->x, is_constant,
-                         sp_block_valid(block));
+        add_to_cells(tally, c, sight, is_constant, sp_block_valid(block));
 }
 
 static void end_block(void *context, const struct sp_block *block) {

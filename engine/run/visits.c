@@ -114,6 +114,10 @@ SP_WIDE static void add_to_sums(double *restrict here, const double *restrict x,
     }
 }
 
+const double *sp_visits_sums(const struct sp_visits *visits, size_t row) {
+    return visits->is_zero[row] ? NULL : visits->here + row * visits->size;
+}
+
 /* Many rows are the same on all paths, and 0 as long as what they tell of has not begun: for these nothing is
  * written. */
 void sp_visits_add(struct sp_visits *visits, const struct sp_kernels *kernels, size_t row, const double *x,

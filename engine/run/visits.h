@@ -58,6 +58,9 @@ void sp_visits_begin(struct sp_visits *visits);
 void sp_visits_move(struct sp_visits *visits, const struct sp_kernels *kernels, const uint16_t *now,
                     size_t n);
 
+/* What sp_visits_add begins with: the sums of a row, [size], or NULL while they are all 0. */
+const double *sp_visits_sums(const struct sp_visits *visits, size_t row);
+
 /* Adds the values of a row in this quarter; NaN adds nothing. `is_constant`: they are all the same. */
 void sp_visits_add(struct sp_visits *visits, const struct sp_kernels *kernels, size_t row, const double *x,
                    double centre, bool is_constant, size_t n);

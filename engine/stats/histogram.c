@@ -153,20 +153,20 @@ static void count_slots(const uint32_t *slot, uint32_t *row, size_t n) {
 /* Where there are atoms, many values are the same: they are counted apart, since increments of one count
  * would wait for each other. */
 struct sp_histogram_seen sp_histogram_tally(const struct sp_histogram_plan *plan,
-                                            const struct sp_kernels *kernels, const double *x, size_t n,
-                                            struct sp_moment_lanes *lanes, uint32_t *row,
-                                            const struct sp_histogram_room *room) {
+                                            const struct sp_kernels *kernels, const double *x,
+                                            const double *next, size_t n, struct sp_moment_lanes *lanes,
+                                            uint32_t *row, const struct sp_histogram_room *room) {
     struct sp_histogram_seen seen = {0};
     if (n == 0 || plan->atoms == 0) {
         seen.is_any_outside =
-            kernels->tally(lanes, plan->centre, plan->inverse_scale, plan->window, x, row, n);
+            kernels->tally(lanes, plan->centre, plan->inverse_scale, plan->window, x, next, row, n);
         return seen;
     }
     double common = find_common(x, n);
     uint32_t slot;
     seen.is_any_outside = sp_histogram_slots(plan, kernels, &common, &slot, 1);
     __builtin_prefetch(&row[slot], 1); /* it has not been touched since the block before */
-    size_t others = kernels->sift(lanes, plan->centre, common, x, room->others, n);
+    size_t others = kernels->sift(lanes, plan->centre, common, x, next, room->others, n);
     row[slot] += (uint32_t)(n - others);
     seen.is_any_outside |= sp_histogram_slots(plan, kernels, room->others, room->slot, others);
     count_slots(room->slot, row, others);
@@ -201,15 +201,16 @@ bool sp_histogram_tally_same(const struct sp_histogram_plan *plan, const struct 
 
 /* As sp_histogram_tally. */
 bool sp_histogram_tally_labels(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels,
-                               const double *x, size_t n, const struct sp_histogram_labels *labels,
-                               const struct sp_label_rows *rows, const struct sp_histogram_room *room) {
+                               const double *x, const double *next, size_t n,
+                               const struct sp_histogram_labels *labels, const struct sp_label_rows *rows,
+                               const struct sp_histogram_room *room) {
     if (n == 0 || plan->atoms == 0)
-        return kernels->tally_labels(rows, plan->centre, plan->inverse_scale, plan->window, x, labels->label,
-                                     n);
+        return kernels->tally_labels(rows, plan->centre, plan->inverse_scale, plan->window, x, next,
+                                     labels->label, n);
     double common = find_common(x, n);
     uint32_t slot;
     bool is_outside = sp_histogram_slots(plan, kernels, &common, &slot, 1);
-    size_t others = kernels->sift_labels(common, x, labels->label, room->others, room->other_label, n);
+    size_t others = kernels->sift_labels(common, x, next, labels->label, room->others, room->other_label, n);
     for (size_t k = 0; k < labels->count; k++)
         if (labels->inside[k] > 0)
             count_same(rows, kernels, common, slot, (uint16_t)k,

@@ -64,11 +64,12 @@ struct sp_histogram_seen {
     bool is_any_outside; /* some are NaN or lie outside the window */
 };
 
-/* Counts n values in a row, and adds them to the lanes, around the plan's centre. */
+/* Counts n values in a row, and adds them to the lanes, around the plan's centre. `next` is what the caller
+ * works on afterwards (kernels.h). */
 struct sp_histogram_seen sp_histogram_tally(const struct sp_histogram_plan *plan,
-                                            const struct sp_kernels *kernels, const double *x, size_t n,
-                                            struct sp_moment_lanes *lanes, uint32_t *row,
-                                            const struct sp_histogram_room *room);
+                                            const struct sp_kernels *kernels, const double *x,
+                                            const double *next, size_t n, struct sp_moment_lanes *lanes,
+                                            uint32_t *row, const struct sp_histogram_room *room);
 
 /* The label of each of n values, and how many are in each. */
 struct sp_histogram_labels {
@@ -79,8 +80,9 @@ struct sp_histogram_labels {
 
 /* Counts n values in the rows of their labels. Returns whether some are NaN or lie outside the window. */
 bool sp_histogram_tally_labels(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels,
-                               const double *x, size_t n, const struct sp_histogram_labels *labels,
-                               const struct sp_label_rows *rows, const struct sp_histogram_room *room);
+                               const double *x, const double *next, size_t n,
+                               const struct sp_histogram_labels *labels, const struct sp_label_rows *rows,
+                               const struct sp_histogram_room *room);
 
 /* The same where all values are x. */
 bool sp_histogram_tally_same(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels, double x,

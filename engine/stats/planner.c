@@ -434,7 +434,7 @@ static void add_common(struct sample *sample, size_t copies) {
 void sp_planner_add(struct sp_planner *planner, const double *x, size_t n) {
     struct sample *sample = &planner->sample;
     size_t others =
-        planner->kernels->sift(&planner->lanes, 0, sample->common, x, sample->other + sample->others, n);
+        planner->kernels->sift(&planner->lanes, 0, sample->common, x, x, sample->other + sample->others, n);
     planner->added += n;
     sample->size[sample->groups - 1] += others;
     sample->others += others;

@@ -172,7 +172,7 @@ static void count(int t) {
         struct stream *stream = &all.stream[m][t];
         sp_phase_enter(SP_PHASE_STREAMS, BLOCK);
         all.kernels->tally(&stream->lanes, stream->plan.centre, stream->plan.inverse_scale, sp_all_bins,
-                           now[m], stream->count, all.valid);
+                           now[m], now[m], stream->count, all.valid);
     }
     count_tiers();
     for (size_t p = 0; t == QUARTERS - 1 && p < all.valid; p++)

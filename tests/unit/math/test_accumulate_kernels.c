@@ -116,7 +116,7 @@ Test(accumulate_kernels, sift_is_its_twin) {
             sp_moments_clear(&lanes);
             sp_moments_clear(&expected);
             memset(others, 0xA5, sizeof others);
-            size_t found = (*level)->sift(&lanes, -0.7, left_out, x, others, n);
+            size_t found = (*level)->sift(&lanes, -0.7, left_out, x, x, others, n);
             cr_assert_eq(found, sift_twin(&expected, -0.7, left_out, x, expected_others, n),
                          "level %s, n %zu, without %g", (*level)->level, n, left_out);
             cr_assert_arr_eq(others, expected_others, found * sizeof *others);
@@ -225,7 +225,8 @@ Test(accumulate_kernels, tally_is_its_twin) {
             sp_moments_clear(&lanes);
             sp_moments_clear(&expected);
             for (int again = 0; again < 2; again++) {
-                bool outside = (*level)->tally(&lanes, plan[0], plan[1], window, x[s % 3], count, n);
+                bool outside =
+                    (*level)->tally(&lanes, plan[0], plan[1], window, x[s % 3], x[(s + 1) % 3], count, n);
                 cr_assert_eq(outside, tally_twin(&expected, plan, window, x[s % 3], expected_count, n),
                              "level %s, case %zu", (*level)->level, s);
             }
@@ -284,7 +285,8 @@ Test(accumulate_kernels, tally_labels_and_count_labels_are_their_twin) {
                 label_twin(&rows[2], x[s % 3][p], label[p], slot[p]);
                 is_any_outside |= slot[p] == window.count;
             }
-            cr_assert_eq((*level)->tally_labels(&rows[0], plan[0], plan[1], window, x[s % 3], label, n),
+            cr_assert_eq((*level)->tally_labels(&rows[0], plan[0], plan[1], window, x[s % 3], x[(s + 1) % 3],
+                                                label, n),
                          is_any_outside, "level %s, case %zu", (*level)->level, s);
             (*level)->count_labels(&rows[1], x[s % 3], label, slot, n);
             for (int i = 0; i < 2; i++) {
@@ -315,7 +317,7 @@ Test(accumulate_kernels, sift_labels_is_its_twin) {
                 }
             memset(others, 0xA5, sizeof others);
             memset(other_label, 0xA5, sizeof other_label);
-            cr_assert_eq((*level)->sift_labels(common[s % 6], x, label, others, other_label, n), left,
+            cr_assert_eq((*level)->sift_labels(common[s % 6], x, x, label, others, other_label, n), left,
                          "level %s, n %zu", (*level)->level, n);
             cr_assert_arr_eq(others, expected, left * sizeof *others);
             cr_assert_arr_eq(other_label, expected_label, left * sizeof *other_label);

@@ -44,7 +44,7 @@ static void count_in_row(struct sample *s, struct sp_arena *arena) {
     struct sp_rows rows;
     sp_moments_clear(&lanes);
     cr_assert_eq(sp_rows_create(arena, plan, 1, &rows), 0);
-    sp_histogram_tally(&s->plan, kernels, s->x, s->n, &lanes, sp_rows_at(&rows, 0), &room);
+    sp_histogram_tally(&s->plan, kernels, s->x, s->x, s->n, &lanes, sp_rows_at(&rows, 0), &room);
     sp_rows_find_strays(&rows, 0, kernels, s->x, NULL, s->n, room.slot);
     sp_rows_read(&rows, 0, 0, SP_HISTOGRAM_BINS, s->count);
     sp_rows_free(&rows);
@@ -443,9 +443,9 @@ static void expect_same_counts(const struct sp_histogram_plan *plan, const struc
         }
     }
     kernels->moments(&lanes[1], plan->centre, x, n);
-    struct sp_histogram_seen seen = sp_histogram_tally(plan, kernels, x, n, &lanes[0], count[0], &room);
+    struct sp_histogram_seen seen = sp_histogram_tally(plan, kernels, x, x, n, &lanes[0], count[0], &room);
     const struct sp_histogram_labels labels = {LABELS, label, inside};
-    cr_assert_eq(sp_histogram_tally_labels(plan, kernels, x, n, &labels, &rows, &room), is_any_outside);
+    cr_assert_eq(sp_histogram_tally_labels(plan, kernels, x, x, n, &labels, &rows, &room), is_any_outside);
     cr_assert_eq(seen.is_any_outside, is_any_outside);
     cr_assert_arr_eq(&lanes[0], &lanes[1], sizeof *lanes, "%s, level %s, n %zu", what, kernels->level, n);
     cr_assert_arr_eq(count[0], count[1], sizeof *count, "%s, level %s, n %zu", what, kernels->level, n);
@@ -542,7 +542,7 @@ static bool is_constant(const struct sp_histogram_plan *plan, const double *x, s
     static uint32_t slot[100], count[ROW];
     struct sp_moment_lanes lanes;
     sp_moments_clear(&lanes);
-    return sp_histogram_tally(plan, sp_kernels_find(NULL), x, n, &lanes, count,
+    return sp_histogram_tally(plan, sp_kernels_find(NULL), x, x, n, &lanes, count,
                               &(struct sp_histogram_room){.others = others, .slot = slot})
         .is_constant;
 }
