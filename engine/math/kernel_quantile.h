@@ -17,11 +17,11 @@ _Static_assert(4 * sizeof(double) == 1 << ROW_BITS && SP_TABLE_STEPS == 1 << STE
  * As a double, v shows its octave as exponent, the step as the first bits of its mantissa, and the position
  * within the step as the bits after these. Taken with its sign, k is m or - (m + 1), and 4k + 2 is v or - v:
  * the sign is the side. */
-static inline void table_tail(const uint32_t *words, f64x4 *tail) {
-    const f64x4 zero = {0}, four = zero + 4.0, two = zero + 2.0;
-    f64x4 k;
-    widen_four(words, &k);
-    fused_four(&k, &four, &two, tail);
+static inline void table_tail(const uint32_t *words, f64v *tail) {
+    const f64v zero = {0}, four = zero + 4.0, two = zero + 2.0;
+    f64v k;
+    as_doubles(words, &k);
+    fused(&k, &four, &two, tail);
 }
 
 /* Where the row is, in bytes from the first: side, octave, step. The exponent of v is 1 to 32, of which the
@@ -37,32 +37,61 @@ static inline uint64_t table_offset(uint64_t tail) {
 #endif
 }
 
-static inline void table_position(const u64x4 *tail, f64x4 *position) {
-    const u64x4 none = {0}, mantissa = none + 0xFFFFFFFFFFFFF, exponent = none + 0x3FF0000000000000;
-    *position = (f64x4)((*tail << STEP_BITS & mantissa) | exponent) - 1.0;
+static inline void table_position(const u64v *tail, f64v *position) {
+    const u64v none = {0}, mantissa = none + 0xFFFFFFFFFFFFF, exponent = none + 0x3FF0000000000000;
+    *position = (f64v)((*tail << STEP_BITS & mantissa) | exponent) - 1.0;
 }
 
-/* Four rows of four coefficients, turned so that each vector holds one power for the four values. */
-static inline void table_load(const void *rows, const uint64_t offset[4], f64x4 power[4]) {
-    f64x4 r[4];
+static inline const f64x4_at *table_row(const void *rows, uint64_t offset) {
+    return (const f64x4_at *)(const void *)((const char *)rows + offset);
+}
+
+#ifdef __AVX512F__
+
+/* Two rows in one vector. */
+static inline __m512d table_pair(const void *rows, uint64_t first, uint64_t second) {
+    __m512d pair = _mm512_castpd256_pd512((__m256d)*table_row(rows, first));
+    return _mm512_insertf64x4(pair, (__m256d)*table_row(rows, second), 1);
+}
+
+/* Eight rows of four coefficients, turned so that each vector holds one power for the eight values. Rows 0
+ * and 2, 1 and 3, .. are paired, so that after neighbours have met only whole quarters change places. */
+static inline void table_load(const void *rows, const uint64_t offset[8], f64v power[4]) {
+    __m512d a = table_pair(rows, offset[0], offset[2]), b = table_pair(rows, offset[1], offset[3]);
+    __m512d c = table_pair(rows, offset[4], offset[6]), d = table_pair(rows, offset[5], offset[7]);
+    __m512d even_low = _mm512_unpacklo_pd(a, b), even_high = _mm512_unpacklo_pd(c, d);
+    __m512d odd_low = _mm512_unpackhi_pd(a, b), odd_high = _mm512_unpackhi_pd(c, d);
+    power[0] = (f64v)_mm512_shuffle_f64x2(even_low, even_high, 0x88);
+    power[1] = (f64v)_mm512_shuffle_f64x2(odd_low, odd_high, 0x88);
+    power[2] = (f64v)_mm512_shuffle_f64x2(even_low, even_high, 0xDD);
+    power[3] = (f64v)_mm512_shuffle_f64x2(odd_low, odd_high, 0xDD);
+}
+
+#else
+
+/* The same of four rows. */
+static inline void table_load(const void *rows, const uint64_t offset[4], f64v power[4]) {
+    f64v r[4];
 #pragma GCC unroll 4
     for (int i = 0; i < 4; i++)
-        r[i] = *(const f64x4_at *)((const char *)rows + offset[i]);
-    f64x4 a = __builtin_shufflevector(r[0], r[1], 0, 4, 2, 6),
-          b = __builtin_shufflevector(r[2], r[3], 0, 4, 2, 6);
-    f64x4 c = __builtin_shufflevector(r[0], r[1], 1, 5, 3, 7),
-          d = __builtin_shufflevector(r[2], r[3], 1, 5, 3, 7);
+        r[i] = *table_row(rows, offset[i]);
+    f64v a = __builtin_shufflevector(r[0], r[1], 0, 4, 2, 6),
+         b = __builtin_shufflevector(r[2], r[3], 0, 4, 2, 6);
+    f64v c = __builtin_shufflevector(r[0], r[1], 1, 5, 3, 7),
+         d = __builtin_shufflevector(r[2], r[3], 1, 5, 3, 7);
     power[0] = __builtin_shufflevector(a, b, 0, 1, 4, 5);
     power[1] = __builtin_shufflevector(c, d, 0, 1, 4, 5);
     power[2] = __builtin_shufflevector(a, b, 2, 3, 6, 7);
     power[3] = __builtin_shufflevector(c, d, 2, 3, 6, 7);
 }
 
+#endif
+
 /* The cubic at the position: the first power's coefficient is added last. */
-static inline void table_cubic(const f64x4 power[4], const f64x4 *position, f64x4 *value) {
-    fused_four(&power[3], position, &power[2], value);
-    fused_four(value, position, &power[1], value);
-    fused_four(value, position, &power[0], value);
+static inline void table_cubic(const f64v power[4], const f64v *position, f64v *value) {
+    fused(&power[3], position, &power[2], value);
+    fused(value, position, &power[1], value);
+    fused(value, position, &power[0], value);
 }
 
 enum { STRETCH = 128 };
@@ -71,31 +100,41 @@ enum { STRETCH = 128 };
  * because it knows all addresses early. */
 static inline void table_stretch(const struct sp_table_rows *table, double shift, double scale,
                                  const uint32_t *words, double *out, size_t n) {
-    const f64x4 zero = {0}, shifts = zero + shift, scales = zero + scale;
-    uint64_t tail[STRETCH], offset[4];
-    for (size_t p = 0; p < n; p += 4) {
-        f64x4 four;
-        table_tail(words + p, &four);
-        memcpy(tail + p, &four, sizeof four);
+    const f64v zero = {0}, shifts = zero + shift, scales = zero + scale;
+    uint64_t tail[STRETCH], offset[WIDTH];
+    for (size_t p = 0; p < n; p += WIDTH) {
+        f64v some;
+        table_tail(words + p, &some);
+        memcpy(tail + p, &some, sizeof some);
     }
-    for (size_t p = 0; p < n; p += 4) {
-        f64x4 power[4], position, value;
-        u64x4 tails = *(const u64x4_at *)(tail + p);
-#pragma GCC unroll 4
-        for (size_t i = 0; i < 4; i++)
+    for (size_t p = 0; p < n; p += WIDTH) {
+        f64v power[4], position, value;
+        u64v tails;
+        memcpy(&tails, tail + p, sizeof tails);
+#pragma GCC unroll 8
+        for (size_t i = 0; i < WIDTH; i++)
             offset[i] = table_offset(tail[p + i]);
         table_load(table->row, offset, power);
         table_position(&tails, &position);
         table_cubic(power, &position, &value);
-        fused_four(&value, &scales, &shifts, &value);
-        *(f64x4_at *)(out + p) = value;
+        fused(&value, &scales, &shifts, &value);
+        *(f64v_at *)(out + p) = value;
     }
 }
 
+/* What is left over goes through the same lanes. */
 static void table(const struct sp_table_rows *table, double shift, double scale, const uint32_t *words,
                   double *out, size_t n) {
-    for (size_t p = 0; p < n; p += STRETCH)
-        table_stretch(table, shift, scale, words + p, out + p, n - p < STRETCH ? n - p : STRETCH);
+    size_t whole = n / WIDTH * WIDTH;
+    for (size_t p = 0; p < whole; p += STRETCH)
+        table_stretch(table, shift, scale, words + p, out + p, whole - p < STRETCH ? whole - p : STRETCH);
+    if (whole == n)
+        return;
+    uint32_t rest[WIDTH] = {0};
+    double value[WIDTH];
+    memcpy(rest, words + whole, (n - whole) * sizeof *words);
+    table_stretch(table, shift, scale, rest, value, WIDTH);
+    memcpy(out + whole, value, (n - whole) * sizeof *out);
 }
 
 /* Where z lies among the rows, as above. Values beyond the ends are held there. */
@@ -133,11 +172,11 @@ static inline void normal_stretch(const struct sp_normal_rows *rows, const doubl
         memcpy(offset + p, &where, sizeof where);
         *(f64v_at *)(value + p) = position;
     }
-    for (size_t p = 0; p < n; p += 4) {
-        f64x4 power[4], position = *(const f64x4_at *)(value + p), probability;
+    for (size_t p = 0; p < n; p += WIDTH) {
+        f64v power[4], position = *(const f64v_at *)(value + p), probability;
         table_load(rows->row, offset + p, power);
         table_cubic(power, &position, &probability);
-        *(f64x4_at *)(value + p) = probability;
+        *(f64v_at *)(value + p) = probability;
     }
     for (size_t p = 0; p < n; p += WIDTH)
         normal_word(value + p, words + p);

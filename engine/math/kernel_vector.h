@@ -44,13 +44,10 @@ typedef double f64v_at __attribute__((vector_size(32), aligned(8), may_alias));
 typedef uint32_t u32v_at __attribute__((vector_size(16), aligned(4), may_alias));
 #endif
 
-/* Four lanes on every level: rows of four coefficients. */
-typedef uint64_t u64x4 __attribute__((vector_size(32)));
-typedef int32_t i32x4 __attribute__((vector_size(16)));
+/* Rows of four coefficients, on every level. */
 typedef double f64x4 __attribute__((vector_size(32)));
-typedef uint64_t u64x4_at __attribute__((vector_size(32), aligned(8), may_alias));
-typedef int32_t i32x4_at __attribute__((vector_size(16), aligned(4), may_alias));
 typedef double f64x4_at __attribute__((vector_size(32), aligned(8), may_alias));
+typedef int32_t i32v_at __attribute__((vector_size(WIDTH * sizeof(int32_t)), aligned(4), may_alias));
 
 /* sum = a x b + c, rounded once. */
 static inline void fused(const f64v *a, const f64v *b, const f64v *c, f64v *sum) {
@@ -64,21 +61,14 @@ static inline void fused(const f64v *a, const f64v *b, const f64v *c, f64v *sum)
 #endif
 }
 
-static inline void fused_four(const f64x4 *a, const f64x4 *b, const f64x4 *c, f64x4 *sum) {
-#ifdef __FMA__
-    *sum = (f64x4)_mm256_fmadd_pd((__m256d)*a, (__m256d)*b, (__m256d)*c);
+/* Signed whole numbers as doubles. */
+static inline void as_doubles(const void *whole, f64v *real) {
+#if defined __AVX512F__
+    *real = (f64v)_mm512_cvtepi32_pd((__m256i) * (const i32v_at *)whole);
+#elif defined __AVX2__
+    *real = (f64v)_mm256_cvtepi32_pd((__m128i) * (const i32v_at *)whole);
 #else
-    for (int i = 0; i < 4; i++)
-        (*sum)[i] = __builtin_fma((*a)[i], (*b)[i], (*c)[i]);
-#endif
-}
-
-/* Four signed whole numbers as doubles. */
-static inline void widen_four(const void *words, f64x4 *real) {
-#ifdef __AVX2__
-    *real = (f64x4)_mm256_cvtepi32_pd((__m128i) * (const i32x4_at *)words);
-#else
-    *real = __builtin_convertvector(*(const i32x4_at *)words, f64x4);
+    *real = __builtin_convertvector(*(const i32v_at *)whole, f64v);
 #endif
 }
 
