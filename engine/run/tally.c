@@ -314,7 +314,7 @@ static bool add_stream(struct sp_tally *tally, const struct sp_block *block, con
                            sp_rows_at(&tally->stream_rows, stream), &tally->room);
     if (seen.is_any_outside &&
         sp_histogram_reaches_out(histogram, lowest(lanes->low, SP_LANES), highest(lanes->high, SP_LANES)))
-        sp_rows_find_strays(&tally->stream_rows, stream, kernels, sight->x, NULL, n, tally->room.slot);
+        sp_rows_find_strays(&tally->stream_rows, stream, sight->x, NULL, n);
     if (lanes->count != before + n)
         find_bad_value(tally, block, sight);
     if (sight->numerator)
@@ -339,7 +339,7 @@ static void count_by_label(struct sp_tally *tally, const struct category_tally *
                     : sp_histogram_tally_labels(histogram, kernels, x, next, n, &labels, &rows, &tally->room);
     if (is_any_outside && sp_histogram_reaches_out(histogram, lowest(extremes->low, category->labels),
                                                    highest(extremes->high, category->labels)))
-        sp_rows_find_strays(&tally->group_rows, cell, kernels, x, category->state.now, n, tally->room.slot);
+        sp_rows_find_strays(&tally->group_rows, cell, x, category->state.now, n);
 }
 
 /* Adds values to the sums of their paths, and counts them. */

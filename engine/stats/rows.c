@@ -46,18 +46,35 @@ static bool is_in(struct sp_bin_window window, size_t bin) {
     return bin >= window.first && bin < window.first + window.count;
 }
 
-void sp_rows_find_strays(struct sp_rows *rows, size_t row, const struct sp_kernels *kernels, const double *x,
-                         const uint16_t *label, size_t n, uint32_t *scratch) {
+SP_WIDE static bool is_any_beyond(const double *x, double low, double high, size_t n) {
+    uint64_t found = 0;
+    for (size_t i = 0; i < n; i++)
+        found |= (uint64_t)(x[i] < low) | (uint64_t)(x[i] > high);
+    return found;
+}
+
+static void find_stray(struct sp_rows *rows, size_t row, double x) {
     const struct sp_histogram_plan *plan = rows->plan[row];
-    kernels->bins(plan->centre, plan->inverse_scale, sp_all_bins, x, scratch, n);
-    for (size_t i = 0; i < n; i++) {
-        size_t bin = scratch[i], its_row = row + (label ? label[i] : 0);
-        if (is_in(plan->window, bin) || bin == SP_HISTOGRAM_BINS ||
-            sp_histogram_atom(plan, x[i]) < plan->atoms)
-            continue;
-        sp_rows_at(rows, its_row)[plan->window.count]--;
-        rows->stray[its_row * SP_HISTOGRAM_BINS + bin]++;
-        rows->has_strays[its_row] = true;
+    size_t bin = sp_histogram_bin(plan, x);
+    if (is_in(plan->window, bin) || bin == SP_HISTOGRAM_BINS || sp_histogram_atom(plan, x) < plan->atoms)
+        return;
+    sp_rows_at(rows, row)[plan->window.count]--;
+    rows->stray[row * SP_HISTOGRAM_BINS + bin]++;
+    rows->has_strays[row] = true;
+}
+
+/* Pieces are looked into that have values beyond the window, or in its first or last bin: edges are rounded.
+ */
+void sp_rows_find_strays(struct sp_rows *rows, size_t row, const double *x, const uint16_t *label, size_t n) {
+    enum { PIECE = 64 };
+    const struct sp_histogram_plan *plan = rows->plan[row];
+    double low = sp_histogram_edge(plan, plan->window.first + 1),
+           high = sp_histogram_edge(plan, plan->window.first + plan->window.count - 1);
+    for (size_t first = 0; first < n; first += PIECE) {
+        size_t end = first + PIECE < n ? first + PIECE : n;
+        if (is_any_beyond(x + first, low, high, end - first))
+            for (size_t i = first; i < end; i++)
+                find_stray(rows, row + (label ? label[i] : 0), x[i]);
     }
 }
 

@@ -35,8 +35,7 @@ uint32_t sp_rows_length(const struct sp_rows *rows, size_t row);
 
 /* Moves those of n values that were counted in the slot for what lies outside the window, but are no NaN, to
  * the strays; value i is in row + label[i], or in row where label is NULL. All these rows have one plan. */
-void sp_rows_find_strays(struct sp_rows *rows, size_t row, const struct sp_kernels *kernels, const double *x,
-                         const uint16_t *label, size_t n, uint32_t *scratch);
+void sp_rows_find_strays(struct sp_rows *rows, size_t row, const double *x, const uint16_t *label, size_t n);
 
 /* Adds the counts of bins first .. end - 1, of NaN and of atoms to those of slots[SP_HISTOGRAM_SLOTS], where
  * all bins have a place. */

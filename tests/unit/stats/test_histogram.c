@@ -45,7 +45,7 @@ static void count_in_row(struct sample *s, struct sp_arena *arena) {
     sp_moments_clear(&lanes);
     cr_assert_eq(sp_rows_create(arena, plan, 1, &rows), 0);
     sp_histogram_tally(&s->plan, kernels, s->x, s->x, s->n, &lanes, sp_rows_at(&rows, 0), &room);
-    sp_rows_find_strays(&rows, 0, kernels, s->x, NULL, s->n, room.slot);
+    sp_rows_find_strays(&rows, 0, s->x, NULL, s->n);
     sp_rows_read(&rows, 0, 0, SP_HISTOGRAM_BINS, s->count);
     sp_rows_free(&rows);
 }
