@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/run/tally.h"
 
+#include "engine/base/pages.h"
 #include "engine/base/phase.h"
 #include "engine/run/visits.h"
 
@@ -599,16 +600,16 @@ int sp_tally_counts_create(const struct sp_tally_plan *plan, struct sp_tally *co
                                  .cells = plan->shape.cells,
                                  .passage = passage_total(plan->plan),
                                  .rules = plan->variant->rules};
-    counts->stream = calloc(counts->streams * SP_HISTOGRAM_SLOTS, sizeof(uint64_t));
-    counts->cell = calloc(counts->cells * SP_HISTOGRAM_SLOTS + 1, sizeof(uint64_t));
+    counts->stream = sp_pages_create(counts->streams, SP_HISTOGRAM_SLOTS * sizeof(uint64_t));
+    counts->cell = sp_pages_create(counts->cells, SP_HISTOGRAM_SLOTS * sizeof(uint64_t));
     counts->passage_count = calloc(counts->passage + 1, sizeof(uint64_t));
     counts->rule = calloc(counts->rules + 1, sizeof(uint64_t));
     return counts->stream && counts->cell && counts->passage_count && counts->rule ? 0 : -1;
 }
 
 void sp_tally_counts_free(struct sp_counts *counts) {
-    free(counts->stream);
-    free(counts->cell);
+    sp_pages_free(counts->stream, counts->streams, SP_HISTOGRAM_SLOTS * sizeof(uint64_t));
+    sp_pages_free(counts->cell, counts->cells, SP_HISTOGRAM_SLOTS * sizeof(uint64_t));
     free(counts->passage_count);
     free(counts->rule);
     *counts = (struct sp_counts){0};

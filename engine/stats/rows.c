@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/stats/rows.h"
 
+#include "engine/base/pages.h"
 #include "engine/base/wide.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* --- Room --- */
@@ -14,7 +14,6 @@ static size_t room_of(const struct sp_histogram_plan *plan) {
     return (sp_histogram_row(plan) + LINE - 1) / LINE * LINE;
 }
 
-/* The strays come from calloc: pages that no value falls into are never touched. */
 int sp_rows_create(struct sp_arena *arena, const struct sp_histogram_plan **plan, size_t rows,
                    struct sp_rows *made) {
     *made = (struct sp_rows){.rows = rows, .plan = plan};
@@ -27,12 +26,12 @@ int sp_rows_create(struct sp_arena *arena, const struct sp_histogram_plan **plan
         made->size += room_of(plan[row]);
     }
     made->count = sp_arena_array(arena, made->size, sizeof *made->count);
-    made->stray = calloc(rows * SP_HISTOGRAM_BINS + 1, sizeof *made->stray);
+    made->stray = sp_pages_create(rows, SP_HISTOGRAM_BINS * sizeof *made->stray);
     return made->count && made->stray ? 0 : -1;
 }
 
 void sp_rows_free(struct sp_rows *rows) {
-    free(rows->stray);
+    sp_pages_free(rows->stray, rows->rows, SP_HISTOGRAM_BINS * sizeof *rows->stray);
     *rows = (struct sp_rows){0};
 }
 
