@@ -17,7 +17,7 @@ static const char *const names[SP_PHASES] = {
     [SP_PHASE_STREAMS] = "streams",
     [SP_PHASE_TIERS] = "tiers",
     [SP_PHASE_CELLS] = "cells",
-    [SP_PHASE_SUMS] = "path sums",
+    [SP_PHASE_SUMS] = "sums",
     [SP_PHASE_KEPT] = "kept",
 };
 
