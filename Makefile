@@ -113,7 +113,7 @@ asan: ## The unit tests and the command-line tests under the address and undefin
 	$(Q)$(MAKE) BUILD=asan build/asan/unit-tests build/asan/scalepath
 	$(Q)tests/support/run-tests build/asan
 
-bench: $(PROGRAM) $(PLAIN) ## RM1 beside other programs, the moderate scenario, and how cost grows; some 8 minutes
+bench: $(PROGRAM) $(PLAIN) ## RM1 beside other programs, the moderate scenario, and how cost grows; some 5 minutes
 	$(Q)tests/bench/compare_rm1.py $(OUT)
 	$(Q)tests/bench/sidebyside.py $(OUT)
 	$(Q)$(OUT)/draws

@@ -117,7 +117,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         print_side_by_side(out, folder)
         print_phases(out, folder, "RM1", RM1, 1_000_000)
-        print_phases(out, folder, "moderate", MODERATE, 50_000)
+        print_phases(out, folder, "moderate", MODERATE, 200_000)
         print_memory(out, folder)
         print_startup(out, folder)
 
