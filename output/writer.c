@@ -162,7 +162,8 @@ static const char *verify(const struct sp_document *document, const struct sp_se
                           struct sp_document *found) {
     struct sp_sealed inner = *sealed;
     inner.size -= SP_SEAL_BYTES;
-    return sp_h5read_image(&inner, document, found) ? found->complaint : sp_document_difference(document, found);
+    return sp_h5read_image(&inner, document, found) ? found->complaint
+                                                    : sp_document_difference(document, found);
 }
 
 /* The disk needs no processor, and verifying no disk: they are busy side by side. */
