@@ -41,9 +41,8 @@ void sp_rows_find_strays(struct sp_rows *rows, size_t row, const double *x, cons
  * all bins have a place. */
 void sp_rows_read(const struct sp_rows *rows, size_t row, size_t first, size_t end, uint64_t *slots);
 
-/* Adds a row to the same one of `to` and to slots, as above, and sets it to 0. All its values lie in bins
- * first
- * .. end - 1. Returns how many are no NaN. */
+/* Adds a row to the same one of `to` and to slots, as above, and sets it to 0. All its values lie in the bins
+ * first .. end - 1. Returns how many are no NaN. */
 uint64_t sp_rows_take(struct sp_rows *rows, size_t row, size_t first, size_t end, struct sp_rows *to,
                       uint64_t *slots);
 
