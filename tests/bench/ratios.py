@@ -22,7 +22,7 @@ from measure import FEWEST, MODERATE, QUARTERS, RM1, Phase, measure, scalepath
 RECORDED = pathlib.Path(__file__).with_name("recorded.json")
 LEAST_ROUNDS, MOST_ROUNDS, LOSS = 6, 30, 0.15
 SCENARIOS = {"RM1": (RM1, 400_000), "moderate": (MODERATE, 10_000)}
-PHASES = ("words", "quantiles", "steps", "streams", "cells")
+PHASES = ("words", "quantiles", "steps", "streams", "cells", "sums")
 DRAWS = ("tables", "exponentials", "triangular", "uniform", "searches")  # together: quantiles
 THREADS, BUSY = "RM1, two threads", 0.25
 
