@@ -7,12 +7,14 @@
 
 #include <argp.h>
 #include <limits.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 static const struct sp_command *const commands[] = {&sp_init_command, &sp_check_command,   &sp_run_command,
                                                     &sp_show_command, &sp_explain_command, &sp_dist_command};

@@ -117,7 +117,7 @@ static int remember_all(struct sp_arena *arena, const double *x, struct seen *se
 static int remember(struct sp_arena *arena, const struct sp_kernels *kernels, const double *x,
                     struct seen *seen) {
     uint16_t is_other[PIECE], path[PIECE + SP_SELECT_MORE];
-    seen->number = sp_planner_common(x, PIECE);
+    seen->number = sp_histogram_common(x, PIECE);
     if (are_same(x, PIECE))
         return 0;
     find_others(x, seen->number, is_other, PIECE);

@@ -130,18 +130,17 @@ bool sp_histogram_reaches_out(const struct sp_histogram_plan *plan, double low, 
 
 /* --- Counting --- */
 
-/* The most frequent of some values, one of which is likely to be what most are. */
-static double find_common(const double *x, size_t n) {
+double sp_histogram_common(const double *x, size_t n) {
     enum { ASKED = 5 };
-    size_t most = 0, common = 0, step = n / ASKED;
-    for (size_t i = 0; i < ASKED; i++) {
+    size_t most = 0, common = 0;
+    for (size_t i = 0; n > 0 && i < ASKED; i++) {
         size_t same = 0;
         for (size_t k = 0; k < ASKED; k++)
-            same += x[k * step] == x[i * step];
+            same += x[k * n / ASKED] == x[i * n / ASKED];
         common = same > most ? i : common;
         most = same > most ? same : most;
     }
-    return x[common * step];
+    return n > 0 ? x[common * n / ASKED] : NAN;
 }
 
 static void count_slots(const uint32_t *slot, uint32_t *row, size_t n) {
@@ -162,7 +161,7 @@ struct sp_histogram_seen sp_histogram_tally(const struct sp_histogram_plan *plan
             kernels->tally(lanes, plan->centre, plan->inverse_scale, plan->window, x, next, row, n);
         return seen;
     }
-    double common = find_common(x, n);
+    double common = sp_histogram_common(x, n);
     uint32_t slot;
     seen.is_any_outside = sp_histogram_slots(plan, kernels, &common, &slot, 1);
     __builtin_prefetch(&row[slot], 1); /* it has not been touched since the block before */
@@ -207,7 +206,7 @@ bool sp_histogram_tally_labels(const struct sp_histogram_plan *plan, const struc
     if (n == 0 || plan->atoms == 0)
         return kernels->tally_labels(rows, plan->centre, plan->inverse_scale, plan->window, x, next,
                                      labels->label, n);
-    double common = find_common(x, n);
+    double common = sp_histogram_common(x, n);
     uint32_t slot;
     bool is_outside = sp_histogram_slots(plan, kernels, &common, &slot, 1);
     size_t others = kernels->sift_labels(common, x, next, labels->label, room->others, room->other_label, n);

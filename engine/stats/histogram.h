@@ -51,6 +51,9 @@ bool sp_histogram_slots(const struct sp_histogram_plan *plan, const struct sp_ke
 /* Whether values from `low` to `high` reach out of the window; low > high: there are none. */
 bool sp_histogram_reaches_out(const struct sp_histogram_plan *plan, double low, double high);
 
+/* The most frequent of a few of n values, one of which is likely to be what most are. NAN when n is 0. */
+double sp_histogram_common(const double *x, size_t n);
+
 /* Scratch for counting n values at a time. */
 struct sp_histogram_room {
     double *others;        /* [n + SP_SELECT_MORE] */

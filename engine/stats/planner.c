@@ -405,19 +405,6 @@ static struct levels levels_of_rest(struct sp_planner *planner, const struct sam
 
 /* --- The sample --- */
 
-double sp_planner_common(const double *x, size_t n) {
-    enum { ASKED = 8 };
-    size_t most = 0, common = 0;
-    for (size_t i = 0; n > 0 && i < ASKED; i++) {
-        size_t same = 0;
-        for (size_t k = 0; k < ASKED; k++)
-            same += x[k * n / ASKED] == x[i * n / ASKED];
-        common = same > most ? i : common;
-        most = same > most ? same : most;
-    }
-    return n > 0 ? x[common * n / ASKED] : NAN;
-}
-
 void sp_planner_begin(struct sp_planner *planner, double common) {
     planner->sample = (struct sample){.other = planner->sample.other, .common = common, .groups = 1};
     planner->added = 0;
@@ -516,7 +503,7 @@ void sp_planner_finish(struct sp_planner *planner, struct sp_histogram_plan *pla
 }
 
 void sp_planner_make(struct sp_planner *planner, const double *x, size_t n, struct sp_histogram_plan *plan) {
-    sp_planner_begin(planner, sp_planner_common(x, n));
+    sp_planner_begin(planner, sp_histogram_common(x, n));
     sp_planner_add(planner, x, n);
     sp_planner_finish(planner, plan);
 }

@@ -28,20 +28,20 @@ struct sp_planner *sp_planner_create(struct sp_arena *arena, const struct sp_ker
 
 /* A sample is put together piece by piece, then planned:
  *
- *     sp_planner_begin(planner, common);     common: a value that many are likely to be; the more, the
- * quicker sp_planner_add(planner, x, n); ..      n values, in any order; those that are not finite are left
- * out sp_planner_next_group(planner); ..     up to SP_PLANNER_GROUPS sp_planner_finish(planner, &plan);
+ *     sp_planner_begin(planner, common);
+ *     sp_planner_add(planner, x, n); ..
+ *     sp_planner_next_group(planner); ..
+ *     sp_planner_finish(planner, &plan);
  *
- * In groups (tiers) a value is an atom when it makes up 0.5 % of any one of them. No values at all make a
- * plan that works for anything, coarsely. */
+ * `common`: a value that many are likely to be; the more, the quicker (sp_histogram_common). Values come in
+ * any order; those that are not finite are left out. There are up to SP_PLANNER_GROUPS groups (tiers): a
+ * value is an atom when it makes up 0.5 % of any one of them. No values at all make a plan that works for
+ * anything, coarsely. */
 void sp_planner_begin(struct sp_planner *planner, double common);
 void sp_planner_add(struct sp_planner *planner, const double *x, size_t n);
 void sp_planner_add_copies(struct sp_planner *planner, double x, size_t n);
 void sp_planner_next_group(struct sp_planner *planner);
 void sp_planner_finish(struct sp_planner *planner, struct sp_histogram_plan *plan);
-
-/* One that is frequent among n values. */
-double sp_planner_common(const double *x, size_t n);
 
 /* Makes the plan from n values. */
 void sp_planner_make(struct sp_planner *planner, const double *x, size_t n, struct sp_histogram_plan *plan);

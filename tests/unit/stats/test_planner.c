@@ -108,7 +108,7 @@ static void make_groups(const double *x, const size_t *size, size_t groups, bool
     size_t n = 0;
     for (size_t g = 0; g < groups; g++)
         n += size[g];
-    sp_planner_begin(planner, is_common_known ? sp_planner_common(x, n) : n ? x[n - 1] : 0);
+    sp_planner_begin(planner, is_common_known ? sp_histogram_common(x, n) : n ? x[n - 1] : 0);
     for (size_t g = 0; g < groups; x += size[g++]) {
         size_t first = size[g] / 3;
         if (g > 0)
