@@ -185,7 +185,7 @@ static void pull_lever(const struct sp_step *s, int share_field, int saving_fiel
                        double *restrict cost) {
     const double *share = sp_step_field(s, AI, 0, share_field),
                  *saving = sp_step_field(s, AI, 0, saving_field);
-    if (sp_step_is_zero(s, AI, 0, share_field))
+    if (sp_step_is(s, AI, 0, share_field, 0))
         return;
     for (size_t p = 0; p < s->n; p++)
         cost[p] *= 1 - share[p] * (is_price ? 1 - saving[p] : saving[p]);
@@ -195,7 +195,7 @@ static void add_errors(const struct sp_step *s, double *restrict cost) {
     const double *factor = sp_step_field(s, AI, 0, ERROR_FACTOR), *retries = sp_step_field(s, AI, 0, RETRIES);
     for (size_t p = 0; factor && p < s->n; p++)
         cost[p] *= factor[p];
-    if (!retries || sp_step_is_zero(s, AI, 0, RETRIES))
+    if (!retries || sp_step_is(s, AI, 0, RETRIES, 0))
         return;
     for (size_t p = 0; p < s->n; p++)
         cost[p] *= 1 + retries[p];

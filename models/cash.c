@@ -137,15 +137,24 @@ static const struct sp_write writes[] = {
                          .sentence = "first quarter, counted from 1, that ends with cash below 0"},
 };
 
+static bool asks_for_lowest(const struct sp_step *s) {
+    return sp_step_wants(s, LOWEST) || sp_step_wants(s, LOWEST_QUARTER);
+}
+
+static bool asks_for_ran_out(const struct sp_step *s) {
+    return sp_step_wants(s, BELOW_ZERO) || sp_step_wants(s, RAN_OUT) || sp_step_wants(s, RAN_OUT_QUARTER);
+}
+
 static void start(const struct sp_step *s) {
     const double *opening = sp_step_field(s, START, 0, START_CASH);
     double *restrict cash = sp_step_out(s, CASH, 0), *restrict lowest = sp_step_out(s, LOWEST, 0);
     double *restrict ran_out_quarter = sp_step_out(s, RAN_OUT_QUARTER, 0);
-    for (size_t p = 0; p < s->n; p++) {
+    for (size_t p = 0; p < s->n; p++)
         cash[p] = opening[p];
+    for (size_t p = 0; asks_for_lowest(s) && p < s->n; p++)
         lowest[p] = INFINITY;
+    for (size_t p = 0; asks_for_ran_out(s) && p < s->n; p++)
         ran_out_quarter[p] = NAN;
-    }
 }
 
 static void update_lowest(const struct sp_step *s, const double *cash) {
@@ -195,15 +204,19 @@ static void add_financing(const struct sp_step *s, double *restrict cash) {
         cash[p] += in[p];
 }
 
-/* What is owed to the company and not yet paid takes cash; what it owes gives cash. */
-static void burn_cash(const struct sp_step *s, double *restrict burn, double *restrict cash) {
+/* What is owed to the company and not yet paid takes cash; what it owes gives cash. `on_credit`: something
+ * but years paid in advance is owed. */
+SP_VARIANT void burn_cash(const struct sp_step *s, double *restrict burn, double *restrict cash,
+                          bool on_credit) {
     const double *earned = sp_step_or_zeros(s, sp_step_read(s, EARNED)), *cost = sp_step_read(s, TOTAL_COST);
     const double *before = sp_step_read(s, CASH_BEFORE);
     struct owed receivables = get_owed(s, RECEIVABLES), payables = get_owed(s, PAYABLES);
     struct owed deferred = get_owed(s, DEFERRED), tax = get_owed(s, TAX);
     for (size_t p = 0; p < s->n; p++) {
-        burn[p] = cost[p] - earned[p] + change_of(&receivables, p) - change_of(&payables, p) -
-                  change_of(&deferred, p) - change_of(&tax, p);
+        double due = cost[p] - earned[p];
+        due = on_credit ? due + change_of(&receivables, p) - change_of(&payables, p) : due;
+        due -= change_of(&deferred, p);
+        burn[p] = on_credit ? due - change_of(&tax, p) : due;
         cash[p] = before[p] - burn[p];
     }
 }
@@ -220,13 +233,16 @@ static void update_stopped(const struct sp_step *s, const double *cash) {
 
 SP_WIDE static void step(const struct sp_step *s) {
     double *restrict cash = sp_step_out(s, CASH, 0);
-    burn_cash(s, sp_step_out(s, NET_BURN, 0), cash);
+    if (sp_step_read(s, RECEIVABLES) || sp_step_read(s, PAYABLES) || sp_step_read(s, TAX))
+        burn_cash(s, sp_step_out(s, NET_BURN, 0), cash, true);
+    else
+        burn_cash(s, sp_step_out(s, NET_BURN, 0), cash, false);
     add_financing(s, cash);
     if (sp_step_out(s, STOPPED, 0))
         update_stopped(s, cash);
-    if (sp_step_wants(s, LOWEST) || sp_step_wants(s, LOWEST_QUARTER))
+    if (asks_for_lowest(s))
         update_lowest(s, cash);
-    if (sp_step_wants(s, BELOW_ZERO) || sp_step_wants(s, RAN_OUT) || sp_step_wants(s, RAN_OUT_QUARTER))
+    if (asks_for_ran_out(s))
         update_ran_out(s, cash);
 }
 

@@ -384,8 +384,8 @@ static bool has_own(const struct sp_step *s, size_t component) {
     for (size_t i = 0; i < s->instances[STAGES]; i++)
         if (is_stage_of(s, i, component))
             return true;
-    return !sp_step_is_zero(s, COMPONENTS, component, SP_COMPONENTS_MONTHLY) ||
-           !sp_step_is_zero(s, COMPONENTS, component, SP_COMPONENTS_PER_UNIT);
+    return !sp_step_is(s, COMPONENTS, component, SP_COMPONENTS_MONTHLY, 0) ||
+           !sp_step_is(s, COMPONENTS, component, SP_COMPONENTS_PER_UNIT, 0);
 }
 
 SP_WIDE void sp_components_step(const struct sp_step *s) {

@@ -135,10 +135,9 @@ static double stay(const struct given *given, size_t p) {
 }
 
 /* New payers who are wanted, as a real number. */
-static double want(const struct given *given, size_t p) {
-    double of_users = given->share[p] * given->users[p] - stay(given, p);
-    double of_new = given->share[p] * given->users_new[p];
-    return given->is_stock ? of_users : of_new;
+SP_VARIANT double want(const struct given *given, size_t p, bool is_stock) {
+    return is_stock ? given->share[p] * given->users[p] - stay(given, p)
+                    : given->share[p] * given->users_new[p];
 }
 
 /* Their count: each of those whom the share asks (stock: users who do not pay; flow: new users) does it with
@@ -151,7 +150,7 @@ static void count(const struct sp_step *s, const struct given *given, double *re
         return;
     }
     for (size_t p = 0; p < s->n; p++) {
-        double could = given->users[p] - stay(given, p), probability = want(given, p) / could;
+        double could = given->users[p] - stay(given, p), probability = want(given, p, true) / could;
         probability = could > 0 ? probability : 0;
         asked[p] = could;
         wanted[p] = probability < 0 ? 0 : probability > 1 ? 1 : probability;
@@ -159,12 +158,13 @@ static void count(const struct sp_step *s, const struct given *given, double *re
     sp_count_binomial_array(asked, wanted, u, wanted, s->n);
 }
 
-/* No more than there are users who do not pay. */
-static void convert(const struct sp_step *s, const struct given *given, double *restrict fresh) {
+/* No more than there are users who do not pay. `is_counted`: those who are wanted are in `fresh`. */
+SP_VARIANT void convert(const struct sp_step *s, const struct given *given, double *restrict fresh,
+                        bool is_counted, bool is_stock) {
     double *restrict paid = sp_step_out(s, PAID, 0), *restrict free_users = sp_step_out(s, FREE, 0);
     for (size_t p = 0; p < s->n; p++) {
         double users = given->users[p], could = users - stay(given, p);
-        double wanted = s->whole_counts ? fresh[p] : want(given, p);
+        double wanted = is_counted ? fresh[p] : want(given, p, is_stock);
         fresh[p] = wanted < 0 ? 0 : wanted > could ? could : wanted;
         paid[p] = stay(given, p) + fresh[p];
         free_users[p] = users - paid[p] > 0 ? users - paid[p] : 0;
@@ -174,9 +174,14 @@ static void convert(const struct sp_step *s, const struct given *given, double *
 SP_WIDE static void step(const struct sp_step *s) {
     struct given given = get_given(s);
     double *fresh = sp_step_out(s, NEW, 0);
-    if (s->whole_counts)
+    if (s->whole_counts) {
         count(s, &given, fresh);
-    convert(s, &given, fresh);
+        convert(s, &given, fresh, true, false);
+    } else if (given.is_stock) {
+        convert(s, &given, fresh, false, true);
+    } else {
+        convert(s, &given, fresh, false, false);
+    }
 }
 
 extern const struct sp_mechanism sp_conversion;

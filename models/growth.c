@@ -234,7 +234,8 @@ static void start(const struct sp_step *s) {
         fade[p] = 1;
     }
     sp_models_round(s, users);
-    start_registered(s, users);
+    if (sp_step_wants(s, REGISTERED))
+        start_registered(s, users);
 }
 
 /* The rate without season, cap and shock. */
@@ -311,8 +312,11 @@ static struct given get_given(const struct sp_step *s) {
     };
 }
 
-/* Of those who were active, who still are: what is missing of the users are new ones. */
-static double kept(const struct sp_step *s, const struct given *given, size_t p) {
+/* Of those who were active, who still are: what is missing of the users are new ones. `is_plain`: nobody
+ * becomes inactive, and people are not counted. */
+SP_VARIANT double kept(const struct sp_step *s, const struct given *given, size_t p, bool is_plain) {
+    if (is_plain)
+        return given->before[p];
     double stay = 1 - given->inactive[p], people = given->before[p] * (stay * stay * stay);
     return s->whole_counts ? floor(people + 0.5) : people;
 }
@@ -330,15 +334,17 @@ static const double *grow(const struct sp_step *s, const struct given *given, do
 }
 
 /* Users are those of `of` times what is in their place. Payers who stay or come back are active users:
- * returns on how many of the paths first .. end - 1 users had to be raised to them. */
-static size_t take_users(const struct sp_step *s, const struct given *given, const double *of, size_t first,
-                         size_t end) {
+ * returns on how many of the paths first .. end - 1 users had to be raised to them. `is_plain`: as above, and
+ * no payers come back. */
+SP_VARIANT size_t take_users(const struct sp_step *s, const struct given *given, const double *of,
+                             size_t first, size_t end, bool is_plain) {
     double *restrict users = sp_step_out(s, USERS, 0), *restrict fresh = sp_step_out(s, NEW, 0);
     size_t raised = 0;
     for (size_t p = first; p < end; p++) {
-        double stay = given->paid[p] - given->churned[p] + given->back[p], product = users[p] * of[p];
-        double grown = s->whole_counts ? floor(product + 0.5) : product;
-        double all = grown < stay ? stay : grown, old = kept(s, given, p);
+        double stay = given->paid[p] - given->churned[p], product = users[p] * of[p];
+        stay += is_plain ? 0 : given->back[p];
+        double grown = !is_plain && s->whole_counts ? floor(product + 0.5) : product;
+        double all = grown < stay ? stay : grown, old = kept(s, given, p, is_plain);
         raised += grown < stay;
         users[p] = all;
         fresh[p] = all > old ? all - old : 0;
@@ -351,10 +357,20 @@ static void update_flows(const struct sp_step *s, const struct given *given) {
     const double *restrict users = sp_step_out(s, USERS, 0), *restrict fresh = sp_step_out(s, NEW, 0);
     double *restrict lost = sp_step_out(s, LOST, 0), *restrict registered = sp_step_out(s, REGISTERED, 0);
     for (size_t p = 0; p < s->n; p++) {
-        double old = kept(s, given, p);
+        double old = kept(s, given, p, false);
         lost[p] = given->before[p] - (users[p] > old ? old : users[p]);
         registered[p] = registered_before[p] + fresh[p];
     }
+}
+
+/* Returns on how many of the paths that count users were raised. */
+static size_t take_all_users(const struct sp_step *s, const struct given *given, const double *of) {
+    bool is_plain =
+        !s->whole_counts && sp_step_is(s, GROWTH, 0, INACTIVE_MONTHLY, 0) && given->back == s->zeros;
+    size_t raised =
+        is_plain ? take_users(s, given, of, 0, s->valid, true) : take_users(s, given, of, 0, s->valid, false);
+    take_users(s, given, of, s->valid, s->n, false);
+    return raised;
 }
 
 SP_WIDE static void step(const struct sp_step *s) {
@@ -363,8 +379,7 @@ SP_WIDE static void step(const struct sp_step *s) {
     update_rate(s, users);
     s->kernels->exp(users, users, s->n);
     const double *of = grow(s, &given, users);
-    s->rule[USERS_RAISED] += take_users(s, &given, of, 0, s->valid);
-    take_users(s, &given, of, s->valid, s->n);
+    s->rule[USERS_RAISED] += take_all_users(s, &given, of);
     if (sp_step_wants(s, LOST) || sp_step_wants(s, REGISTERED))
         update_flows(s, &given);
 }

@@ -225,15 +225,18 @@ static void start(const struct sp_step *s) {
 /* Some tiers, one after the other, that users may reach. */
 enum { TOGETHER = 4 };
 struct some_tiers {
-    double number[TOGETHER], from[TOGETHER];
+    double number[TOGETHER], from[TOGETHER], always[TOGETHER]; /* always: when all cost a number */
     const double *monthly[TOGETHER];
+    bool are_fixed; /* they do */
 };
 
 /* From the tier `first` on; what is missing of them nobody reaches. */
 static struct some_tiers get_tiers(const struct sp_step *s, size_t first) {
-    struct some_tiers tiers;
+    struct some_tiers tiers = {.are_fixed = true};
     for (size_t i = 0; i < TOGETHER; i++) {
         bool is_there = first + i < s->instances[TIERS];
+        tiers.always[i] = is_there ? sp_step_always(s, TIERS, first + i, MONTHLY) : 0;
+        tiers.are_fixed &= tiers.always[i] == tiers.always[i];
         tiers.number[i] = (double)(first + i);
         tiers.from[i] = is_there ? sp_step_number(s, TIERS, first + i, FROM) : INFINITY;
         tiers.monthly[i] = is_there ? sp_step_field(s, TIERS, first + i, MONTHLY) : s->zeros;
@@ -244,14 +247,15 @@ static struct some_tiers get_tiers(const struct sp_step *s, size_t first) {
 /* Goes on from the tier and its monthly cost `so_far`; `factor` makes the cost of a quarter of it, at the
  * end.
  */
-static void reach_tiers(const struct sp_step *s, const struct some_tiers *tiers, const double *tier_so_far,
-                        const double *cost_so_far, double months, const double *factor) {
+SP_VARIANT void reach_tiers(const struct sp_step *s, const struct some_tiers *tiers,
+                            const double *tier_so_far, const double *cost_so_far, double months,
+                            const double *factor, bool are_fixed) {
     const double *users = sp_step_read(s, USERS);
     double *tier = sp_step_out(s, TIER, 0), *cost = sp_step_out(s, COST, 0);
     for (size_t p = 0; p < s->n; p++) {
         double in = tier_so_far[p], monthly = cost_so_far[p];
         for (size_t i = 0; i < TOGETHER; i++) {
-            double here = tiers->monthly[i][p];
+            double here = are_fixed ? tiers->always[i] : tiers->monthly[i][p];
             in = users[p] >= tiers->from[i] ? tiers->number[i] : in;
             monthly = users[p] >= tiers->from[i] ? here : monthly;
         }
@@ -269,8 +273,12 @@ static void update_tier_and_cost(const struct sp_step *s) {
         struct some_tiers tiers = get_tiers(s, first);
         first += TOGETHER;
         is_last = first >= s->instances[TIERS];
-        reach_tiers(s, &tiers, tier, cost, is_last ? SP_MODELS_MONTHS : 1,
-                    is_last ? sp_step_field(s, INFRASTRUCTURE, 0, FACTOR) : s->ones);
+        const double *factor = is_last ? sp_step_field(s, INFRASTRUCTURE, 0, FACTOR) : s->ones;
+        double months = is_last ? SP_MODELS_MONTHS : 1;
+        if (tiers.are_fixed)
+            reach_tiers(s, &tiers, tier, cost, months, factor, true);
+        else
+            reach_tiers(s, &tiers, tier, cost, months, factor, false);
         tier = sp_step_out(s, TIER, 0);
         cost = sp_step_out(s, COST, 0);
     } while (!is_last);
@@ -278,7 +286,7 @@ static void update_tier_and_cost(const struct sp_step *s) {
 
 static bool has_upgrades(const struct sp_step *s) {
     for (size_t i = 1; i < s->instances[TIERS]; i++)
-        if (!sp_step_is_zero(s, TIERS, i, ONCE))
+        if (!sp_step_is(s, TIERS, i, ONCE, 0))
             return true;
     return false;
 }
@@ -293,7 +301,7 @@ static void update_upgrade(const struct sp_step *s, const double *tier) {
     size_t paid = sp_components_replace_tiers(s) ? 0 : s->instances[TIERS];
     for (size_t i = 1; i < paid; i++) {
         const double *once = sp_step_field(s, TIERS, i, ONCE);
-        if (sp_step_is_zero(s, TIERS, i, ONCE))
+        if (sp_step_is(s, TIERS, i, ONCE, 0))
             continue;
         for (size_t p = 0; p < s->n; p++) {
             double other = upgrade[p], here = once[p];

@@ -248,7 +248,7 @@ static void update_fx(const struct sp_step *s, size_t i) {
         log[p] = before[p] + change[p];
         fx[p] = level[p];
     }
-    if (sp_step_is_zero(s, MARKETS, i, FX_CHANGE))
+    if (sp_step_is(s, MARKETS, i, FX_CHANGE, 0))
         return;
     s->kernels->exp(log, fx, s->n);
     for (size_t p = 0; p < s->n; p++)

@@ -105,7 +105,7 @@ static void arrive(const struct sp_step *s, size_t i) {
     const double *begun = sp_step_out(s, BEGUN, i), *before = sp_step_read_one(s, BEGUN_BEFORE, i);
     double *restrict arrived = sp_step_out(s, ARRIVED, i), *restrict with_start = sp_step_out(s, COUNT, i);
     expect_arrivals(s, i, arrived);
-    if (s->whole_counts && !sp_step_is_zero(s, SP_PARTNERS, i, SP_PARTNERS_ARRIVALS))
+    if (s->whole_counts && !sp_step_is(s, SP_PARTNERS, i, SP_PARTNERS_ARRIVALS, 0))
         sp_count_poisson_array(arrived, u, arrived, s->n);
     for (size_t p = 0; p < s->n; p++)
         with_start[p] = (begun[p] - before[p]) * initial[p];
@@ -118,7 +118,7 @@ static void leave(const struct sp_step *s, size_t i) {
     const double *rate = sp_partners_field(s, i, SP_PARTNERS_LEAVING),
                  *before = sp_step_read_one(s, COUNT_BEFORE, i);
     double *restrict left = sp_step_out(s, LEFT, i);
-    if (s->whole_counts && !sp_step_is_zero(s, SP_PARTNERS, i, SP_PARTNERS_LEAVING))
+    if (s->whole_counts && !sp_step_is(s, SP_PARTNERS, i, SP_PARTNERS_LEAVING, 0))
         sp_count_binomial_array(before, rate, sp_partners_field(s, i, SP_PARTNERS_LEAVERS), left, s->n);
     else
         for (size_t p = 0; p < s->n; p++)

@@ -110,7 +110,8 @@ static bool has_annual(const struct sp_step *s) {
 }
 
 /* Without tax: the list price, of segments and markets the average, less discounts. */
-static void update_price(const struct sp_step *s) {
+/* `is_own`: there are no markets, segments or taxes that change the list price. */
+SP_VARIANT void update_price(const struct sp_step *s, bool is_own) {
     const double *price = sp_step_field(s, REVENUE, 0, PRICE),
                  *market = sp_step_or_ones(s, sp_step_read(s, MARKET_PRICE));
     const double *own = sp_step_or_zeros(s, sp_step_read(s, OWN_PRICE)),
@@ -121,11 +122,19 @@ static void update_price(const struct sp_step *s) {
     double *restrict monthly = sp_step_out(s, MONTHLY_PRICE, 0), *restrict annual =
                                                                      sp_step_out(s, ANNUAL_PRICE, 0);
     for (size_t p = 0; p < s->n; p++) {
-        double list = (own[p] + common[p] * price[p]) * market[p] * tax[p];
+        double list = is_own ? price[p] : (own[p] + common[p] * price[p]) * market[p] * tax[p];
         monthly[p] = list * (1 - discount[p]);
     }
     for (size_t p = 0; (has_annual(s) || sp_step_wants(s, ANNUAL_PRICE)) && p < s->n; p++)
         annual[p] = monthly[p] * (1 - further[p]);
+}
+
+static void update_prices(const struct sp_step *s) {
+    if (sp_step_read(s, MARKET_PRICE) || sp_step_read(s, OWN_PRICE) || sp_step_read(s, COMMON_SHARE) ||
+        sp_step_read(s, TAX_FACTOR))
+        update_price(s, false);
+    else
+        update_price(s, true);
 }
 
 /* Payers by the month are what is left of all: rounding must not leave less than none. */
@@ -180,7 +189,7 @@ static void open_annual(const struct sp_step *s) {
 }
 
 static void start(const struct sp_step *s) {
-    update_price(s);
+    update_prices(s);
     if (has_annual(s)) {
         open_annual(s);
         add_annual(s);
@@ -206,7 +215,7 @@ static void update_annual(const struct sp_step *s) {
 }
 
 SP_WIDE static void step(const struct sp_step *s) {
-    update_price(s);
+    update_prices(s);
     if (has_annual(s)) {
         update_annual(s);
         add_annual(s);

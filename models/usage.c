@@ -200,13 +200,14 @@ static struct group get_group(const struct sp_step *s, bool is_paid) {
     };
 }
 
-/* All users alike. */
-static void make_stories(const struct sp_step *s, const struct group *group) {
+/* All users alike. `is_free`: neither segments nor a cap change what they want. */
+SP_VARIANT void make_stories(const struct sp_step *s, const struct group *group, bool is_free) {
     const double *monthly = group->monthly, *cap = group->cap, *now = group->now, *before = group->before;
     const double *times = group->times;
     double *restrict stories = group->stories;
     for (size_t p = 0; p < s->n; p++) {
-        double wanted = monthly[p] * times[p], each = wanted < cap[p] ? wanted : cap[p];
+        double wanted = is_free ? monthly[p] : monthly[p] * times[p];
+        double each = is_free || wanted < cap[p] ? wanted : cap[p];
         stories[p] = SP_MODELS_MONTHS * each * sp_models_average(s, before[p], now[p]);
     }
 }
@@ -250,8 +251,11 @@ static void make_length(const struct sp_step *s, const struct group *group) {
 
 static void work_group(const struct sp_step *s, bool is_paid) {
     struct group group = get_group(s, is_paid);
-    if (!group.tail)
-        make_stories(s, &group);
+    bool is_uncapped = sp_step_is(s, USAGE, 0, is_paid ? PAID_CAP : FREE_CAP, SP_USAGE_UNCAPPED);
+    if (!group.tail && is_uncapped && group.times == s->ones)
+        make_stories(s, &group, true);
+    else if (!group.tail)
+        make_stories(s, &group, false);
     for (size_t first = 0; group.tail && first < s->n; first += SP_USAGE_PART)
         make_unlike_stories(s, &group, first);
     if (group.length)

@@ -203,6 +203,7 @@ static void check(const struct sp_stated *given) {
 /* What the voiced stories of one group cost. */
 struct plan {
     const double *stories, *share, *length, *price;
+    bool is_plain; /* all are voiced, and have no length */
 };
 
 static struct plan get_plan(const struct sp_step *s, int group) {
@@ -211,22 +212,32 @@ static struct plan get_plan(const struct sp_step *s, int group) {
         .share = sp_step_field(s, VOICE, 0, SHARE_FREE + group),
         .length = sp_step_or_ones(s, sp_step_read(s, LENGTH_FREE + group)),
         .price = sp_step_field(s, VOICE, 0, COST_FREE + group),
+        .is_plain = sp_step_is(s, VOICE, 0, SHARE_FREE + group, 1) && !sp_step_read(s, LENGTH_FREE + group),
     };
 }
 
-static double cost_of_plan(const struct plan *plan, size_t p) {
-    return plan->stories[p] * plan->share[p] * plan->length[p] * plan->price[p];
+SP_VARIANT double cost_of_plan(const struct plan *plan, size_t p, bool is_plain) {
+    return is_plain ? plan->stories[p] * plan->price[p]
+                    : plan->stories[p] * plan->share[p] * plan->length[p] * plan->price[p];
+}
+
+SP_VARIANT void add_plans(const struct sp_step *s, const struct plan *of_free, const struct plan *of_paid,
+                          double *restrict cost, bool is_plain) {
+    for (size_t p = 0; p < s->n; p++)
+        cost[p] = cost_of_plan(of_free, p, is_plain) + cost_of_plan(of_paid, p, is_plain);
 }
 
 static void work_plans(const struct sp_step *s, double *restrict cost) {
     struct plan of_free = get_plan(s, FREE), of_paid = get_plan(s, PAID);
-    for (size_t p = 0; p < s->n; p++)
-        cost[p] = cost_of_plan(&of_free, p) + cost_of_plan(&of_paid, p);
+    if (of_free.is_plain && of_paid.is_plain)
+        add_plans(s, &of_free, &of_paid, cost, true);
+    else
+        add_plans(s, &of_free, &of_paid, cost, false);
     if (!sp_step_wants(s, OF_FREE))
         return;
     double *restrict free_cost = sp_step_out(s, OF_FREE, 0);
     for (size_t p = 0; p < s->n; p++)
-        free_cost[p] = cost_of_plan(&of_free, p);
+        free_cost[p] = cost_of_plan(&of_free, p, false);
 }
 
 /* --- Vendors --- */

@@ -3,6 +3,9 @@
  * SP_WIDE, before a function with plain loops over arrays: the function is compiled for wider vectors too,
  * and the processor's are chosen when the program starts. Arithmetic is the same for all: nothing is fused or
  * reordered.
+ *
+ * SP_VARIANT, before a function with a loop whose last parameters say what the loop may leave out: wherever
+ * it is called with a constant, the compiler makes a loop of its own that leaves it out.
  */
 #ifndef SP_ENGINE_BASE_WIDE_H
 #define SP_ENGINE_BASE_WIDE_H
@@ -13,5 +16,7 @@
 #else
 #define SP_WIDE
 #endif
+
+#define SP_VARIANT static inline __attribute__((always_inline))
 
 #endif

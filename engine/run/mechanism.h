@@ -105,7 +105,7 @@ struct sp_step {
     const double *zeros, *ones; /* 0 and 1 on all paths */
 
     const double *const *field;       /* by place: see sp_step_field */
-    const bool *is_zero;              /* the field is 0 on all paths and in all quarters */
+    const double *always;             /* of assumptions: see sp_step_always */
     const double *number;             /* of fields that are numbers; choices as their index */
     const struct sp_span *field_span; /* [tables] the fields of the first instance, which the others follow */
     const size_t *instances;          /* [tables] */
@@ -173,9 +173,14 @@ static inline const double *sp_step_field(const struct sp_step *s, int table, si
     return s->field[sp_step_place(s, table, instance, field)];
 }
 
-/* Whether an assumption is always 0, so that work may be left out. */
-static inline bool sp_step_is_zero(const struct sp_step *s, int table, size_t instance, int field) {
-    return s->is_zero[sp_step_place(s, table, instance, field)];
+/* The number that an assumption is on all paths and in all quarters; NaN: it is not one number. */
+static inline double sp_step_always(const struct sp_step *s, int table, size_t instance, int field) {
+    return s->always[sp_step_place(s, table, instance, field)];
+}
+
+/* Whether an assumption always is a number, say 0, so that work may be left out. */
+static inline bool sp_step_is(const struct sp_step *s, int table, size_t instance, int field, double number) {
+    return sp_step_always(s, table, instance, field) == number;
 }
 
 /* A number or the index of a choice. */

@@ -5,6 +5,7 @@
 #include "engine/base/error.h"
 #include "engine/run/parallel.h"
 
+#include <math.h>
 #include <string.h>
 
 void sp_plan_free(struct sp_plan *plan) {
@@ -306,12 +307,15 @@ int sp_plan_sort(struct sp_plan *plan, struct sp_variant *variant, struct sp_pro
 
 /* --- What can be left out --- */
 
-static bool is_always_zero(const struct sp_variable *variable) {
-    bool zero = variable->changes == 0 && variable->noise.scale == SP_NOISE_NONE;
+/* The number that a variable is on all paths and in all quarters; NaN: it is not one number. */
+static double find_constant(const struct sp_variable *variable) {
+    double number = variable->entry[0].law.parameter[0];
+    bool is_one = variable->changes == 0 && variable->noise.scale == SP_NOISE_NONE &&
+                  !variable->given.conditional && !variable->may_leave_bounds;
     for (size_t e = 0; e < variable->entries; e++)
-        zero = zero && variable->entry[e].law.kind == SP_LAW_CONSTANT &&
-               variable->entry[e].law.parameter[0] == 0;
-    return zero;
+        is_one = is_one && variable->entry[e].law.kind == SP_LAW_CONSTANT &&
+                 variable->entry[e].law.parameter[0] == number;
+    return is_one ? number : NAN;
 }
 
 /* Whether a live step looks at what it reads there. */
@@ -390,13 +394,14 @@ static bool is_read_by_change(const struct sp_variant *variant, int column) {
 static int note_step(struct sp_plan *plan, const struct sp_variant *variant, struct sp_bound_step *step,
                      bool work_all) {
     step->is_live = work_all;
-    step->is_zero = sp_arena_array(plan->arena, step->fields, sizeof *step->is_zero);
+    step->always = sp_arena_array(plan->arena, step->fields, sizeof *step->always);
     step->is_wanted = sp_arena_array(plan->arena, step->outs, sizeof *step->is_wanted);
-    if (!step->is_zero || !step->is_wanted)
+    if (!step->always || !step->is_wanted)
         return SP_ERROR_RESOURCES;
     for (size_t f = 0; f < step->fields; f++)
-        step->is_zero[f] = !work_all && step->variable[f] != SP_PLAN_NONE &&
-                           is_always_zero(&variant->variable[step->variable[f]]);
+        step->always[f] = work_all || step->variable[f] == SP_PLAN_NONE
+                              ? NAN
+                              : find_constant(&variant->variable[step->variable[f]]);
     for (size_t o = 0; o < step->outs; o++)
         step->is_wanted[o] = work_all;
     return 0;

@@ -111,7 +111,7 @@ struct sp_bound_step {
     int *variable;                             /* [fields] index, or SP_PLAN_NONE for numbers and choices */
     struct sp_formula **formula;               /* [fields] or NULL */
     double *number;                            /* [fields] */
-    bool *is_zero;                             /* [fields] */
+    double *always;                            /* [fields] see sp_step_always */
     struct sp_span field_span[SP_STEP_TABLES]; /* of the first instance */
     size_t instances[SP_STEP_TABLES];
     size_t reads;

@@ -266,7 +266,7 @@ static int bind_turn(struct sp_strip *strip, struct binding *binding, enum turn 
         .zeros = strip->zeros,
         .ones = strip->ones,
         .field = binding->field,
-        .is_zero = step->is_zero,
+        .always = step->always,
         .number = step->number,
         .field_span = step->field_span,
         .instances = step->instances,
