@@ -51,7 +51,7 @@ static void add_annual(const struct sp_step *s) {
 
 SP_WIDE static void step(const struct sp_step *s) {
     const double *price = sp_step_read(s, PRICE), *paid = sp_step_read(s, PAID);
-    const double *before = sp_step_read(s, PAID_BEFORE);
+    const double *before = sp_models_opening(s, sp_step_read(s, PAID_BEFORE), paid);
     double *restrict billings = sp_step_out(s, BILLINGS, 0), *restrict payments = sp_step_out(s, PAYMENTS, 0);
     double *restrict monthly = sp_step_out(s, BILLINGS_MONTHLY, 0);
     for (size_t p = 0; p < s->n; p++)

@@ -206,18 +206,20 @@ static void add_financing(const struct sp_step *s, double *restrict cash) {
 
 /* What is owed to the company and not yet paid takes cash; what it owes gives cash. `on_credit`: something
  * but years paid in advance is owed. */
-SP_VARIANT void burn_cash(const struct sp_step *s, double *restrict burn, double *restrict cash,
-                          bool on_credit) {
+SP_VARIANT void burn_cash(const struct sp_step *s, double *restrict cash, bool on_credit, bool wants_burn) {
     const double *earned = sp_step_or_zeros(s, sp_step_read(s, EARNED)), *cost = sp_step_read(s, TOTAL_COST);
     const double *before = sp_step_read(s, CASH_BEFORE);
     struct owed receivables = get_owed(s, RECEIVABLES), payables = get_owed(s, PAYABLES);
     struct owed deferred = get_owed(s, DEFERRED), tax = get_owed(s, TAX);
+    double *restrict burn = sp_step_out(s, NET_BURN, 0);
     for (size_t p = 0; p < s->n; p++) {
         double due = cost[p] - earned[p];
         due = on_credit ? due + change_of(&receivables, p) - change_of(&payables, p) : due;
         due -= change_of(&deferred, p);
-        burn[p] = on_credit ? due - change_of(&tax, p) : due;
-        cash[p] = before[p] - burn[p];
+        due = on_credit ? due - change_of(&tax, p) : due;
+        if (wants_burn)
+            burn[p] = due;
+        cash[p] = before[p] - due;
     }
 }
 
@@ -233,10 +235,11 @@ static void update_stopped(const struct sp_step *s, const double *cash) {
 
 SP_WIDE static void step(const struct sp_step *s) {
     double *restrict cash = sp_step_out(s, CASH, 0);
-    if (sp_step_read(s, RECEIVABLES) || sp_step_read(s, PAYABLES) || sp_step_read(s, TAX))
-        burn_cash(s, sp_step_out(s, NET_BURN, 0), cash, true);
+    if (sp_step_read(s, RECEIVABLES) || sp_step_read(s, PAYABLES) || sp_step_read(s, TAX) ||
+        sp_step_wants(s, NET_BURN))
+        burn_cash(s, cash, true, true);
     else
-        burn_cash(s, sp_step_out(s, NET_BURN, 0), cash, false);
+        burn_cash(s, cash, false, false);
     add_financing(s, cash);
     if (sp_step_out(s, STOPPED, 0))
         update_stopped(s, cash);

@@ -238,17 +238,39 @@ static void start(const struct sp_step *s) {
         start_registered(s, users);
 }
 
-/* The rate without season, cap and shock. */
-static void fade_rate(const struct sp_step *s, double *restrict rate) {
-    const double *first = sp_step_field(s, GROWTH, 0, RATE_FIRST);
-    const double *longrun = sp_step_field(s, GROWTH, 0, RATE_LONGRUN);
+static void update_fade(const struct sp_step *s) {
     const double *decay = s->quarter == 0 ? s->ones : sp_step_field(s, GROWTH, 0, DECAY);
     const double *before = sp_step_read(s, FADE_BEFORE);
     double *restrict fade = sp_step_out(s, FADE, 0);
-    for (size_t p = 0; p < s->n; p++) {
-        double left = before[p] * decay[p];
-        fade[p] = left;
-        rate[p] = longrun[p] + (first[p] - longrun[p]) * left;
+    for (size_t p = 0; p < s->n; p++)
+        fade[p] = before[p] * decay[p];
+}
+
+/* Where the share that is left after a quarter always is a number, so is what is left now; by the same
+ * products. */
+static double find_fade(const struct sp_step *s) {
+    double fade = 1, decay = sp_step_always(s, GROWTH, 0, DECAY);
+    for (int quarter = 1; quarter <= s->quarter; quarter++)
+        fade *= decay;
+    return fade;
+}
+
+/* The rate without season, cap and shock. `is_number`: what is left is one. */
+SP_VARIANT void set_rate(const struct sp_step *s, double left, bool is_number, double *restrict rate) {
+    const double *first = sp_step_field(s, GROWTH, 0, RATE_FIRST), *fade = sp_step_out(s, FADE, 0);
+    const double *longrun = sp_step_field(s, GROWTH, 0, RATE_LONGRUN);
+    for (size_t p = 0; p < s->n; p++)
+        rate[p] = longrun[p] + (first[p] - longrun[p]) * (is_number ? left : fade[p]);
+}
+
+static void fade_rate(const struct sp_step *s, double *rate) {
+    double fade = find_fade(s);
+    bool is_number = fade == fade && !sp_step_field(s, GROWTH, 0, TAKES_OFF) && !sp_step_wants(s, FADE);
+    if (is_number) {
+        set_rate(s, fade, true, rate);
+    } else {
+        update_fade(s);
+        set_rate(s, 0, false, rate);
     }
 }
 

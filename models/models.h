@@ -35,6 +35,13 @@ static inline double sp_models_average(const struct sp_step *s, double opening, 
     return s->accrual_end ? closing : 0.5 * (opening + closing);
 }
 
+/* The opening stock, to be handed to sp_models_average; where it does not count, the closing one in its
+ * place, so that no array is fetched in vain. */
+static inline const double *sp_models_opening(const struct sp_step *s, const double *opening,
+                                              const double *closing) {
+    return s->accrual_end ? closing : opening;
+}
+
 /* Rounds a stock of people to whole people, when these are counted. */
 static inline void sp_models_round(const struct sp_step *s, double *people) {
     for (size_t p = 0; s->whole_counts && p < s->n; p++)

@@ -110,8 +110,8 @@ static bool has_annual(const struct sp_step *s) {
 }
 
 /* Without tax: the list price, of segments and markets the average, less discounts. */
-/* `is_own`: there are no markets, segments or taxes that change the list price. */
-SP_VARIANT void update_price(const struct sp_step *s, bool is_own) {
+/* `is_plain`: nothing makes it another one than the list price. */
+SP_VARIANT void update_price(const struct sp_step *s, bool is_plain) {
     const double *price = sp_step_field(s, REVENUE, 0, PRICE),
                  *market = sp_step_or_ones(s, sp_step_read(s, MARKET_PRICE));
     const double *own = sp_step_or_zeros(s, sp_step_read(s, OWN_PRICE)),
@@ -122,8 +122,8 @@ SP_VARIANT void update_price(const struct sp_step *s, bool is_own) {
     double *restrict monthly = sp_step_out(s, MONTHLY_PRICE, 0), *restrict annual =
                                                                      sp_step_out(s, ANNUAL_PRICE, 0);
     for (size_t p = 0; p < s->n; p++) {
-        double list = is_own ? price[p] : (own[p] + common[p] * price[p]) * market[p] * tax[p];
-        monthly[p] = list * (1 - discount[p]);
+        double list = is_plain ? price[p] : (own[p] + common[p] * price[p]) * market[p] * tax[p];
+        monthly[p] = is_plain ? list : list * (1 - discount[p]);
     }
     for (size_t p = 0; (has_annual(s) || sp_step_wants(s, ANNUAL_PRICE)) && p < s->n; p++)
         annual[p] = monthly[p] * (1 - further[p]);
@@ -131,7 +131,7 @@ SP_VARIANT void update_price(const struct sp_step *s, bool is_own) {
 
 static void update_prices(const struct sp_step *s) {
     if (sp_step_read(s, MARKET_PRICE) || sp_step_read(s, OWN_PRICE) || sp_step_read(s, COMMON_SHARE) ||
-        sp_step_read(s, TAX_FACTOR))
+        sp_step_read(s, TAX_FACTOR) || !sp_step_is(s, REVENUE, 0, DISCOUNT, 0))
         update_price(s, false);
     else
         update_price(s, true);

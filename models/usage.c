@@ -186,12 +186,13 @@ struct group {
 static struct group get_group(const struct sp_step *s, bool is_paid) {
     int place = is_paid ? 1 : 0;
     bool has_length = sp_step_field(s, USAGE, 0, LENGTH) != NULL;
+    const double *now = sp_step_read(s, is_paid ? PAID : FREE);
     return (struct group){
         .monthly = sp_step_field(s, USAGE, 0, FREE_MONTHLY + place),
         .tail = sp_step_field(s, USAGE, 0, FREE_TAIL + place),
         .cap = sp_step_field(s, USAGE, 0, FREE_CAP + place),
-        .now = sp_step_read(s, is_paid ? PAID : FREE),
-        .before = sp_step_read(s, is_paid ? PAID_BEFORE : FREE_BEFORE),
+        .now = now,
+        .before = sp_models_opening(s, sp_step_read(s, is_paid ? PAID_BEFORE : FREE_BEFORE), now),
         .users_draw = sp_step_field(s, USAGE, 0, FREE_USERS + place),
         .times = is_paid ? sp_step_or_ones(s, sp_step_read(s, SEGMENT_USAGE)) : s->ones,
         .length_draw = sp_step_field(s, USAGE, 0, FREE_LENGTHS + place),
