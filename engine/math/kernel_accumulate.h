@@ -441,6 +441,75 @@ static bool tally_labels(const struct sp_label_rows *rows, double centre, double
     return is_any_of(slot, window.count, n - whole) || is_outside;
 }
 
+/* --- Sums of paths --- */
+
+struct path_vectors {
+    f64v sum, square, cross;
+};
+
+static inline void paths_load(const struct sp_path_lanes *lanes, struct path_vectors v[VECTORS]) {
+    for (int i = 0; i < VECTORS; i++) {
+        v[i].sum = *(const f64v_at *)(lanes->sum + i * WIDTH);
+        v[i].square = *(const f64v_at *)(lanes->square + i * WIDTH);
+        v[i].cross = *(const f64v_at *)(lanes->cross + i * WIDTH);
+    }
+}
+
+static inline void paths_store(const struct path_vectors v[VECTORS], struct sp_path_lanes *lanes) {
+    for (int i = 0; i < VECTORS; i++) {
+        *(f64v_at *)(lanes->sum + i * WIDTH) = v[i].sum;
+        *(f64v_at *)(lanes->square + i * WIDTH) = v[i].square;
+        *(f64v_at *)(lanes->cross + i * WIDTH) = v[i].cross;
+    }
+}
+
+static inline void choose_sums(const double *here, const uint16_t *label, uint16_t which, const double *left,
+                               double *sum) {
+#ifdef __AVX512F__
+    __mmask8 is_here =
+        _mm_cmpeq_epi16_mask(_mm_loadu_si128((const __m128i *)label), _mm_set1_epi16((short)which));
+    _mm512_storeu_pd(sum, _mm512_mask_loadu_pd(_mm512_loadu_pd(left), is_here, here));
+#else
+    for (int i = 0; i < SP_LANES; i++)
+        sum[i] = label[i] == which ? here[i] : left[i];
+#endif
+}
+
+static inline void paths_add_eight(struct path_vectors v[VECTORS], const double *sum,
+                                   const uint16_t *number) {
+    int32_t whole[SP_LANES];
+    for (int i = 0; i < SP_LANES; i++)
+        whole[i] = number[i];
+    for (int i = 0; i < VECTORS; i++) {
+        f64v s = *(const f64v_at *)(sum + i * WIDTH), n;
+        as_doubles(whole + i * WIDTH, &n);
+        v[i].sum += s;
+        v[i].square += s * s;
+        v[i].cross += s * n;
+    }
+}
+
+static void add_paths(struct sp_path_lanes *lanes, const double *here, const uint16_t *label, uint16_t which,
+                      double *left, const uint16_t *number, size_t n) {
+    struct path_vectors v[VECTORS];
+    size_t whole = n / SP_LANES * SP_LANES;
+    double sum[SP_LANES];
+    paths_load(lanes, v);
+    for (size_t p = 0; p < whole; p += SP_LANES) {
+        choose_sums(here + p, label + p, which, left + p, sum);
+        memset(left + p, 0, sizeof sum);
+        paths_add_eight(v, sum, number + p);
+    }
+    paths_store(v, lanes);
+    for (size_t p = whole; p < n; p++) {
+        double s = label[p] == which ? here[p] : left[p];
+        lanes->sum[p % SP_LANES] += s;
+        lanes->square[p % SP_LANES] += s * s;
+        lanes->cross[p % SP_LANES] += s * number[p];
+        left[p] = 0;
+    }
+}
+
 /* --- Paths in one label --- */
 
 /* One after the other, without a branch: each is written, and written over unless it counts. */

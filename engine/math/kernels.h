@@ -57,6 +57,11 @@ struct sp_moment_lanes {
     uint64_t count; /* finite values */
 };
 
+/* Sums over paths, of which each has a sum S of values and their number N: of S, S^2 and S N. */
+struct sp_path_lanes {
+    double sum[SP_LANES], square[SP_LANES], cross[SP_LANES];
+};
+
 /* Bins of a histogram: with y = |x - centre| / scale + 1, bin = the exponent of y and the first
  * SP_HISTOGRAM_BITS bits of its mantissa; one half of the bins to each side of the centre. The last bin of
  * each side takes everything farther out. Bin SP_HISTOGRAM_BINS takes NaN. */
@@ -145,6 +150,11 @@ struct sp_kernels {
      * SP_SELECT_MORE more entries of both may be written. */
     size_t (*sift_labels)(double common, const double *x, const double *next, const uint16_t *label,
                           double *others, uint16_t *other_label, size_t n);
+
+    /* Adds n paths to the lanes; the first belongs to lane 0. Of paths whose label is `which`, S is here[p],
+     * of others left[p], and N is number[p]. Sets left[p] to 0. */
+    void (*add_paths)(struct sp_path_lanes *lanes, const double *here, const uint16_t *label, uint16_t which,
+                      double *left, const uint16_t *number, size_t n);
 
     /* The numbers of the paths whose label is `here`, ascending; how many. n <= 65536. Up to SP_SELECT_MORE
      * more entries of `path` may be written. */

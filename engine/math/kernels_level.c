@@ -32,5 +32,6 @@ const struct sp_kernels JOIN(sp_kernels_level_, SP_LEVEL) = {
     .sift_labels = sift_labels,
     .select = select_label,
     .pick = pick,
+    .add_paths = add_paths,
     .bins = bins,
 };

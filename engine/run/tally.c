@@ -28,14 +28,14 @@ struct category_tally {
     struct sp_passage passage;
     struct sp_passage_state state;
     struct sp_visits visits;
-    struct sp_label_extremes *extremes;                 /* [rows] over the values of a group */
-    bool was_inside[SP_PASSAGE_LABELS];                 /* some path of the block has been in the label */
-    double number_squares[SP_PASSAGE_LABELS][SP_LANES]; /* over the paths of a group: N^2 */
+    struct sp_label_extremes *extremes;         /* [rows] over the values of a group */
+    bool was_inside[SP_PASSAGE_LABELS];         /* some path of the block has been in the label */
+    uint64_t number_squares[SP_PASSAGE_LABELS]; /* over the paths of a group: N^2 */
 };
 
 /* Sums over the paths of a group, in lanes. */
 struct cell_lanes {
-    struct sp_visit_lanes visits;
+    struct sp_path_lanes paths;
     double quarters; /* path-quarters of the group; known when it closes */
 };
 
@@ -351,8 +351,7 @@ static void add_to_cells(struct sp_tally *tally, size_t c, const struct sp_sight
     if (row == SIZE_MAX)
         return;
     sp_phase_enter(SP_PHASE_SUMS, n);
-    sp_visits_add(&category->visits, tally->plan->plan->kernels, row, sight->x,
-                  tally->plan->cell[c][row].centre, is_constant, n);
+    sp_visits_add(&category->visits, row, sight->x, tally->plan->cell[c][row].centre, is_constant, n);
     sp_phase_enter(SP_PHASE_CELLS, n);
     count_by_label(tally, category, row, sight->x, sight->next, is_constant, n);
 }
@@ -360,13 +359,13 @@ static void add_to_cells(struct sp_tally *tally, size_t c, const struct sp_sight
 /* At the end of a block each path's quarters in a label are known, and their sum. */
 static void close_cells(struct sp_tally *tally, size_t c, size_t n) {
     struct category_tally *category = &tally->category[c];
-    const uint16_t *now = category->state.now;
-    sp_visits_end(&category->visits, now, category->state.spent, n, category->number_squares);
+    const uint16_t *now = category->state.now, *spent = category->state.spent;
+    sp_visits_end(&category->visits, now, spent, n, category->number_squares);
     for (size_t row = 0; row < category->rows; row++)
         for (size_t label = 0; label < category->labels; label++)
             if (category->was_inside[label])
-                sp_visits_collect(&category->visits, row, label, now, n,
-                                  &tally->cell[category->first_cell + row * category->labels + label].visits);
+                sp_visits_collect(&category->visits, tally->plan->plan->kernels, row, label, now, spent, n,
+                                  &tally->cell[category->first_cell + row * category->labels + label].paths);
 }
 
 /* --- Groups: a statistic in each, to see how they differ --- */
@@ -423,9 +422,9 @@ static void close_group_cell(struct sp_tally *tally, size_t cell, double low, do
         end = sp_histogram_bin(histogram, high) + 1;
     }
     pooled.quarters = sp_rows_take(&tally->group_rows, cell, first, end, &tally->cell_rows, counts);
-    pooled.sum = add_lanes(lanes->visits.sum);
-    pooled.sum_squares = add_lanes(lanes->visits.square);
-    pooled.cross = add_lanes(lanes->visits.cross);
+    pooled.sum = add_lanes(lanes->paths.sum);
+    pooled.sum_squares = add_lanes(lanes->paths.square);
+    pooled.cross = add_lanes(lanes->paths.cross);
     pooled.number_squares = number_squares;
     sp_pooled_merge(&tally->sums.cell[cell], &pooled);
     lanes->quarters = (double)pooled.quarters;
@@ -443,7 +442,7 @@ static double group_sum(const struct sp_tally *tally, size_t c, int metric, size
         return 0;
     const struct category_tally *category = &tally->category[c];
     const struct cell_lanes *lanes = &tally->cell[category->first_cell + row * category->labels + label];
-    return add_lanes(lanes->visits.sum) + tally->plan->cell[c][row].centre * lanes->quarters;
+    return add_lanes(lanes->paths.sum) + tally->plan->cell[c][row].centre * lanes->quarters;
 }
 
 /* A ratio's mean is the ratio of its parts' sums; its error comes from the groups. */
@@ -465,7 +464,7 @@ static void close_group_metric(struct sp_tally *tally, size_t c, size_t row, enu
     const struct sp_label_extremes *extremes = &category->extremes[row];
     for (size_t label = 0; label < category->labels; label++)
         close_group_cell(tally, category->first_cell + row * category->labels + label, extremes->low[label],
-                         extremes->high[label], add_lanes(category->number_squares[label]), adverse);
+                         extremes->high[label], (double)category->number_squares[label], adverse);
 }
 
 /* First all metrics, then the ratios, which need the sums of their parts. */

@@ -16,35 +16,34 @@
 
 #include <stdbool.h>
 
-/* Sums over paths: of S, S^2 and S N. */
-struct sp_visit_lanes {
-    double sum[SP_LANES], square[SP_LANES], cross[SP_LANES];
-};
-
 /* The sum of one path in one label that it has left. */
 struct sp_visit_left {
     uint32_t place;
     uint16_t path;
 };
 
+/* A path that moves: where it leaves the sum of its old label, and finds that of the new one (0: it has not
+ * been there). */
+struct sp_visit_move {
+    uint32_t left, found;
+    uint16_t path;
+};
+
 struct sp_visits {
     size_t labels, rows, size;
-    uint16_t *before; /* [size] labels of the quarter before */
-    uint16_t *is_new; /* [size] 1 where the path is in its label for the first time; in the first quarter 0 */
-    uint16_t *mover;  /* [size] paths whose label is another than before */
-    uint32_t *place;  /* [labels][size] where the sum is kept that a path has left; 0: it has not */
-    size_t places;    /* that are in use: 1 .. places */
-    uint16_t *leaves; /* [size] 1: leaves a label for the first time; the last places are theirs */
-    size_t quarters, leavers, again, back;
-    struct sp_visit_left *leave_again; /* [size] those who leave it once more */
-    struct sp_visit_left *come_back;   /* [size] those who come back to a label */
-    double *here;                      /* [rows][size] the sums of the labels that the paths are in */
+    uint16_t *before;           /* [size] labels of the quarter before */
+    uint16_t *changes;          /* [size] 1 where the label is another than before */
+    uint16_t *mover;            /* [size] these paths */
+    struct sp_visit_move *move; /* [size] and what they do */
+    size_t quarters, movers;
+    uint32_t *place;            /* [labels][size] where the sum is kept that a path has left; 0: it has not */
+    uint32_t places;            /* that are in use: 1 .. places */
+    double *here;               /* [rows][size] the sums of the labels that the paths are in */
     double *left;               /* [rows][1 + labels x size] and of those that they have left, by place */
     bool *is_zero;              /* [rows] all sums are 0, and have not been written */
     size_t *lefts;              /* [labels] */
     struct sp_visit_left *list; /* [labels][size] who has left a label */
-    double *number;             /* [labels][size] N, known when the block has ended */
-    double *sum;                /* [size] scratch */
+    double *sum;                /* [size] scratch, 0 */
 };
 
 /* For blocks of up to `size` paths, a multiple of 8, at most 2^15. 0 or -1. */
@@ -62,16 +61,16 @@ void sp_visits_move(struct sp_visits *visits, const struct sp_kernels *kernels, 
 const double *sp_visits_sums(const struct sp_visits *visits, size_t row);
 
 /* Adds the values of a row in this quarter; NaN adds nothing. `is_constant`: they are all the same. */
-void sp_visits_add(struct sp_visits *visits, const struct sp_kernels *kernels, size_t row, const double *x,
-                   double centre, bool is_constant, size_t n);
+void sp_visits_add(struct sp_visits *visits, size_t row, const double *x, double centre, bool is_constant,
+                   size_t n);
 
 /* The block has ended; spent[label x size + p] quarters were spent. Adds N^2 of a label's paths to
  * number_squares[label]. */
 void sp_visits_end(struct sp_visits *visits, const uint16_t *now, const uint16_t *spent, size_t n,
-                   double (*number_squares)[SP_LANES]);
+                   uint64_t *number_squares);
 
 /* Adds S, S^2 and S N of a row's paths in a label to the lanes. After sp_visits_end. */
-void sp_visits_collect(struct sp_visits *visits, size_t row, size_t label, const uint16_t *now, size_t n,
-                       struct sp_visit_lanes *lanes);
+void sp_visits_collect(struct sp_visits *visits, const struct sp_kernels *kernels, size_t row, size_t label,
+                       const uint16_t *now, const uint16_t *spent, size_t n, struct sp_path_lanes *lanes);
 
 #endif

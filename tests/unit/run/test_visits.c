@@ -39,7 +39,7 @@ static void make_history(struct history *history, unsigned seed) {
 }
 
 static void expect_lanes(const struct history *history, size_t row, size_t label, size_t n,
-                         struct sp_visit_lanes *lanes, double *number_squares) {
+                         struct sp_path_lanes *lanes, uint64_t *number_squares) {
     for (size_t p = 0; p < n; p++) {
         double sum = 0, number = 0;
         for (size_t t = 0; t < QUARTERS; t++)
@@ -51,13 +51,13 @@ static void expect_lanes(const struct history *history, size_t row, size_t label
         lanes->sum[p % SP_LANES] += sum;
         lanes->square[p % SP_LANES] += sum * sum;
         lanes->cross[p % SP_LANES] += sum * number;
-        number_squares[p % SP_LANES] += number * number;
+        *number_squares += (uint64_t)(number * number);
     }
 }
 
 /* Follows a block; where each path is at the end goes to `spent` too. */
-static void follow(struct sp_visits *visits, const struct history *history, size_t n, uint16_t *spent) {
-    const struct sp_kernels *kernels = sp_kernels_find(NULL);
+static void follow(struct sp_visits *visits, const struct sp_kernels *kernels, const struct history *history,
+                   size_t n, uint16_t *spent) {
     memset(spent, 0, LABELS * SIZE * sizeof *spent);
     sp_visits_begin(visits);
     for (size_t t = 0; t < QUARTERS; t++) {
@@ -65,7 +65,7 @@ static void follow(struct sp_visits *visits, const struct history *history, size
             spent[history->label[t][p] * SIZE + p]++;
         sp_visits_move(visits, kernels, history->label[t], n);
         for (size_t row = 0; row < ROWS; row++)
-            sp_visits_add(visits, kernels, row, history->x[row][t], centre[row], is_constant(row, t), n);
+            sp_visits_add(visits, row, history->x[row][t], centre[row], is_constant(row, t), n);
     }
 }
 
@@ -76,22 +76,23 @@ Test(visits, sums_are_those_of_each_path) {
     static uint16_t spent[LABELS * SIZE];
     struct sp_arena *arena = sp_arena_create();
     struct sp_visits visits;
+    const struct sp_kernels *kernels = sp_kernels_find(NULL);
     cr_assert_eq(sp_visits_create(arena, LABELS, ROWS, SIZE, &visits), 0);
     for (unsigned block = 0; block < 4; block++) {
         size_t n = block == 3 ? 77 : SIZE;
-        double squares[LABELS][SP_LANES] = {{0}};
+        uint64_t squares[LABELS] = {0};
         make_history(&history, block + 1);
-        follow(&visits, &history, n, spent);
+        follow(&visits, kernels, &history, n, spent);
         sp_visits_end(&visits, history.label[QUARTERS - 1], spent, n, squares);
         for (size_t i = 0; i < ROWS * LABELS; i++) {
             size_t row = i / LABELS, label = i % LABELS;
-            struct sp_visit_lanes lanes = {{0}}, expected = {{0}};
-            double expected_squares[SP_LANES] = {0};
-            sp_visits_collect(&visits, row, label, history.label[QUARTERS - 1], n, &lanes);
-            expect_lanes(&history, row, label, n, &expected, expected_squares);
+            struct sp_path_lanes lanes = {{0}}, expected = {{0}};
+            uint64_t expected_squares = 0;
+            sp_visits_collect(&visits, kernels, row, label, history.label[QUARTERS - 1], spent, n, &lanes);
+            expect_lanes(&history, row, label, n, &expected, &expected_squares);
             cr_expect_arr_eq(&lanes, &expected, sizeof lanes, "block %u, row %zu, label %zu", block, row,
                              label);
-            cr_expect_arr_eq(squares[label], expected_squares, sizeof expected_squares);
+            cr_expect_eq(squares[label], expected_squares);
             cr_expect(row == 2 || lanes.square[0] > 0);
         }
     }
