@@ -21,23 +21,40 @@ static inline uint32_t philox_second_word(const struct sp_philox_counter *counte
 
 #ifdef __AVX2__
 
-/* The round keys, the same in all lanes. */
+static const uint64_t PHILOX_FIRST = 0xD2511F53, PHILOX_THIRD = 0xCD9E8D57; /* multipliers of these words */
+
+/* The round keys, and the product of the first counter's first word. */
 struct philox_keys {
-    u64v key[PHILOX_ROUNDS][2];
+    uint64_t key[PHILOX_ROUNDS][2], product;
 };
 
-static inline void philox_expand(uint64_t seed, struct philox_keys *keys) {
-    const u64v zero = {0};
-    uint32_t key0 = (uint32_t)seed, key1 = (uint32_t)(seed >> 32);
+/* Counters of one call differ in the first word only. What the others come to before they meet it, in the
+ * first three rounds, is the same for all: it goes into the keys. */
+static inline void philox_fold(const struct sp_philox_counter *counter, struct philox_keys *keys) {
+    uint64_t product1 = counter->name * PHILOX_THIRD;
+    uint64_t first = (product1 >> 32) ^ philox_second_word(counter, counter->group) ^ keys->key[0][0];
+    uint64_t product0 = first * PHILOX_FIRST;
+    keys->key[0][1] ^= counter->index;
+    keys->key[1][0] ^= (uint32_t)product1;
+    keys->key[1][1] ^= product0 >> 32;
+    keys->key[2][1] ^= (uint32_t)product0;
+}
+
+/* A call of its own: within the loop's function gcc would put the keys together lane by lane. */
+__attribute__((noinline)) static void philox_expand(const struct sp_philox_counter *counter,
+                                                    struct philox_keys *keys) {
+    uint32_t key0 = (uint32_t)counter->key, key1 = (uint32_t)(counter->key >> 32);
     for (int round = 0; round < PHILOX_ROUNDS; round++) {
-        keys->key[round][0] = zero + key0;
-        keys->key[round][1] = zero + key1;
+        keys->key[round][0] = key0;
+        keys->key[round][1] = key1;
         key0 += 0x9E3779B9;
         key1 += 0xBB67AE85;
     }
+    philox_fold(counter, keys);
+    keys->product = (uint32_t)counter->group * PHILOX_FIRST;
 }
 
-static inline void philox_multiply(const u64v *x, uint32_t multiplier, u64v *product) {
+static inline void philox_multiply(const u64v *x, uint64_t multiplier, u64v *product) {
     const u64v zero = {0}, other = zero + multiplier;
 #ifdef __AVX512F__
     *product = (u64v)_mm512_mul_epu32((__m512i)*x, (__m512i)other);
@@ -47,69 +64,118 @@ static inline void philox_multiply(const u64v *x, uint32_t multiplier, u64v *pro
 }
 
 /* High halves of lanes hold rubbish between rounds: the product takes the low halves alone. */
-static inline void philox_round(u64v x[4], const u64v key[2]) {
+static inline void philox_round(u64v x[4], const uint64_t key[2]) {
     u64v product0, product1;
-    philox_multiply(&x[0], 0xD2511F53, &product0);
-    philox_multiply(&x[2], 0xCD9E8D57, &product1);
+    philox_multiply(&x[0], PHILOX_FIRST, &product0);
+    philox_multiply(&x[2], PHILOX_THIRD, &product1);
     x[0] = (product1 >> 32) ^ x[1] ^ key[0];
     x[2] = (product0 >> 32) ^ x[3] ^ key[1];
     x[1] = product1;
     x[3] = product0;
 }
 
-/* A pair of vectors holds PAIR counters in turn, even ones and odd ones, so that their words fall into place
- * when the second is put into the first's high halves; word w of counter j belongs to words[16 w + j]. */
-enum { PAIR = 2 * WIDTH };
-
-static inline void philox_start(const struct sp_philox_counter *counter, size_t pair, u64v even[4],
-                                u64v odd[4]) {
-    const u64v lane = LANE_NUMBERS;
-    uint64_t group = counter->group + pair * PAIR;
-    even[0] = 2 * lane + (uint32_t)group;
-    odd[0] = even[0] + 1;
-    even[1] = odd[1] = (u64v){0} + philox_second_word(counter, group);
-    even[2] = odd[2] = (u64v){0} + counter->name;
-    even[3] = odd[3] = (u64v){0} + counter->index;
+/* The first three rounds, from the product of the first word, with folded keys. */
+static inline void philox_start(const struct philox_keys *keys, const u64v *product, u64v x[4]) {
+    x[2] = (*product >> 32) ^ keys->key[0][1];
+    philox_multiply(&x[2], PHILOX_THIRD, &x[1]);
+    x[0] = (x[1] >> 32) ^ keys->key[1][0];
+    x[2] = *product ^ keys->key[1][1];
+    x[3] = (u64v){0};
+    philox_round(x, keys->key[2]);
 }
 
-static inline void philox_store(size_t pair, const u64v even[4], const u64v odd[4], uint32_t *words) {
-    words += pair * PAIR / 16 * 64 + pair * PAIR % 16;
-#pragma GCC unroll 4
-    for (int w = 0; w < 4; w++) {
-        u64v both = (even[w] & UINT32_MAX) | (odd[w] << 32);
-        memcpy(words + 16 * w, &both, sizeof both);
+/* The low halves of both in turn: even, odd, .. */
+static inline void philox_low(const u64v *even, const u64v *odd, u64v *words) {
+#ifdef __AVX512F__
+    *words = (u64v)_mm512_mask_shuffle_epi32((__m512i)*even, 0xAAAA, (__m512i)*odd, _MM_PERM_CCAA);
+#else
+    *words = (u64v)_mm256_blend_epi32((__m256i)*even, (__m256i)(*odd << 32), 0xAA);
+#endif
+}
+
+/* The high halves. */
+static inline void philox_high(const u64v *even, const u64v *odd, u64v *words) {
+#ifdef __AVX512F__
+    *words = (u64v)_mm512_mask_shuffle_epi32((__m512i)*odd, 0x5555, (__m512i)*even, _MM_PERM_DDBB);
+#else
+    *words = (u64v)_mm256_blend_epi32((__m256i)*odd, (__m256i)(*even >> 32), 0x55);
+#endif
+}
+
+/* The last round of a pair, on the words put together: so every half is moved once. */
+static inline void philox_finish(u64v even[4], u64v odd[4], const uint64_t key[2], u64v out[4]) {
+#pragma GCC unroll 2
+    for (int i = 0; i < 2; i++) {
+        u64v even_product, odd_product, high, word;
+        philox_multiply(&even[2 - 2 * i], i ? PHILOX_FIRST : PHILOX_THIRD, &even_product);
+        philox_multiply(&odd[2 - 2 * i], i ? PHILOX_FIRST : PHILOX_THIRD, &odd_product);
+        philox_high(&even_product, &odd_product, &high);
+        philox_low(&even[2 * i + 1], &odd[2 * i + 1], &word);
+        out[2 * i] = high ^ word ^ (key[i] | key[i] << 32);
+        philox_low(&even_product, &odd_product, &out[2 * i + 1]);
     }
 }
 
+/* A pair of vectors holds PAIR counters in turn, even ones and odd ones; word w of counter j belongs to
+ * words[16 w + j]. */
+enum { PAIR = 2 * WIDTH };
+
+static inline void philox_store(size_t pair, const u64v out[4], uint32_t *words) {
+    words += pair * PAIR / 16 * 64 + pair * PAIR % 16;
+#pragma GCC unroll 4
+    for (int w = 0; w < 4; w++)
+        memcpy(words + 16 * w, &out[w], sizeof out[w]);
+}
+
 /* Several pairs at once, independent of each other, keep the processor busy while products come. */
-__attribute__((always_inline)) static inline void philox_pairs(const struct sp_philox_counter *counter,
-                                                               const struct philox_keys *keys, size_t pair,
+__attribute__((always_inline)) static inline void philox_pairs(const struct philox_keys *keys, size_t pair,
                                                                size_t pairs, uint32_t *words) {
-    u64v even[2][4], odd[2][4];
+    const u64v lane = LANE_NUMBERS;
+    u64v even[2][4], odd[2][4], out[4];
 #pragma GCC unroll 2
-    for (size_t i = 0; i < pairs; i++)
-        philox_start(counter, pair + i, even[i], odd[i]);
+    for (size_t i = 0; i < pairs; i++) {
+        u64v product = (keys->product + (pair + i) * PAIR * PHILOX_FIRST) + 2 * PHILOX_FIRST * lane;
+        philox_start(keys, &product, even[i]);
+        product += PHILOX_FIRST;
+        philox_start(keys, &product, odd[i]);
+    }
 #pragma GCC unroll 10
-    for (int round = 0; round < PHILOX_ROUNDS; round++)
+    for (int round = 3; round < PHILOX_ROUNDS - 1; round++)
 #pragma GCC unroll 2
         for (size_t i = 0; i < pairs; i++) {
             philox_round(even[i], keys->key[round]);
             philox_round(odd[i], keys->key[round]);
         }
 #pragma GCC unroll 2
-    for (size_t i = 0; i < pairs; i++)
-        philox_store(pair + i, even[i], odd[i], words);
+    for (size_t i = 0; i < pairs; i++) {
+        philox_finish(even[i], odd[i], keys->key[PHILOX_ROUNDS - 1], out);
+        philox_store(pair + i, out, words);
+    }
 }
 
-static void philox(const struct sp_philox_counter *counter, uint32_t *words, size_t n) {
+/* Without a change of the second word. */
+static void philox_same(const struct sp_philox_counter *counter, uint32_t *words, size_t n) {
     enum { AT_ONCE = WIDTH == 8 ? 2 : 1 }; /* AVX-512 has the registers for it */
     struct philox_keys keys;
     size_t pairs = n / 4 / PAIR, done = 0;
-    philox_expand(counter->key, &keys);
+    philox_expand(counter, &keys);
     for (; done + AT_ONCE <= pairs; done += AT_ONCE)
-        philox_pairs(counter, &keys, done, AT_ONCE, words);
+        philox_pairs(&keys, done, AT_ONCE, words);
     if (done < pairs)
-        philox_pairs(counter, &keys, done, 1, words);
+        philox_pairs(&keys, done, 1, words);
+}
+
+/* The second word changes with every 2^32 counters. */
+static void philox(const struct sp_philox_counter *counter, uint32_t *words, size_t n) {
+    size_t same = (size_t)((UINT64_C(1) << 32) - (uint32_t)counter->group) * 4;
+    if (n <= same) {
+        philox_same(counter, words, n);
+        return;
+    }
+    struct sp_philox_counter next = *counter;
+    next.group += same / 4;
+    philox_same(counter, words, same);
+    philox(&next, words + same, n - same);
 }
 
 #else
