@@ -352,9 +352,15 @@ static inline void widen(struct sp_label_extremes *extremes, double x, uint16_t 
         extremes->high[label] = x;
 }
 
-/* Extremes are rarely reached: eight values are compared with what they were, and looked at one by one where
- * any is beyond. */
-static inline void widen_eight(struct sp_label_extremes *extremes, const double *x, const uint16_t *label) {
+static void widen_all(struct sp_label_extremes *extremes, const double *x, const uint16_t *label, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        widen(extremes, x[i], label[i]);
+}
+
+/* Extremes are rarely reached: eight values are compared with what they were, and all of a piece are looked
+ * at one by one where any is beyond. */
+static inline bool is_any_beyond(const struct sp_label_extremes *extremes, const double *x,
+                                 const uint16_t *label) {
 #ifdef __AVX512F__
     __m512i place = _mm512_cvtepu16_epi64(_mm_loadu_si128((const __m128i *)label));
     __m512d value = _mm512_loadu_pd(x);
@@ -362,11 +368,13 @@ static inline void widen_eight(struct sp_label_extremes *extremes, const double 
         _mm512_permutex2var_pd(_mm512_loadu_pd(extremes->low), place, _mm512_loadu_pd(extremes->low + 8));
     __m512d high =
         _mm512_permutex2var_pd(_mm512_loadu_pd(extremes->high), place, _mm512_loadu_pd(extremes->high + 8));
-    if (!(_mm512_cmp_pd_mask(value, low, _CMP_LT_OQ) | _mm512_cmp_pd_mask(value, high, _CMP_GT_OQ)))
-        return;
-#endif
+    return _mm512_cmp_pd_mask(value, low, _CMP_LT_OQ) | _mm512_cmp_pd_mask(value, high, _CMP_GT_OQ);
+#else
+    bool is_beyond = false;
     for (int i = 0; i < 8; i++)
-        widen(extremes, x[i], label[i]);
+        is_beyond |= (x[i] < extremes->low[label[i]]) | (x[i] > extremes->high[label[i]]);
+    return is_beyond;
+#endif
 }
 
 /* slot[i] becomes the place in the rows. */
@@ -388,44 +396,49 @@ static inline void slots_of_eight(const struct binning *binning, const double *x
 
 static void count_labels(const struct sp_label_rows *rows, const double *x, const uint16_t *label,
                          const uint32_t *slot, size_t n) {
-    struct sp_label_extremes extremes = *rows->extremes;
-    uint32_t *count = rows->count, length = rows->length;
-    size_t whole = n / 8 * 8;
-    for (size_t p = 0; p < whole; p += 8) {
-        uint32_t place[8];
-        memcpy(place, slot + p, sizeof place);
-        to_label_rows(length, label + p, place);
-        widen_eight(&extremes, x + p, label + p);
-        count_eight(place, count);
+    const struct sp_label_rows copy = *rows; /* which counts that are written cannot change */
+    size_t whole = n / PIECE * PIECE;
+    uint32_t place[PIECE];
+    for (size_t first = 0; first < whole; first += PIECE) {
+        bool is_beyond = false;
+        memcpy(place, slot + first, sizeof place);
+        for (size_t i = 0; i < PIECE; i += 8) {
+            to_label_rows(copy.length, label + first + i, place + i);
+            is_beyond |= is_any_beyond(copy.extremes, x + first + i, label + first + i);
+        }
+        for (size_t i = 0; i < PIECE; i += 8)
+            count_eight(place + i, copy.count);
+        if (is_beyond)
+            widen_all(copy.extremes, x + first, label + first, PIECE);
     }
-    for (size_t p = whole; p < n; p++) {
-        widen(&extremes, x[p], label[p]);
-        count[label[p] * length + slot[p]]++;
-    }
-    *rows->extremes = extremes;
+    for (size_t p = whole; p < n; p++)
+        copy.count[label[p] * copy.length + slot[p]]++;
+    widen_all(copy.extremes, x + whole, label + whole, n - whole);
 }
 
 /* As tally_pieces. */
-static bool tally_label_pieces(const struct sp_label_rows *rows, const struct binning binning,
-                               const double *x, const double *next, const uint16_t *label, size_t pieces) {
-    struct sp_label_extremes extremes = *rows->extremes;
-    uint32_t *count = rows->count, length = rows->length;
+static bool tally_label_pieces(const struct sp_label_rows rows, const struct binning binning, const double *x,
+                               const double *next, const uint16_t *label, size_t pieces) {
     uint32_t slot[2][PIECE];
     u32v last = {0};
-    for (size_t piece = 0; piece <= pieces; piece++)
+    for (size_t piece = 0; piece <= pieces; piece++) {
+        size_t first = piece * PIECE;
+        bool is_beyond = false;
         for (size_t i = 0; i < PIECE; i += 8) {
             uint32_t *here = slot[piece % 2] + i;
-            size_t p = piece * PIECE + i;
+            size_t p = first + i;
             if (piece < pieces) {
                 fetch_eight(next + p);
                 slots_of_eight(&binning, x + p, here, &last);
-                to_label_rows(length, label + p, here);
-                widen_eight(&extremes, x + p, label + p);
+                to_label_rows(rows.length, label + p, here);
+                is_beyond |= is_any_beyond(rows.extremes, x + p, label + p);
             }
             if (piece > 0)
-                count_eight(slot[(piece - 1) % 2] + i, count);
+                count_eight(slot[(piece - 1) % 2] + i, rows.count);
         }
-    *rows->extremes = extremes;
+        if (is_beyond)
+            widen_all(rows.extremes, x + first, label + first, PIECE);
+    }
     return is_any(&last, binning.window.count);
 }
 
@@ -435,7 +448,7 @@ static bool tally_labels(const struct sp_label_rows *rows, double centre, double
     const struct binning binning = {centre, inverse_scale, window};
     size_t pieces = n / PIECE, whole = pieces * PIECE;
     uint32_t slot[PIECE];
-    bool is_outside = pieces > 0 && tally_label_pieces(rows, binning, x, next, label, pieces);
+    bool is_outside = pieces > 0 && tally_label_pieces(*rows, binning, x, next, label, pieces);
     bins(centre, inverse_scale, window, x + whole, slot, n - whole);
     count_labels(rows, x + whole, label + whole, slot, n - whole);
     return is_any_of(slot, window.count, n - whole) || is_outside;
