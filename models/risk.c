@@ -184,16 +184,20 @@ static bool can_begin(const struct sp_step *s) {
            s->quarter <= sp_step_number(s, RISKS, 0, UNTIL);
 }
 
-static void begin(const struct sp_step *s, double *restrict events) {
+/* Where it would begin, were it not for one that lasts: 1, or what it costs then. */
+SP_VARIANT void begin(const struct sp_step *s, bool costs, double *restrict out) {
     const double *per_quarter = sp_step_field(s, RISKS, 0, PER_QUARTER);
     const double *per_year = sp_step_field(s, RISKS, 0, PER_YEAR), *u = sp_step_field(s, RISKS, 0, OCCURS);
+    const double *loss = sp_step_field(s, RISKS, 0, LOSS);
     double may = can_begin(s) ? 1 : 0;
-    if (per_quarter)
-        for (size_t p = 0; p < s->n; p++)
-            events[p] = u[p] < per_quarter[p] ? may : 0;
-    else
-        for (size_t p = 0; p < s->n; p++)
-            events[p] = u[p] < in_a_quarter(per_year[p]) ? may : 0;
+    for (size_t p = 0; per_quarter && p < s->n; p++) {
+        double begins = costs ? may * loss[p] : may;
+        out[p] = u[p] < per_quarter[p] ? begins : 0;
+    }
+    for (size_t p = 0; !per_quarter && p < s->n; p++) {
+        double begins = costs ? may * loss[p] : may;
+        out[p] = u[p] < in_a_quarter(per_year[p]) ? begins : 0;
+    }
 }
 
 /* While it lasts, and when it may not come again, it does not begin. */
@@ -237,25 +241,19 @@ static void set_cost(const struct sp_step *s, const double *events) {
 
 /* An event of one quarter that costs money and no more: nothing of it need be kept. */
 static bool is_brief(const struct sp_step *s) {
-    return !sp_step_field(s, RISKS, 0, LASTS) && !sp_step_field(s, RISKS, 0, SEVERITY) &&
-           !sp_step_field(s, RISKS, 0, MONTHLY) && !sp_step_wants(s, ACTIVE) && !sp_step_wants(s, STRENGTH) &&
+    return !sp_step_wants(s, EVENTS) && !sp_step_field(s, RISKS, 0, LASTS) &&
+           !sp_step_field(s, RISKS, 0, SEVERITY) && !sp_step_field(s, RISKS, 0, MONTHLY) &&
+           !sp_step_wants(s, ACTIVE) && !sp_step_wants(s, STRENGTH) &&
            sp_step_number(s, RISKS, 0, RECURS) == RECURS_ALWAYS;
-}
-
-static void set_brief_cost(const struct sp_step *s, const double *events) {
-    const double *loss = sp_step_field(s, RISKS, 0, LOSS);
-    double *restrict cost = sp_step_out(s, COST_OF, 0);
-    for (size_t p = 0; p < s->n; p++)
-        cost[p] = events[p] > 0 ? loss[p] : 0;
 }
 
 SP_WIDE static void step(const struct sp_step *s) {
     double *events = sp_step_out(s, EVENTS, 0);
-    begin(s, events);
     if (is_brief(s)) {
-        set_brief_cost(s, events);
+        begin(s, true, sp_step_out(s, COST_OF, 0));
         return;
     }
+    begin(s, false, events);
     last(s, events);
     set_strength(s, events);
     set_cost(s, events);
