@@ -17,11 +17,22 @@ _Static_assert(4 * sizeof(double) == 1 << ROW_BITS && SP_TABLE_STEPS == 1 << STE
  * As a double, v shows its octave as exponent, the step as the first bits of its mantissa, and the position
  * within the step as the bits after these. Taken with its sign, k is m or - (m + 1), and 4k + 2 is v or - v:
  * the sign is the side. */
-static inline void table_tail(const uint32_t *words, f64v *tail) {
+static inline void table_tail(const uint32_t *words, uint64_t *tail) {
+#ifdef __AVX512F__
+    /* In halves: processors that work on halves take three steps to widen the whole. */
+    const __m256d four = _mm256_set1_pd(4.0), two = _mm256_set1_pd(2.0);
+#pragma GCC unroll 2
+    for (int i = 0; i < WIDTH; i += 4) {
+        __m256d k = _mm256_cvtepi32_pd((__m128i) * (const i32x4_at *)(words + i));
+        *(f64x4_at *)(tail + i) = (f64x4)_mm256_fmadd_pd(k, four, two);
+    }
+#else
     const f64v zero = {0}, four = zero + 4.0, two = zero + 2.0;
     f64v k;
     as_doubles(words, &k);
-    fused(&k, &four, &two, tail);
+    fused(&k, &four, &two, &k);
+    memcpy(tail, &k, sizeof k);
+#endif
 }
 
 /* Where the row is, in bytes from the first: side, octave, step. The exponent of v is 1 to 32, of which the
@@ -61,10 +72,10 @@ static inline void table_load(const void *rows, const uint64_t offset[8], f64v p
     __m512d c = table_pair(rows, offset[4], offset[6]), d = table_pair(rows, offset[5], offset[7]);
     __m512d even_low = _mm512_unpacklo_pd(a, b), even_high = _mm512_unpacklo_pd(c, d);
     __m512d odd_low = _mm512_unpackhi_pd(a, b), odd_high = _mm512_unpackhi_pd(c, d);
-    power[0] = (f64v)_mm512_shuffle_f64x2(even_low, even_high, 0x88);
-    power[1] = (f64v)_mm512_shuffle_f64x2(odd_low, odd_high, 0x88);
-    power[2] = (f64v)_mm512_shuffle_f64x2(even_low, even_high, 0xDD);
     power[3] = (f64v)_mm512_shuffle_f64x2(odd_low, odd_high, 0xDD);
+    power[2] = (f64v)_mm512_shuffle_f64x2(even_low, even_high, 0xDD);
+    power[1] = (f64v)_mm512_shuffle_f64x2(odd_low, odd_high, 0x88);
+    power[0] = (f64v)_mm512_shuffle_f64x2(even_low, even_high, 0x88);
 }
 
 #else
@@ -94,46 +105,94 @@ static inline void table_cubic(const f64v power[4], const f64v *position, f64v *
     fused(value, position, &power[0], value);
 }
 
+/* What WIDTH values are made of. */
+struct table_lanes {
+    f64v power[4], position;
+};
+
+static inline void table_fetch(const struct sp_table_rows *table, const uint64_t *tail,
+                               struct table_lanes *lanes) {
+    uint64_t offset[WIDTH];
+    u64v tails;
+#pragma GCC unroll 8
+    for (size_t i = 0; i < WIDTH; i++)
+        offset[i] = table_offset(tail[i]);
+    table_load(table->row, offset, lanes->power);
+    memcpy(&tails, tail, sizeof tails);
+    table_position(&tails, &lanes->position);
+}
+
+static inline void table_value(const struct table_lanes *lanes, const f64v *shift, const f64v *scale,
+                               double *out) {
+    f64v value;
+    table_cubic(lanes->power, &lanes->position, &value);
+    fused(&value, scale, shift, &value);
+    *(f64v_at *)out = value;
+}
+
 enum { STRETCH = 128 };
+
+#ifdef __AVX512F__
+
+/* n is a multiple of WIDTH, and not 0. There are registers enough for three things at a time, none of which
+ * waits for another: tails, AHEAD of what is loaded, so that the processor knows all addresses early; rows;
+ * and the values of the rows that were loaded last. */
+static inline void table_whole(const struct sp_table_rows *table, double shift, double scale,
+                               const uint32_t *words, double *out, size_t n) {
+    enum { AHEAD = STRETCH / 2 };
+    const f64v zero = {0}, shifts = zero + shift, scales = zero + scale;
+    _Alignas(64) uint64_t tail[STRETCH]; /* in turn */
+    struct table_lanes lanes, next;
+    for (size_t p = 0; p <= AHEAD && p < n; p += WIDTH)
+        table_tail(words + p, tail + p);
+    table_fetch(table, tail, &lanes);
+    for (size_t p = WIDTH; p < n; p += WIDTH) {
+        table_fetch(table, tail + p % STRETCH, &next);
+        if (p + AHEAD < n)
+            table_tail(words + p + AHEAD, tail + (p + AHEAD) % STRETCH);
+        table_value(&lanes, &shifts, &scales, out + p - WIDTH);
+        lanes = next;
+    }
+    table_value(&lanes, &shifts, &scales, out + n - WIDTH);
+}
+
+#else
 
 /* One stretch, n of it. First all tails, then what is there: the processor can then load many rows at once,
  * because it knows all addresses early. */
 static inline void table_stretch(const struct sp_table_rows *table, double shift, double scale,
                                  const uint32_t *words, double *out, size_t n) {
     const f64v zero = {0}, shifts = zero + shift, scales = zero + scale;
-    uint64_t tail[STRETCH], offset[WIDTH];
+    uint64_t tail[STRETCH];
+    struct table_lanes lanes;
+    for (size_t p = 0; p < n; p += WIDTH)
+        table_tail(words + p, tail + p);
     for (size_t p = 0; p < n; p += WIDTH) {
-        f64v some;
-        table_tail(words + p, &some);
-        memcpy(tail + p, &some, sizeof some);
-    }
-    for (size_t p = 0; p < n; p += WIDTH) {
-        f64v power[4], position, value;
-        u64v tails;
-        memcpy(&tails, tail + p, sizeof tails);
-#pragma GCC unroll 8
-        for (size_t i = 0; i < WIDTH; i++)
-            offset[i] = table_offset(tail[p + i]);
-        table_load(table->row, offset, power);
-        table_position(&tails, &position);
-        table_cubic(power, &position, &value);
-        fused(&value, &scales, &shifts, &value);
-        *(f64v_at *)(out + p) = value;
+        table_fetch(table, tail + p, &lanes);
+        table_value(&lanes, &shifts, &scales, out + p);
     }
 }
+
+static inline void table_whole(const struct sp_table_rows *table, double shift, double scale,
+                               const uint32_t *words, double *out, size_t n) {
+    for (size_t p = 0; p < n; p += STRETCH)
+        table_stretch(table, shift, scale, words + p, out + p, n - p < STRETCH ? n - p : STRETCH);
+}
+
+#endif
 
 /* What is left over goes through the same lanes. */
 static void table(const struct sp_table_rows *table, double shift, double scale, const uint32_t *words,
                   double *out, size_t n) {
     size_t whole = n / WIDTH * WIDTH;
-    for (size_t p = 0; p < whole; p += STRETCH)
-        table_stretch(table, shift, scale, words + p, out + p, whole - p < STRETCH ? whole - p : STRETCH);
+    if (whole > 0)
+        table_whole(table, shift, scale, words, out, whole);
     if (whole == n)
         return;
     uint32_t rest[WIDTH] = {0};
     double value[WIDTH];
     memcpy(rest, words + whole, (n - whole) * sizeof *words);
-    table_stretch(table, shift, scale, rest, value, WIDTH);
+    table_whole(table, shift, scale, rest, value, WIDTH);
     memcpy(out + whole, value, (n - whole) * sizeof *out);
 }
 

@@ -47,6 +47,7 @@ typedef uint32_t u32v_at __attribute__((vector_size(16), aligned(4), may_alias))
 /* Rows of four coefficients, on every level. */
 typedef double f64x4 __attribute__((vector_size(32)));
 typedef double f64x4_at __attribute__((vector_size(32), aligned(8), may_alias));
+typedef int32_t i32x4_at __attribute__((vector_size(16), aligned(4), may_alias));
 typedef int32_t i32v_at __attribute__((vector_size(WIDTH * sizeof(int32_t)), aligned(4), may_alias));
 
 /* sum = a x b + c, rounded once. */
