@@ -32,15 +32,15 @@ static int create_strips(struct sp_block *block, const struct sp_plan *plan, con
     return 0;
 }
 
-struct sp_block *sp_block_create_beside(const struct sp_block *lender, const struct sp_plan *plan,
-                                        const struct sp_variant *variant, size_t size) {
+static struct sp_block *create(const struct sp_block *lender, bool for_metrics, const struct sp_plan *plan,
+                               const struct sp_variant *variant, size_t size) {
     struct sp_arena *arena = sp_arena_create();
     struct sp_block *block = arena ? sp_arena_array(arena, 1, sizeof *block) : NULL;
     if (!block) {
         sp_arena_free(arena);
         return NULL;
     }
-    *block = (struct sp_block){.store = {.arena = arena, .size = size}};
+    *block = (struct sp_block){.store = {.arena = arena, .size = size, .for_metrics = for_metrics}};
     if (create_strips(block, plan, variant, lender) == 0)
         return block;
     sp_arena_free(arena);
@@ -48,7 +48,17 @@ struct sp_block *sp_block_create_beside(const struct sp_block *lender, const str
 }
 
 struct sp_block *sp_block_create(const struct sp_plan *plan, const struct sp_variant *variant, size_t size) {
-    return sp_block_create_beside(NULL, plan, variant, size);
+    return create(NULL, false, plan, variant, size);
+}
+
+struct sp_block *sp_block_create_for_metrics(const struct sp_plan *plan, const struct sp_variant *variant,
+                                             size_t size) {
+    return create(NULL, true, plan, variant, size);
+}
+
+struct sp_block *sp_block_create_beside(const struct sp_block *lender, const struct sp_plan *plan,
+                                        const struct sp_variant *variant, size_t size) {
+    return create(lender, false, plan, variant, size);
 }
 
 void sp_block_free(struct sp_block *block) {

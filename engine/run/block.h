@@ -19,6 +19,11 @@ struct sp_block;
 /* Room for `size` paths (a multiple of 64) of a variant. NULL: out of memory. */
 struct sp_block *sp_block_create(const struct sp_plan *plan, const struct sp_variant *variant, size_t size);
 
+/* The same for who looks at metrics and categories alone. Other columns are there for a strip at a time: what
+ * one writes the next one writes over, so that less goes through the caches. */
+struct sp_block *sp_block_create_for_metrics(const struct sp_plan *plan, const struct sp_variant *variant,
+                                             size_t size);
+
 /* The same for a variant that differs from the lender's in values alone, and in that some of its steps are
  * not live: what these write is read from the lender, a block of the same plan and size, which is begun and
  * advanced first. */

@@ -45,7 +45,7 @@ struct sp_follower *sp_follow_create(const struct sp_plan *plan, const struct sp
         return NULL;
     }
     *follower = (struct sp_follower){.arena = arena, .plan = plan, .variant = variant};
-    follower->block = sp_block_create(plan, variant, size);
+    follower->block = sp_block_create_for_metrics(plan, variant, size);
     follower->ratio = sp_arena_array(arena, size, sizeof *follower->ratio);
     if (follower->block && follower->ratio && create_sums(follower, SP_AXIS_YEAR, size) == 0 &&
         create_sums(follower, SP_AXIS_HORIZON, size) == 0)

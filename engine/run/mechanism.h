@@ -6,8 +6,9 @@
  *
  * Columns are arrays of doubles, one number a path. A step reads columns of this quarter that another
  * mechanism has written before it, and columns of the quarter before (for the first quarter: the opening
- * state that the `start` functions have written). A column that its mechanism never writes is 0. The plan
- * puts the mechanisms in such an order and refuses a circle.
+ * state that the `start` functions have written). A column that its mechanism never writes is 0; one that
+ * its step writes it writes on all paths and in every quarter, since the array may have held other paths
+ * meanwhile. The plan puts the mechanisms in such an order and refuses a circle.
  *
  * How a step finds things: every field, read and write has a place in its descriptor's arrays, which the file
  * names with an enum; the functions below turn these into arrays. Of an instanced table (say [tier.NAME]),

@@ -160,7 +160,7 @@ static int see_quarter(const struct pilot *pilot, struct worker *worker, size_t 
 
 static int simulate_piece(const struct pilot *pilot, struct worker *worker, size_t piece) {
     const struct sp_plan *plan = pilot->tally->plan;
-    if (!worker->block && !(worker->block = sp_block_create(plan, pilot->tally->variant, PIECE)))
+    if (!worker->block && !(worker->block = sp_block_create_for_metrics(plan, pilot->tally->variant, PIECE)))
         return -1;
     sp_block_begin(worker->block, piece * PIECE, PIECE);
     for (size_t t = 0; t < plan->quarters; t++) {

@@ -36,10 +36,9 @@ struct binding {
     const struct sp_bound_step *bound;
     void (*work)(const struct sp_step *); /* the mechanism's step; NULL: none */
     bool may_stop;                        /* does nothing on paths that have stopped */
-    const double *
-        *field; /* [fields] the same in all turns; those that move are found anew in every quarter */
-    size_t moving;
-    struct moving_field *move; /* [moving] */
+    const double **field;                 /* [fields] the same in all turns, found in the first quarter, */
+    size_t moving;                        /* and some anew in every quarter: */
+    struct moving_field *move;            /* [moving] */
     struct sp_step step[TURNS];
 };
 
@@ -143,8 +142,9 @@ static bool has_noise(const struct sp_variable *variable) {
 
 /* Whether the value may differ between the quarters of a path. */
 static bool may_move(const struct sp_variant *variant, const struct sp_variable *variable) {
-    if (variable->each != SP_EACH_PATH || variable->entries > 1 || variable->changes > 0 ||
-        has_noise(variable))
+    bool is_redrawn = variable->each == SP_EACH_EVENT ||
+                      (variable->each == SP_EACH_QUARTER && !is_unchanging(&variable->entry[0]));
+    if (is_redrawn || variable->entries > 1 || variable->changes > 0 || has_noise(variable))
         return true;
     for (size_t j = 0; has_drawn_parameters(variable) && j < SP_CONDITIONAL_PARAMETERS; j++)
         if (variable->given.variable[j] != SP_PLAN_NONE &&
@@ -200,12 +200,17 @@ static int create_values(struct sp_strip *strip, const struct sp_variable *varia
                : 0;
 }
 
+/* Whether a column only passes from step to step within a quarter. */
+static bool passes(const struct sp_strip *strip, size_t c, bool twice) {
+    return strip->store->for_metrics && !twice && strip->variant->column[c].metric == SP_PLAN_NONE;
+}
+
 static int create_column(struct sp_strip *strip, size_t c, bool twice) {
     if (strip->is_lent[c]) {
         strip->now[c] = strip->lender->now[c];
         strip->before[c] = strip->lender->before[c];
     } else {
-        strip->now[c] = create_array(strip);
+        strip->now[c] = passes(strip, c, twice) ? create_scratch_array(strip) : create_array(strip);
         strip->before[c] = twice ? create_array(strip) : NULL;
     }
     if (strip->before[c])
@@ -280,9 +285,25 @@ static int bind_turn(struct sp_strip *strip, struct binding *binding, enum turn 
     return 0;
 }
 
+/* What is drawn of variables the first strip draws for all strips: a table that has to be fetched into the
+ * cache is then used by many. */
+static bool draws_for_all(const struct sp_strip *strip) {
+    return strip->first == 0;
+}
+
+/* Whether steps read what is drawn by quarter, which lies where it lay in the quarter before. */
+static bool is_as_drawn(const struct sp_variable *variable) {
+    return variable->each == SP_EACH_QUARTER && variable->entries == 1 && variable->changes == 0 &&
+           !has_noise(variable) && !has_drawn_parameters(variable);
+}
+
+/* Whether something has to be done for a field in every quarter. */
 static bool moves(const struct sp_strip *strip, const struct sp_bound_step *step, size_t field) {
     int variable = step->variable[field];
-    return variable == SP_PLAN_NONE ? step->formula[field] != NULL : strip->values[variable].moves;
+    if (variable == SP_PLAN_NONE)
+        return step->formula[field] != NULL;
+    bool is_there = !draws_for_all(strip) && is_as_drawn(&strip->variant->variable[variable]);
+    return strip->values[variable].moves && !is_there;
 }
 
 static int create_binding(struct sp_strip *strip, const struct sp_bound_step *step) {
@@ -392,12 +413,6 @@ static void draw_standard_normal(struct sp_strip *strip, const struct sp_strip_p
     sp_phase_enter(SP_PHASE_TABLES, paths->n);
     sp_sampler_fill(&strip->plan->standard_normal, strip->plan->kernels, strip->store->words, out, paths->n);
     sp_phase_enter(SP_PHASE_ASSUMPTIONS, 0);
-}
-
-/* What is drawn of variables the first strip draws for all strips: a table that has to be fetched into the
- * cache is then used by many. */
-static bool draws_for_all(const struct sp_strip *strip) {
-    return strip->first == 0;
 }
 
 /* The shared normals of one layer. */

@@ -21,6 +21,7 @@ struct sp_strip_paths {
 struct sp_strip_store {
     struct sp_arena *arena;
     size_t size;                 /* most paths of the block */
+    bool for_metrics;            /* other columns of a strip may be lost when the next one runs */
     struct sp_strip_paths paths; /* of the block now */
     size_t arrays;               /* made so far */
     double **array;              /* [arrays] -> [size] */
