@@ -65,17 +65,35 @@ static inline __m512d table_pair(const void *rows, uint64_t first, uint64_t seco
     return _mm512_insertf64x4(pair, (__m256d)*table_row(rows, second), 1);
 }
 
-/* Eight rows of four coefficients, turned so that each vector holds one power for the eight values. Rows 0
- * and 2, 1 and 3, .. are paired, so that after neighbours have met only whole quarters change places. */
-static inline void table_load(const void *rows, const uint64_t offset[8], f64v power[4]) {
-    __m512d a = table_pair(rows, offset[0], offset[2]), b = table_pair(rows, offset[1], offset[3]);
-    __m512d c = table_pair(rows, offset[4], offset[6]), d = table_pair(rows, offset[5], offset[7]);
-    __m512d even_low = _mm512_unpacklo_pd(a, b), even_high = _mm512_unpacklo_pd(c, d);
-    __m512d odd_low = _mm512_unpackhi_pd(a, b), odd_high = _mm512_unpackhi_pd(c, d);
+/* Eight rows of four coefficients, of which each vector has two, turned so that each holds one power for the
+ * eight values. Rows 0 and 2, 1 and 3, .. are paired, so that after neighbours have met only whole quarters
+ * change places. */
+static inline void table_turn(const __m512d pair[4], f64v power[4]) {
+    __m512d even_low = _mm512_unpacklo_pd(pair[0], pair[1]), even_high = _mm512_unpacklo_pd(pair[2], pair[3]);
+    __m512d odd_low = _mm512_unpackhi_pd(pair[0], pair[1]), odd_high = _mm512_unpackhi_pd(pair[2], pair[3]);
     power[3] = (f64v)_mm512_shuffle_f64x2(odd_low, odd_high, 0xDD);
     power[2] = (f64v)_mm512_shuffle_f64x2(even_low, even_high, 0xDD);
     power[1] = (f64v)_mm512_shuffle_f64x2(odd_low, odd_high, 0x88);
     power[0] = (f64v)_mm512_shuffle_f64x2(even_low, even_high, 0x88);
+}
+
+static inline void table_load(const void *rows, const uint64_t offset[8], f64v power[4]) {
+    __m512d pair[4];
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++)
+        pair[i] = table_pair(rows, offset[i / 2 * 4 + i % 2], offset[i / 2 * 4 + i % 2 + 2]);
+    table_turn(pair, power);
+}
+
+/* Each offset is made where it is used: eight at a time would need too many registers. */
+static inline void table_load_tails(const void *rows, const uint64_t tail[8], f64v power[4]) {
+    __m512d pair[4];
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) {
+        const uint64_t *first = tail + i / 2 * 4 + i % 2;
+        pair[i] = table_pair(rows, table_offset(first[0]), table_offset(first[2]));
+    }
+    table_turn(pair, power);
 }
 
 #else
@@ -96,6 +114,14 @@ static inline void table_load(const void *rows, const uint64_t offset[4], f64v p
     power[3] = __builtin_shufflevector(c, d, 2, 3, 6, 7);
 }
 
+static inline void table_load_tails(const void *rows, const uint64_t tail[4], f64v power[4]) {
+    uint64_t offset[4];
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++)
+        offset[i] = table_offset(tail[i]);
+    table_load(rows, offset, power);
+}
+
 #endif
 
 /* The cubic at the position: the first power's coefficient is added last. */
@@ -112,12 +138,8 @@ struct table_lanes {
 
 static inline void table_fetch(const struct sp_table_rows *table, const uint64_t *tail,
                                struct table_lanes *lanes) {
-    uint64_t offset[WIDTH];
     u64v tails;
-#pragma GCC unroll 8
-    for (size_t i = 0; i < WIDTH; i++)
-        offset[i] = table_offset(tail[i]);
-    table_load(table->row, offset, lanes->power);
+    table_load_tails(table->row, tail, lanes->power);
     memcpy(&tails, tail, sizeof tails);
     table_position(&tails, &lanes->position);
 }
