@@ -54,10 +54,10 @@ static const struct sp_read reads[] = {
     [AI_FREE] = {FOR_FREE_TIER, .column = "free_tier.ai", .optional = true},
     [VOICE_FREE] = {FOR_FREE_TIER, .column = "free_tier.voice", .optional = true},
     [SUPPORT_FREE] = {FOR_FREE_TIER, .column = "cost.support.free", .optional = true},
-    [USERS] = {.column = "users", .optional = true},
-    [USERS_BEFORE] = {.column = "users", .before = true, .optional = true},
-    [FREE] = {.column = "free", .optional = true},
-    [FREE_BEFORE] = {.column = "free", .before = true, .optional = true},
+    [USERS] = {FOR_FREE_TIER, .column = "users", .optional = true},
+    [USERS_BEFORE] = {FOR_FREE_TIER, .column = "users", .before = true, .optional = true},
+    [FREE] = {FOR_FREE_TIER, .column = "free", .optional = true},
+    [FREE_BEFORE] = {FOR_FREE_TIER, .column = "free", .before = true, .optional = true},
 };
 
 #define COST_TOTAL(name, list, text)                                                                         \
@@ -132,22 +132,33 @@ static const struct sp_write writes[] = {
 };
 
 /* Adds some lines to a sum: in one go, for the sum is then fetched and put back once. */
-enum { TOGETHER = 6 };
+enum { TOGETHER = 4 };
 static void add_together(const double *before, const double *const *line, double *sum, size_t n) {
-    const double *a = line[0], *b = line[1], *c = line[2], *d = line[3], *e = line[4], *f = line[5];
+    const double *a = line[0], *b = line[1], *c = line[2], *d = line[3];
     for (size_t p = 0; p < n; p++)
-        sum[p] = before[p] + a[p] + b[p] + c[p] + d[p] + e[p] + f[p];
+        sum[p] = before[p] + a[p] + b[p] + c[p] + d[p];
+}
+
+/* The next line that is not 0, from place `next` on, which moves behind it; behind the last one zeros. */
+static const double *next_line(const struct sp_step *s, int read, size_t *next) {
+    while (*next < sp_step_reads(s, read)) {
+        const double *line = sp_step_read_one(s, read, (*next)++);
+        if (line != s->zeros)
+            return line;
+    }
+    return s->zeros;
 }
 
 static void add_lines(const struct sp_step *s, int read, double *restrict sum) {
-    size_t first = 0;
+    size_t next = 0;
+    const double *before = next_line(s, read, &next);
     do {
         const double *line[TOGETHER];
         for (size_t i = 0; i < TOGETHER; i++)
-            line[i] = sp_step_or_zeros(s, sp_step_read_one(s, read, first + i));
-        add_together(first == 0 ? s->zeros : sum, line, sum, s->n);
-        first += TOGETHER;
-    } while (first < sp_step_reads(s, read));
+            line[i] = next_line(s, read, &next);
+        add_together(before, line, sum, s->n);
+        before = sum;
+    } while (next < sp_step_reads(s, read));
 }
 
 static void update_gross(const struct sp_step *s) {

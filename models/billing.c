@@ -49,6 +49,10 @@ static void add_annual(const struct sp_step *s) {
     }
 }
 
+static bool looks_at(const struct sp_step *s, int read) {
+    return read != PAID_BEFORE || !s->accrual_end;
+}
+
 SP_WIDE static void step(const struct sp_step *s) {
     const double *price = sp_step_read(s, PRICE), *paid = sp_step_read(s, PAID);
     const double *before = sp_models_opening(s, sp_step_read(s, PAID_BEFORE), paid);
@@ -76,5 +80,6 @@ const struct sp_mechanism sp_billing = {
     .reads = SP_MODELS_COUNT(reads),
     .write = writes,
     .writes = SP_MODELS_COUNT(writes),
+    .looks_at = looks_at,
     .step = step,
 };

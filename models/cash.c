@@ -204,9 +204,15 @@ static void add_financing(const struct sp_step *s, double *restrict cash) {
         cash[p] += in[p];
 }
 
-/* What is owed to the company and not yet paid takes cash; what it owes gives cash. `on_credit`: something
- * but years paid in advance is owed. */
-SP_VARIANT void burn_cash(const struct sp_step *s, double *restrict cash, bool on_credit, bool wants_burn) {
+/* Whether there is anything that is owed now or was a quarter before. */
+static bool is_owed(const struct sp_step *s, int stock) {
+    const double *now = sp_step_read(s, stock);
+    return now && now != s->zeros;
+}
+
+/* What is owed to the company and not yet paid takes cash; what it owes gives cash. `is_plain`: nothing is
+ * owed, and nobody asks for the burn. */
+SP_VARIANT void burn_cash(const struct sp_step *s, double *restrict cash, bool is_plain) {
     const double *earned = sp_step_or_zeros(s, sp_step_read(s, EARNED)), *cost = sp_step_read(s, TOTAL_COST);
     const double *before = sp_step_read(s, CASH_BEFORE);
     struct owed receivables = get_owed(s, RECEIVABLES), payables = get_owed(s, PAYABLES);
@@ -214,11 +220,9 @@ SP_VARIANT void burn_cash(const struct sp_step *s, double *restrict cash, bool o
     double *restrict burn = sp_step_out(s, NET_BURN, 0);
     for (size_t p = 0; p < s->n; p++) {
         double due = cost[p] - earned[p];
-        due = on_credit ? due + change_of(&receivables, p) - change_of(&payables, p) : due;
-        due -= change_of(&deferred, p);
-        due = on_credit ? due - change_of(&tax, p) : due;
-        if (wants_burn)
-            burn[p] = due;
+        if (!is_plain)
+            due = burn[p] = due + change_of(&receivables, p) - change_of(&payables, p) -
+                            change_of(&deferred, p) - change_of(&tax, p);
         cash[p] = before[p] - due;
     }
 }
@@ -235,11 +239,11 @@ static void update_stopped(const struct sp_step *s, const double *cash) {
 
 SP_WIDE static void step(const struct sp_step *s) {
     double *restrict cash = sp_step_out(s, CASH, 0);
-    if (sp_step_read(s, RECEIVABLES) || sp_step_read(s, PAYABLES) || sp_step_read(s, TAX) ||
+    if (is_owed(s, RECEIVABLES) || is_owed(s, PAYABLES) || is_owed(s, DEFERRED) || is_owed(s, TAX) ||
         sp_step_wants(s, NET_BURN))
-        burn_cash(s, cash, true, true);
+        burn_cash(s, cash, false);
     else
-        burn_cash(s, cash, false, false);
+        burn_cash(s, cash, true);
     add_financing(s, cash);
     if (sp_step_out(s, STOPPED, 0))
         update_stopped(s, cash);

@@ -110,6 +110,10 @@ static void add_annual(const struct sp_step *s, double *restrict earned) {
     }
 }
 
+static bool is_zero(const struct sp_step *s, int write) {
+    return write == DEFERRED && !has_annual(s);
+}
+
 SP_WIDE static void step(const struct sp_step *s) {
     const double *monthly = sp_step_read(s, BILLINGS_MONTHLY),
                  *share = sp_step_or_ones(s, sp_step_read(s, BILLINGS_KEPT));
@@ -136,5 +140,6 @@ const struct sp_mechanism sp_deferral = {
     .write = writes,
     .writes = SP_MODELS_COUNT(writes),
     .start = start,
+    .is_zero = is_zero,
     .step = step,
 };

@@ -263,11 +263,18 @@ SP_VARIANT void set_rate(const struct sp_step *s, double left, bool is_number, d
         rate[p] = longrun[p] + (first[p] - longrun[p]) * (is_number ? left : fade[p]);
 }
 
+static bool fades_by_number(const struct sp_step *s) {
+    double decay = sp_step_always(s, GROWTH, 0, DECAY);
+    return decay == decay && !sp_step_field(s, GROWTH, 0, TAKES_OFF) && !sp_step_wants(s, FADE);
+}
+
+static bool looks_at(const struct sp_step *s, int read) {
+    return read != FADE_BEFORE || !fades_by_number(s);
+}
+
 static void fade_rate(const struct sp_step *s, double *rate) {
-    double fade = find_fade(s);
-    bool is_number = fade == fade && !sp_step_field(s, GROWTH, 0, TAKES_OFF) && !sp_step_wants(s, FADE);
-    if (is_number) {
-        set_rate(s, fade, true, rate);
+    if (fades_by_number(s)) {
+        set_rate(s, find_fade(s), true, rate);
     } else {
         update_fade(s);
         set_rate(s, 0, false, rate);
@@ -419,5 +426,6 @@ const struct sp_mechanism sp_growth = {
     .rule = {[USERS_RAISED] = {"growth.users_raised",
                                "quarters in which users were raised to the payers who stay"}},
     .start = start,
+    .looks_at = looks_at,
     .step = step,
 };

@@ -310,6 +310,18 @@ static void update_upgrade(const struct sp_step *s, const double *tier) {
     }
 }
 
+static bool asks_for_highest(const struct sp_step *s) {
+    return sp_step_wants(s, HIGHEST) || has_upgrades(s);
+}
+
+static bool looks_at(const struct sp_step *s, int read) {
+    return read != HIGHEST_BEFORE || asks_for_highest(s);
+}
+
+static bool is_zero(const struct sp_step *s, int write) {
+    return write == UPGRADE && !has_upgrades(s) && s->instances[COMPONENTS] == 0;
+}
+
 SP_WIDE static void step(const struct sp_step *s) {
     double *tier = sp_step_out(s, TIER, 0);
     if (sp_components_replace_tiers(s)) {
@@ -318,7 +330,7 @@ SP_WIDE static void step(const struct sp_step *s) {
     } else {
         update_tier_and_cost(s);
     }
-    if (sp_step_wants(s, HIGHEST) || has_upgrades(s))
+    if (asks_for_highest(s))
         update_upgrade(s, tier);
     else if (s->instances[COMPONENTS] > 0)
         memset(sp_step_out(s, UPGRADE, 0), 0, s->n * sizeof(double));
@@ -336,6 +348,8 @@ const struct sp_mechanism sp_infrastructure = {
     .write = writes,
     .writes = SP_MODELS_COUNT(writes),
     .start = start,
+    .looks_at = looks_at,
+    .is_zero = is_zero,
     .step = step,
     .check = sp_components_check,
 };

@@ -247,6 +247,11 @@ static bool is_brief(const struct sp_step *s) {
            sp_step_number(s, RISKS, 0, RECURS) == RECURS_ALWAYS;
 }
 
+static bool looks_at(const struct sp_step *s, int read) {
+    (void)read; /* all are of the quarter before */
+    return !is_brief(s);
+}
+
 SP_WIDE static void step(const struct sp_step *s) {
     double *events = sp_step_out(s, EVENTS, 0);
     if (is_brief(s)) {
@@ -269,5 +274,6 @@ const struct sp_mechanism sp_risk = {
     .reads = SP_MODELS_COUNT(reads),
     .write = writes,
     .writes = SP_MODELS_COUNT(writes),
+    .looks_at = looks_at,
     .step = step,
 };

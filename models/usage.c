@@ -275,6 +275,10 @@ static void add_up(const struct sp_step *s) {
         stored[p] = before[p] * kept[p] + all[p];
 }
 
+static bool looks_at(const struct sp_step *s, int read) {
+    return !(s->accrual_end && (read == FREE_BEFORE || read == PAID_BEFORE));
+}
+
 SP_WIDE static void step(const struct sp_step *s) {
     work_group(s, false);
     work_group(s, true);
@@ -292,5 +296,6 @@ const struct sp_mechanism sp_usage = {
     .write = writes,
     .writes = SP_MODELS_COUNT(writes),
     .start = start,
+    .looks_at = looks_at,
     .step = step,
 };

@@ -154,6 +154,12 @@ struct sp_mechanism {
     bool after_stop;                 /* its columns go on on paths that have stopped */
     bool by_instance; /* each instance of the first table is a step of its own, which may need what others
                          have written */
+    /* What of this scenario makes no difference, so that the engine need not keep it; NULL: nothing of that
+     * kind. They are asked before there are values: they may ask which fields, columns and instances are
+     * there, what always is a number, and who wants what. Whether `step` looks at a read at all; */
+    bool (*looks_at)(const struct sp_step *s, int read);
+    /* and whether a column is 0 on all paths and in all quarters: readers get `zeros` for it. */
+    bool (*is_zero)(const struct sp_step *s, int write);
     void (*start)(const struct sp_step *s); /* writes the opening state to `out`; NULL: all zero */
     void (*step)(const struct sp_step *s);
     /* Looks for mistakes that no field shows alone, once all tables are bound without one; may be NULL. */

@@ -320,7 +320,10 @@ static double find_constant(const struct sp_variable *variable) {
 
 /* Whether a live step looks at what it reads there. */
 static bool is_needed(const struct sp_bound_step *step, const struct sp_read *read) {
+    const struct sp_mechanism *mechanism = step->mechanism;
     if (read->with_read && step->read_span[read->with_read - 1].count == 0)
+        return false;
+    if (mechanism->looks_at && !mechanism->looks_at(&step->outline, (int)(read - mechanism->read)))
         return false;
     for (size_t i = 0; i < SP_STEP_ONLY_FOR && read->only_for[i]; i++) {
         size_t write = (size_t)read->only_for[i] - 1;
@@ -391,6 +394,32 @@ static bool is_read_by_change(const struct sp_variant *variant, int column) {
     return false;
 }
 
+/* Places that are not empty point to something, at which nobody looks. */
+static const double *const *outline_places(struct sp_arena *arena, size_t count, const int *found) {
+    static const double something = NAN;
+    const double **place = sp_arena_array(arena, count + 1, sizeof *place);
+    for (size_t i = 0; place && i < count; i++)
+        place[i] = found[i] != SP_PLAN_NONE ? &something : NULL;
+    return place;
+}
+
+static int note_outline(struct sp_plan *plan, struct sp_bound_step *step) {
+    step->outline = (struct sp_step){
+        .accrual_end = plan->accrual_end,
+        .whole_counts = plan->whole_counts,
+        .field = outline_places(plan->arena, step->fields, step->variable),
+        .always = step->always,
+        .number = step->number,
+        .field_span = step->field_span,
+        .instances = step->instances,
+        .read = outline_places(plan->arena, step->reads, step->read),
+        .read_span = step->read_span,
+        .is_wanted = step->is_wanted,
+        .out_span = step->out_span,
+    };
+    return step->outline.field && step->outline.read ? 0 : SP_ERROR_RESOURCES;
+}
+
 static int note_step(struct sp_plan *plan, const struct sp_variant *variant, struct sp_bound_step *step,
                      bool work_all) {
     step->is_live = work_all;
@@ -404,7 +433,15 @@ static int note_step(struct sp_plan *plan, const struct sp_variant *variant, str
                               : find_constant(&variant->variable[step->variable[f]]);
     for (size_t o = 0; o < step->outs; o++)
         step->is_wanted[o] = work_all;
-    return 0;
+    return note_outline(plan, step);
+}
+
+static void note_zeros(struct sp_variant *variant, const struct sp_bound_step *step, bool work_all) {
+    const struct sp_mechanism *mechanism = step->mechanism;
+    for (size_t w = 0; w < mechanism->writes; w++)
+        for (size_t i = 0; i < step->out_span[w].count; i++)
+            variant->column[step->out[step->out_span[w].start + i]].is_zero =
+                !work_all && mechanism->is_zero && mechanism->is_zero(&step->outline, (int)w);
 }
 
 static bool is_column_wanted(const struct sp_variant *variant, const struct sp_bound_step *step, int index) {
@@ -450,5 +487,7 @@ int sp_plan_note_idle(struct sp_plan *plan, struct sp_variant *variant, bool wor
         for (size_t i = variant->steps; i-- > 0;)
             is_more = find_wanted(variant, &variant->step[i]) || is_more;
     }
+    for (size_t i = 0; i < variant->steps; i++)
+        note_zeros(variant, &variant->step[i], work_all);
     return 0;
 }

@@ -103,15 +103,17 @@ struct sp_column {
     int numerator, denominator;   /* of a ratio: columns; else SP_PLAN_NONE */
     int metric;                   /* index among the metrics, or SP_PLAN_NONE */
     const char *placeholders;     /* as in struct sp_metric */
+    bool is_zero;                 /* see struct sp_mechanism; false when all is worked out */
 };
 
 struct sp_bound_step {
     const struct sp_mechanism *mechanism;
     size_t fields;
-    int *variable;                             /* [fields] index, or SP_PLAN_NONE for numbers and choices */
-    struct sp_formula **formula;               /* [fields] or NULL */
-    double *number;                            /* [fields] */
-    double *always;                            /* [fields] see sp_step_always */
+    int *variable;               /* [fields] index, or SP_PLAN_NONE for numbers and choices */
+    struct sp_formula **formula; /* [fields] or NULL */
+    double *number;              /* [fields] */
+    double *always;              /* [fields] see sp_step_always */
+    struct sp_step outline;      /* what `looks_at` and `is_zero` may ask for: no values, no outs */
     struct sp_span field_span[SP_STEP_TABLES]; /* of the first instance */
     size_t instances[SP_STEP_TABLES];
     size_t reads;

@@ -248,6 +248,8 @@ static int create_columns(struct sp_strip *strip) {
 static const double *read_column(const struct sp_strip *strip, const struct sp_bound_step *step, size_t i,
                                  bool is_opening) {
     int column = step->read[i];
+    if (strip->variant->column[column].is_zero)
+        return strip->zeros;
     bool before = step->read_before[i] || (is_opening && strip->before[column]);
     return before ? strip->before[column] : strip->now[column];
 }
