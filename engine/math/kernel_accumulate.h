@@ -339,7 +339,8 @@ static bool tally(struct sp_moment_lanes *lanes, double centre, double inverse_s
             moments(lanes, centre, x, whole);
         }
     }
-    tally_rest(lanes, &binning, x + whole, count, n - whole);
+    if (whole < n)
+        tally_rest(lanes, &binning, x + whole, count, n - whole);
     return count[window.count] != outside;
 }
 
@@ -476,15 +477,25 @@ static inline void paths_store(const struct path_vectors v[VECTORS], struct sp_p
     }
 }
 
-static inline void choose_sums(const double *here, const uint16_t *label, uint16_t which, const double *left,
-                               double *sum) {
+static inline double path_sum(const struct sp_path_sums *sums, uint16_t which, size_t p) {
+    return sums->label[p] == which ? sums->here[p] : sums->left[sums->place[p]];
+}
+
+/* Most have not been in the label at all. */
+static inline void path_sums_of_eight(const struct sp_path_sums *sums, uint16_t which, size_t p,
+                                      double *sum) {
 #ifdef __AVX512F__
-    __mmask8 is_here =
-        _mm_cmpeq_epi16_mask(_mm_loadu_si128((const __m128i *)label), _mm_set1_epi16((short)which));
-    _mm512_storeu_pd(sum, _mm512_mask_loadu_pd(_mm512_loadu_pd(left), is_here, here));
+    __m256i place = _mm256_loadu_si256((const __m256i *)(sums->place + p));
+    __mmask8 is_here = _mm_cmpeq_epi16_mask(_mm_loadu_si128((const __m128i *)(sums->label + p)),
+                                            _mm_set1_epi16((short)which));
+    __mmask8 has_left = _mm256_test_epi32_mask(place, place) & ~is_here;
+    __m512d here = _mm512_maskz_loadu_pd(is_here, sums->here + p);
+    if (has_left)
+        here = _mm512_mask_i32gather_pd(here, has_left, place, sums->left, sizeof *sum);
+    _mm512_storeu_pd(sum, here);
 #else
-    for (int i = 0; i < SP_LANES; i++)
-        sum[i] = label[i] == which ? here[i] : left[i];
+    for (size_t i = 0; i < SP_LANES; i++)
+        sum[i] = path_sum(sums, which, p + i);
 #endif
 }
 
@@ -502,24 +513,23 @@ static inline void paths_add_eight(struct path_vectors v[VECTORS], const double 
     }
 }
 
-static void add_paths(struct sp_path_lanes *lanes, const double *here, const uint16_t *label, uint16_t which,
-                      double *left, const uint16_t *number, size_t n) {
+static void add_paths(const struct sp_path_sums *sums, uint16_t which, const double *next, size_t n,
+                      struct sp_path_lanes *lanes) {
     struct path_vectors v[VECTORS];
     size_t whole = n / SP_LANES * SP_LANES;
     double sum[SP_LANES];
     paths_load(lanes, v);
     for (size_t p = 0; p < whole; p += SP_LANES) {
-        choose_sums(here + p, label + p, which, left + p, sum);
-        memset(left + p, 0, sizeof sum);
-        paths_add_eight(v, sum, number + p);
+        fetch_eight(next + p);
+        path_sums_of_eight(sums, which, p, sum);
+        paths_add_eight(v, sum, sums->number + p);
     }
     paths_store(v, lanes);
     for (size_t p = whole; p < n; p++) {
-        double s = label[p] == which ? here[p] : left[p];
+        double s = path_sum(sums, which, p);
         lanes->sum[p % SP_LANES] += s;
         lanes->square[p % SP_LANES] += s * s;
-        lanes->cross[p % SP_LANES] += s * number[p];
-        left[p] = 0;
+        lanes->cross[p % SP_LANES] += s * sums->number[p];
     }
 }
 

@@ -62,6 +62,14 @@ struct sp_path_lanes {
     double sum[SP_LANES], square[SP_LANES], cross[SP_LANES];
 };
 
+/* Where S and N stand: left[0] is 0. */
+struct sp_path_sums {
+    const double *here, *left; /* [paths]; [places] */
+    const uint16_t *label;     /* [paths] */
+    const uint32_t *place;     /* [paths] */
+    const uint16_t *number;    /* [paths] N */
+};
+
 /* Bins of a histogram: with y = |x - centre| / scale + 1, bin = the exponent of y and the first
  * SP_HISTOGRAM_BITS bits of its mantissa; one half of the bins to each side of the centre. The last bin of
  * each side takes everything farther out. Bin SP_HISTOGRAM_BINS takes NaN. */
@@ -151,10 +159,10 @@ struct sp_kernels {
     size_t (*sift_labels)(double common, const double *x, const double *next, const uint16_t *label,
                           double *others, uint16_t *other_label, size_t n);
 
-    /* Adds n paths to the lanes; the first belongs to lane 0. Of paths whose label is `which`, S is here[p],
-     * of others left[p], and N is number[p]. Sets left[p] to 0. */
-    void (*add_paths)(struct sp_path_lanes *lanes, const double *here, const uint16_t *label, uint16_t which,
-                      double *left, const uint16_t *number, size_t n);
+    /* Adds n paths to the lanes; the first belongs to lane 0. S is here[p] of paths whose label is `which`,
+     * of others left[place[p]]. */
+    void (*add_paths)(const struct sp_path_sums *sums, uint16_t which, const double *next, size_t n,
+                      struct sp_path_lanes *lanes);
 
     /* The numbers of the paths whose label is `here`, ascending; how many. n <= 65536. Up to SP_SELECT_MORE
      * more entries of `path` may be written. */

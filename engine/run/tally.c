@@ -359,7 +359,7 @@ static void add_to_cells(struct sp_tally *tally, size_t c, const struct sp_sight
 static void close_cells(struct sp_tally *tally, size_t c, size_t n) {
     struct category_tally *category = &tally->category[c];
     const uint16_t *now = category->state.now, *spent = category->state.spent;
-    sp_visits_end(&category->visits, now, spent, n, category->number_squares);
+    sp_visits_end(&category->visits, spent, n, category->number_squares);
     for (size_t row = 0; row < category->rows; row++)
         for (size_t label = 0; label < category->labels; label++)
             if (category->was_inside[label])

@@ -20,12 +20,8 @@ int sp_visits_create(struct sp_arena *arena, size_t labels, size_t rows, size_t 
     visits->here = sp_arena_array(arena, rows * size, sizeof *visits->here);
     visits->left = sp_arena_array(arena, rows * left_size(visits), sizeof *visits->left);
     visits->is_zero = sp_arena_array(arena, rows, sizeof *visits->is_zero);
-    visits->lefts = sp_arena_array(arena, labels, sizeof *visits->lefts);
-    visits->list = sp_arena_array(arena, labels * size, sizeof *visits->list);
-    visits->sum = sp_arena_array(arena, size, sizeof *visits->sum);
     return visits->before && visits->changes && visits->mover && visits->move && visits->place &&
-                   visits->here && visits->left && visits->is_zero && visits->lefts && visits->list &&
-                   visits->sum
+                   visits->here && visits->left && visits->is_zero
                ? 0
                : -1;
 }
@@ -34,7 +30,6 @@ void sp_visits_begin(struct sp_visits *visits) {
     visits->quarters = 0;
     visits->places = 0;
     memset(visits->place, 0, visits->labels * visits->size * sizeof *visits->place);
-    memset(visits->lefts, 0, visits->labels * sizeof *visits->lefts);
     memset(visits->is_zero, 1, visits->rows * sizeof *visits->is_zero);
 }
 
@@ -46,14 +41,17 @@ SP_WIDE static void mark_changes(const uint16_t *restrict now, const uint16_t *r
         change[p] = now[p] != before[p];
 }
 
-/* Where the path leaves the sum of a label. */
-static uint32_t leave(struct sp_visits *visits, uint16_t path, size_t label) {
-    uint32_t *place = &visits->place[label * visits->size + path];
-    if (*place == 0) {
-        *place = ++visits->places;
-        visits->list[label * visits->size + visits->lefts[label]++] = (struct sp_visit_left){*place, path};
+/* Returns how many places are in use then. */
+static uint32_t find_moves(const struct sp_visits *visits, const uint16_t *now) {
+    uint32_t places = visits->places, *place = visits->place;
+    for (size_t i = 0; i < visits->movers; i++) {
+        uint16_t path = visits->mover[i];
+        uint32_t *left = &place[visits->before[path] * visits->size + path];
+        if (*left == 0)
+            *left = ++places;
+        visits->move[i] = (struct sp_visit_move){*left, place[now[path] * visits->size + path], path};
     }
-    return *place;
+    return places;
 }
 
 /* In the first quarter nobody moves. */
@@ -64,12 +62,7 @@ void sp_visits_move(struct sp_visits *visits, const struct sp_kernels *kernels, 
         mark_changes(now, visits->before, visits->changes, n);
         visits->movers = kernels->select(visits->changes, 1, visits->mover, n);
     }
-    for (size_t i = 0; i < visits->movers; i++) {
-        uint16_t path = visits->mover[i];
-        visits->move[i] = (struct sp_visit_move){.left = leave(visits, path, visits->before[path]),
-                                                 .found = visits->place[now[path] * visits->size + path],
-                                                 .path = path};
-    }
+    visits->places = find_moves(visits, now);
     memcpy(visits->before, now, n * sizeof *now);
 }
 
@@ -114,7 +107,7 @@ void sp_visits_add(struct sp_visits *visits, size_t row, const double *x, double
     if (visits->is_zero[row] && adds_nothing)
         return;
     if (visits->is_zero[row]) {
-        memset(left + 1, 0, visits->places * sizeof *left);
+        memset(left, 0, (1 + visits->places) * sizeof *left);
         begin_sums(here, x, centre, n);
     } else {
         move_sums(visits, row, here, left);
@@ -125,17 +118,6 @@ void sp_visits_add(struct sp_visits *visits, size_t row, const double *x, double
 
 /* --- When a block has ended --- */
 
-/* Who has come back to a label, and is there now, has nothing left. */
-static size_t keep_away(struct sp_visit_left *list, size_t count, const uint16_t *now, size_t label) {
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct sp_visit_left left = list[i];
-        list[kept] = left;
-        kept += now[left.path] != label;
-    }
-    return kept;
-}
-
 SP_WIDE static uint64_t sum_squares(const uint16_t *restrict spent, size_t n) {
     uint64_t sum = 0;
     for (size_t p = 0; p < n; p++)
@@ -143,26 +125,20 @@ SP_WIDE static uint64_t sum_squares(const uint16_t *restrict spent, size_t n) {
     return sum;
 }
 
-void sp_visits_end(struct sp_visits *visits, const uint16_t *now, const uint16_t *spent, size_t n,
+void sp_visits_end(const struct sp_visits *visits, const uint16_t *spent, size_t n,
                    uint64_t *number_squares) {
-    for (size_t label = 0; label < visits->labels; label++) {
-        visits->lefts[label] =
-            keep_away(visits->list + label * visits->size, visits->lefts[label], now, label);
+    for (size_t label = 0; label < visits->labels; label++)
         number_squares[label] += sum_squares(spent + label * visits->size, n);
-    }
 }
 
-void sp_visits_collect(struct sp_visits *visits, const struct sp_kernels *kernels, size_t row, size_t label,
-                       const uint16_t *now, const uint16_t *spent, size_t n, struct sp_path_lanes *lanes) {
-    const struct sp_visit_left *list = visits->list + label * visits->size;
-    const double *left = visits->left + row * left_size(visits), *next = left_next(visits, row);
+void sp_visits_collect(const struct sp_visits *visits, const struct sp_kernels *kernels, size_t row,
+                       size_t label, const uint16_t *now, const uint16_t *spent, size_t n,
+                       struct sp_path_lanes *lanes) {
+    const double *here = visits->here + row * visits->size, *left = visits->left + row * left_size(visits);
+    size_t first = label * visits->size; /* of the label's paths */
     if (visits->is_zero[row])
         return;
-#pragma GCC unroll 4
-    for (size_t i = 0; i < visits->lefts[label]; i++) {
-        __builtin_prefetch(next + list[i].place);
-        visits->sum[list[i].path] = left[list[i].place];
-    }
-    kernels->add_paths(lanes, visits->here + row * visits->size, now, (uint16_t)label, visits->sum,
-                       spent + label * visits->size, n);
+    const struct sp_path_sums sums = {here, left, now, visits->place + first, spent + first};
+    kernels->add_paths(&sums, (uint16_t)label, first < visits->places ? left_next(visits, row) + first : here,
+                       n, lanes);
 }

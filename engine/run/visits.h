@@ -16,12 +16,6 @@
 
 #include <stdbool.h>
 
-/* The sum of one path in one label that it has left. */
-struct sp_visit_left {
-    uint32_t place;
-    uint16_t path;
-};
-
 /* A path that moves: where it leaves the sum of its old label, and finds that of the new one (0: it has not
  * been there). */
 struct sp_visit_move {
@@ -36,14 +30,11 @@ struct sp_visits {
     uint16_t *mover;            /* [size] these paths */
     struct sp_visit_move *move; /* [size] and what they do */
     size_t quarters, movers;
-    uint32_t *place;            /* [labels][size] where the sum is kept that a path has left; 0: it has not */
-    uint32_t places;            /* that are in use: 1 .. places */
-    double *here;               /* [rows][size] the sums of the labels that the paths are in */
-    double *left;               /* [rows][1 + labels x size] and of those that they have left, by place */
-    bool *is_zero;              /* [rows] all sums are 0, and have not been written */
-    size_t *lefts;              /* [labels] */
-    struct sp_visit_left *list; /* [labels][size] who has left a label */
-    double *sum;                /* [size] scratch, 0 */
+    uint32_t *place; /* [labels][size] where the sum is kept that a path has left; 0: it has not */
+    uint32_t places; /* that are in use: 1 .. places */
+    double *here;    /* [rows][size] the sums of the labels that the paths are in */
+    double *left;    /* [rows][1 + labels x size] and of those that they have left, by place; 0 at 0 */
+    bool *is_zero;   /* [rows] all sums are 0, and have not been written */
 };
 
 /* For blocks of up to `size` paths, a multiple of 8, at most 2^15. 0 or -1. */
@@ -66,11 +57,11 @@ void sp_visits_add(struct sp_visits *visits, size_t row, const double *x, double
 
 /* The block has ended; spent[label x size + p] quarters were spent. Adds N^2 of a label's paths to
  * number_squares[label]. */
-void sp_visits_end(struct sp_visits *visits, const uint16_t *now, const uint16_t *spent, size_t n,
-                   uint64_t *number_squares);
+void sp_visits_end(const struct sp_visits *visits, const uint16_t *spent, size_t n, uint64_t *number_squares);
 
-/* Adds S, S^2 and S N of a row's paths in a label to the lanes. After sp_visits_end. */
-void sp_visits_collect(struct sp_visits *visits, const struct sp_kernels *kernels, size_t row, size_t label,
-                       const uint16_t *now, const uint16_t *spent, size_t n, struct sp_path_lanes *lanes);
+/* Adds S, S^2 and S N of a row's paths in a label to the lanes. */
+void sp_visits_collect(const struct sp_visits *visits, const struct sp_kernels *kernels, size_t row,
+                       size_t label, const uint16_t *now, const uint16_t *spent, size_t n,
+                       struct sp_path_lanes *lanes);
 
 #endif

@@ -83,7 +83,7 @@ Test(visits, sums_are_those_of_each_path) {
         uint64_t squares[LABELS] = {0};
         make_history(&history, block + 1);
         follow(&visits, kernels, &history, n, spent);
-        sp_visits_end(&visits, history.label[QUARTERS - 1], spent, n, squares);
+        sp_visits_end(&visits, spent, n, squares);
         for (size_t i = 0; i < ROWS * LABELS; i++) {
             size_t row = i / LABELS, label = i % LABELS;
             struct sp_path_lanes lanes = {{0}}, expected = {{0}};
