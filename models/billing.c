@@ -13,7 +13,7 @@ static const struct sp_read reads[] = {
     [PAID_BEFORE] = {.column = "paid.monthly", .before = true},
     [ANNUAL_PRICE] = {.column = "price.annual", .with_read = 1 + YEAR},
     [VALUE] = {.column = "annual.value", .with_read = 1 + YEAR},
-    [NEW_ANNUAL] = {.column = "paid.new.annual", .optional = true},
+    [NEW_ANNUAL] = {.column = "paid.new.annual", .optional = true, .with_read = 1 + YEAR},
     [YEAR] = {.column = "paid.annual.*"},
 };
 

@@ -145,7 +145,7 @@ static bool asks_for_ran_out(const struct sp_step *s) {
     return sp_step_wants(s, BELOW_ZERO) || sp_step_wants(s, RAN_OUT) || sp_step_wants(s, RAN_OUT_QUARTER);
 }
 
-static void start(const struct sp_step *s) {
+SP_WIDE static void start(const struct sp_step *s) {
     const double *opening = sp_step_field(s, START, 0, START_CASH);
     double *restrict cash = sp_step_out(s, CASH, 0), *restrict lowest = sp_step_out(s, LOWEST, 0);
     double *restrict ran_out_quarter = sp_step_out(s, RAN_OUT_QUARTER, 0);

@@ -101,7 +101,7 @@ static const struct sp_write writes[] = {
                     .sentence = "new payers per gross new user"},
 };
 
-static void start(const struct sp_step *s) {
+SP_WIDE static void start(const struct sp_step *s) {
     const double *opening = sp_step_field(s, START, 0, START_PAID), *users = sp_step_read(s, USERS);
     double *restrict paid = sp_step_out(s, PAID, 0), *restrict free_users = sp_step_out(s, FREE, 0);
     for (size_t p = 0; p < s->n; p++)

@@ -226,7 +226,7 @@ static void start_registered(const struct sp_step *s, const double *users) {
         registered[p] = registered[p] < users[p] ? users[p] : registered[p];
 }
 
-static void start(const struct sp_step *s) {
+SP_WIDE static void start(const struct sp_step *s) {
     const double *opening = sp_step_field(s, START, 0, START_USERS);
     double *restrict users = sp_step_out(s, USERS, 0), *restrict fade = sp_step_out(s, FADE, 0);
     for (size_t p = 0; p < s->n; p++) {

@@ -201,27 +201,6 @@ static const struct sp_write writes[] = {
                                .sentence = "1 when the stage or a higher one has been in force"},
 };
 
-static void find_tiers(const struct sp_step *s, const double *users, double *restrict tier) {
-    size_t tiers = s->instances[TIERS];
-    for (size_t p = 0; p < s->n; p++)
-        tier[p] = 0;
-    for (size_t i = 1; i < tiers; i++) {
-        double from = sp_step_number(s, TIERS, i, FROM);
-        for (size_t p = 0; p < s->n; p++) {
-            double before = tier[p];
-            tier[p] = users[p] >= from ? (double)i : before;
-        }
-    }
-}
-
-static void start(const struct sp_step *s) {
-    double *restrict tier = sp_step_out(s, TIER, 0), *restrict highest = sp_step_out(s, HIGHEST, 0);
-    find_tiers(s, sp_step_read(s, USERS_BEFORE), tier);
-    for (size_t p = 0; p < s->n; p++)
-        highest[p] = tier[p];
-    sp_components_start(s);
-}
-
 /* Some tiers, one after the other, that users may reach. */
 enum { TOGETHER = 4 };
 struct some_tiers {
@@ -242,6 +221,29 @@ static struct some_tiers get_tiers(const struct sp_step *s, size_t first) {
         tiers.monthly[i] = is_there ? sp_step_field(s, TIERS, first + i, MONTHLY) : s->zeros;
     }
     return tiers;
+}
+
+/* The last tier that the users have reached. */
+static void find_tiers(const struct sp_step *s, const double *users, double *tier) {
+    const double *so_far = s->zeros;
+    for (size_t first = 1; first == 1 || first < s->instances[TIERS]; first += TOGETHER) {
+        struct some_tiers tiers = get_tiers(s, first);
+        for (size_t p = 0; p < s->n; p++) {
+            double in = so_far[p];
+            for (size_t i = 0; i < TOGETHER; i++)
+                in = users[p] >= tiers.from[i] ? tiers.number[i] : in;
+            tier[p] = in;
+        }
+        so_far = tier;
+    }
+}
+
+SP_WIDE static void start(const struct sp_step *s) {
+    double *restrict tier = sp_step_out(s, TIER, 0), *restrict highest = sp_step_out(s, HIGHEST, 0);
+    find_tiers(s, sp_step_read(s, USERS_BEFORE), tier);
+    for (size_t p = 0; p < s->n; p++)
+        highest[p] = tier[p];
+    sp_components_start(s);
 }
 
 /* Goes on from the tier and its monthly cost `so_far`; `factor` makes the cost of a quarter of it, at the

@@ -48,7 +48,7 @@ static const struct sp_read reads[] = {
     [OWN_PRICE] = {.column = "segment.own_price", .optional = true},
     [COMMON_SHARE] = {.column = "segment.common_share", .optional = true},
     [MARKET_PRICE] = {.column = "market.price", .optional = true},
-    [NEW_ANNUAL] = {.column = "paid.new.annual", .optional = true},
+    [NEW_ANNUAL] = {.column = "paid.new.annual", .optional = true, .with_read = 1 + YEAR},
     [YEAR] = {.column = "paid.annual.*"},
     [TAX_FACTOR] = {.column = "sales_tax.factor", .optional = true},
     [VALUE_BEFORE] = {.column = "annual.value", .before = true, .with_read = 1 + YEAR},
@@ -188,7 +188,7 @@ static void open_annual(const struct sp_step *s) {
     }
 }
 
-static void start(const struct sp_step *s) {
+SP_WIDE static void start(const struct sp_step *s) {
     update_prices(s);
     if (has_annual(s)) {
         open_annual(s);
