@@ -238,10 +238,21 @@ static void find_tiers(const struct sp_step *s, const double *users, double *tie
     }
 }
 
+static bool has_upgrades(const struct sp_step *s) {
+    for (size_t i = 1; i < s->instances[TIERS]; i++)
+        if (!sp_step_is(s, TIERS, i, ONCE, 0))
+            return true;
+    return false;
+}
+
+static bool asks_for_highest(const struct sp_step *s) {
+    return sp_step_wants(s, HIGHEST) || has_upgrades(s);
+}
+
 SP_WIDE static void start(const struct sp_step *s) {
     double *restrict tier = sp_step_out(s, TIER, 0), *restrict highest = sp_step_out(s, HIGHEST, 0);
     find_tiers(s, sp_step_read(s, USERS_BEFORE), tier);
-    for (size_t p = 0; p < s->n; p++)
+    for (size_t p = 0; asks_for_highest(s) && p < s->n; p++)
         highest[p] = tier[p];
     sp_components_start(s);
 }
@@ -286,13 +297,6 @@ static void update_tier_and_cost(const struct sp_step *s) {
     } while (!is_last);
 }
 
-static bool has_upgrades(const struct sp_step *s) {
-    for (size_t i = 1; i < s->instances[TIERS]; i++)
-        if (!sp_step_is(s, TIERS, i, ONCE, 0))
-            return true;
-    return false;
-}
-
 static void update_upgrade(const struct sp_step *s, const double *tier) {
     const double *before = sp_step_read(s, HIGHEST_BEFORE);
     double *restrict highest = sp_step_out(s, HIGHEST, 0), *restrict upgrade = sp_step_out(s, UPGRADE, 0);
@@ -310,10 +314,6 @@ static void update_upgrade(const struct sp_step *s, const double *tier) {
             upgrade[p] = (highest[p] == (double)i) & (before[p] < (double)i) ? here : other;
         }
     }
-}
-
-static bool asks_for_highest(const struct sp_step *s) {
-    return sp_step_wants(s, HIGHEST) || has_upgrades(s);
 }
 
 static bool looks_at(const struct sp_step *s, int read) {
