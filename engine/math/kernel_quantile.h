@@ -48,9 +48,12 @@ static inline uint64_t table_offset(uint64_t tail) {
 #endif
 }
 
+/* The bits after the step, as the last ones of a number from SP_TABLE_STEPS up, are the position within it.
+ */
 static inline void table_position(const u64v *tail, f64v *position) {
-    const u64v none = {0}, mantissa = none + 0xFFFFFFFFFFFFF, exponent = none + 0x3FF0000000000000;
-    *position = (f64v)((*tail << STEP_BITS & mantissa) | exponent) - 1.0;
+    const u64v none = {0}, after = none + (UINT64_MAX >> (64 - 52 + STEP_BITS));
+    const f64v steps = (f64v)none + SP_TABLE_STEPS;
+    *position = (f64v)((*tail & after) | (u64v)steps) - steps;
 }
 
 static inline const f64x4_at *table_row(const void *rows, uint64_t offset) {
@@ -268,8 +271,9 @@ static void normal_words(const struct sp_normal_rows *rows, const double *z, uin
         normal_stretch(rows, z + p, words + p, n - p < STRETCH ? n - p : STRETCH);
 }
 
+/* By way of a signed number, which processors widen faster. */
 static inline double word_to_uniform(uint32_t word) {
-    return ((double)word + 0.5) * 0x1p-32;
+    return ((double)(int32_t)(word ^ 0x80000000) + (0x1p31 + 0.5)) * 0x1p-32;
 }
 
 static void uniform(double low, double high, const uint32_t *words, double *out, size_t n) {
