@@ -32,33 +32,56 @@ static inline void exp_series(const f64v *high, const f64v *low, f64v *sum) {
     *sum = (*high + rest) + 1.0;
 }
 
-static inline void exp_lanes(const double *x, double *out) {
+/* What e^x is made of. */
+struct exp_lanes {
+    f64v high, low, k;
+};
+
+static inline void exp_reduce(const double *x, struct exp_lanes *lanes) {
     const f64v zero = {0}, round = zero + 0x1.8p52, inverse_ln2 = zero + 0x1.71547652b82fep+0;
     const f64v ln2_high = zero + 0x1.62e42fefa38p-1, ln2_low = zero + 0x1.ef35793c7673p-45;
     const f64v highest = zero + 710.0, lowest = zero - 746.0;
-    f64v value = *(const f64v_at *)x, shifted, high, low, result;
+    f64v value = *(const f64v_at *)x, shifted;
     /* Beyond these the result is infinity or 0 all the same; NaN stays. */
     lesser(&highest, &value, &value);
     greater(&lowest, &value, &value);
     fused(&value, &inverse_ln2, &round, &shifted);
-    f64v k = shifted - round, minus_k = round - shifted;
-    fused(&minus_k, &ln2_high, &value, &high); /* exact: ln2_high ends in zeros */
-    low = minus_k * ln2_low;
-    exp_series(&high, &low, &result);
-    times_power_of_two(&result, &k);
+    f64v minus_k = round - shifted;
+    lanes->k = shifted - round;
+    fused(&minus_k, &ln2_high, &value, &lanes->high); /* exact: ln2_high ends in zeros */
+    lanes->low = minus_k * ln2_low;
+}
+
+static inline void exp_value(const struct exp_lanes *lanes, double *out) {
+    f64v result;
+    exp_series(&lanes->high, &lanes->low, &result);
+    times_power_of_two(&result, &lanes->k);
     *(f64v_at *)out = result;
+}
+
+/* n is a multiple of WIDTH, and not 0. Values are made one step behind, so that they need not wait for their
+ * parts. */
+static inline void exp_whole(const double *x, double *out, size_t n) {
+    struct exp_lanes lanes, next;
+    exp_reduce(x, &lanes);
+    for (size_t i = WIDTH; i < n; i += WIDTH) {
+        exp_reduce(x + i, &next);
+        exp_value(&lanes, out + i - WIDTH);
+        lanes = next;
+    }
+    exp_value(&lanes, out + n - WIDTH);
 }
 
 /* What is left over goes through the same lanes, so that it has the same bits. */
 static void exponential(const double *x, double *out, size_t n) {
     size_t whole = n / WIDTH * WIDTH;
-    for (size_t i = 0; i < whole; i += WIDTH)
-        exp_lanes(x + i, out + i);
+    if (whole > 0)
+        exp_whole(x, out, whole);
     if (whole == n)
         return;
     double rest[WIDTH] = {0};
     memcpy(rest, x + whole, (n - whole) * sizeof *x);
-    exp_lanes(rest, rest);
+    exp_whole(rest, rest, WIDTH);
     memcpy(out + whole, rest, (n - whole) * sizeof *x);
 }
 
