@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+static const size_t ALWAYS = SIZE_MAX;
+
 /* The arrays of a variable. */
 struct values {
     double **drawn;  /* [entries]; per quarter: one array for the quarter, the same for all entries */
@@ -18,7 +20,7 @@ struct values {
     const double *parameter[SP_CONDITIONAL_PARAMETERS]; /* those that are numbers */
     bool is_given;                                      /* `given` holds until the next paths   */
     bool moves;                                         /* it may differ between the quarters of a path */
-    size_t since;                                       /* the moment (below) when `effective` was found */
+    size_t since;    /* the moment (below) when `effective` was found, or ALWAYS */
     size_t drawn_at; /* and when the values of this quarter were drawn, if they are drawn by quarter */
     const double *effective; /* what steps read in this quarter */
 };
@@ -36,8 +38,8 @@ struct binding {
     const struct sp_bound_step *bound;
     void (*work)(const struct sp_step *); /* the mechanism's step; NULL: none */
     bool may_stop;                        /* does nothing on paths that have stopped */
-    const double **field;                 /* [fields] the same in all turns, found in the first quarter, */
-    size_t moving;                        /* and some anew in every quarter: */
+    const double **field;                 /* [fields] the same in all turns; */
+    size_t moving;                        /* some are found anew in every quarter: */
     struct moving_field *move;            /* [moving] */
     struct sp_step step[TURNS];
 };
@@ -299,13 +301,17 @@ static bool is_as_drawn(const struct sp_variable *variable) {
            !has_noise(variable) && !has_drawn_parameters(variable);
 }
 
-/* Whether something has to be done for a field in every quarter. */
-static bool moves(const struct sp_strip *strip, const struct sp_bound_step *step, size_t field) {
-    int variable = step->variable[field];
-    if (variable == SP_PLAN_NONE)
-        return step->formula[field] != NULL;
-    bool is_there = !draws_for_all(strip) && is_as_drawn(&strip->variant->variable[variable]);
-    return strip->values[variable].moves && !is_there;
+/* Finds a field once and for all; whether that is enough, and nothing has to be done in any quarter. */
+static bool find_still(struct sp_strip *strip, struct binding *binding, size_t field) {
+    int i = binding->bound->variable[field];
+    if (i == SP_PLAN_NONE)
+        return !binding->bound->formula[field];
+    const struct sp_variable *variable = &strip->variant->variable[i];
+    struct values *values = &strip->values[i];
+    binding->field[field] = values->effective = values->drawn[0];
+    if (!values->moves && !has_drawn_parameters(variable))
+        values->since = ALWAYS;
+    return values->since == ALWAYS || (!draws_for_all(strip) && is_as_drawn(variable));
 }
 
 static int create_binding(struct sp_strip *strip, const struct sp_bound_step *step) {
@@ -318,7 +324,7 @@ static int create_binding(struct sp_strip *strip, const struct sp_bound_step *st
     if (!binding->field || !binding->move)
         return -1;
     for (size_t f = 0; f < step->fields; f++)
-        if (moves(strip, step, f))
+        if (!find_still(strip, binding, f))
             binding->move[binding->moving++] = (struct moving_field){f, step->variable[f]};
     return bind_turn(strip, binding, TURN_OPENING) || bind_turn(strip, binding, TURN_EVEN) ? -1 : 0;
 }
@@ -718,9 +724,7 @@ static const struct sp_step *ready_step(struct sp_strip *strip, struct binding *
     step->valid = strip->paths.valid;
     step->quarter = quarter;
     step->season = (strip->plan->first_quarter + quarter) % 4;
-    for (size_t f = 0; quarter <= 0 && f < binding->bound->fields; f++)
-        binding->field[f] = find_field(strip, binding->bound, f, binding->bound->variable[f]);
-    for (size_t m = 0; quarter > 0 && m < binding->moving; m++) {
+    for (size_t m = 0; m < binding->moving; m++) {
         const struct moving_field *move = &binding->move[m];
         binding->field[move->field] = find_field(strip, binding->bound, move->field, move->variable);
     }
