@@ -13,7 +13,7 @@
 
 /* Blocks are small enough for the second-level cache where the counts of all metrics are. Where they are not,
  * a visit to a metric at a time begins with fetching its counts, and more paths should be counted at each. */
-enum { BLOCK = 2048, MANY_METRICS = 32, BLOCK_OF_MANY = 4096 };
+enum { BLOCK = 1536, MANY_METRICS = 32, BLOCK_OF_MANY = 4096 };
 
 static size_t block_of(const struct sp_plan *plan) {
     return plan->metrics > MANY_METRICS ? BLOCK_OF_MANY : BLOCK;
