@@ -348,12 +348,12 @@ static const struct sp_write writes[] = {
 static void churn_constant(const struct sp_step *s) {
     const double *paid = sp_step_read(s, PAID_BEFORE), *u = sp_step_field(s, CHURN, 0, CHURNERS);
     double *restrict churned = sp_step_out(s, CHURNED, 0);
-    sp_churn_hazard(s, 0, 0, s->n, churned);
-    if (s->whole_counts)
+    if (s->whole_counts) {
+        sp_churn_hazard(s, 0, 0, s->n, churned);
         sp_count_binomial_array(paid, churned, u, churned, s->n);
-    else
-        for (size_t p = 0; p < s->n; p++)
-            churned[p] *= paid[p];
+    } else {
+        sp_churn_hazard_of(s, paid, churned);
+    }
     sp_churn_reactivation_note(s, 0, s->n, churned, false);
 }
 

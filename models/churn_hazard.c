@@ -13,12 +13,15 @@ SP_WIDE void sp_churn_hazard_scale(const struct sp_step *s, size_t first, size_t
     }
 }
 
-static void constant(const struct sp_step *s, size_t first, size_t n, double *out) {
+/* Of payers; NULL: the share itself. */
+SP_VARIANT void constant(const struct sp_step *s, size_t first, size_t n, const double *payers,
+                         double *restrict out) {
     const double *monthly = sp_step_field(s, CHURN, 0, MONTHLY) + first;
     const double *times = sp_step_or_ones(s, sp_step_read(s, SEGMENT_CHURN)) + first;
     for (size_t p = 0; p < n; p++) {
         double scaled = monthly[p] * times[p], stay = scaled < 1 ? 1 - scaled : 0;
-        out[p] = 1 - stay * stay * stay;
+        double share = 1 - stay * stay * stay;
+        out[p] = payers ? share * payers[p] : share;
     }
 }
 
@@ -54,6 +57,16 @@ SP_WIDE void sp_churn_hazard(const struct sp_step *s, size_t age, size_t first, 
         sp_churn_hazard_scale(s, first, n, out);
         break;
     default:
-        constant(s, first, n, out);
+        constant(s, first, n, NULL, out);
     }
+}
+
+SP_WIDE void sp_churn_hazard_of(const struct sp_step *s, const double *payers, double *out) {
+    if ((int)sp_step_number(s, CHURN, 0, BY) == CONSTANT) {
+        constant(s, 0, s->n, payers, out);
+        return;
+    }
+    sp_churn_hazard(s, 0, 0, s->n, out);
+    for (size_t p = 0; p < s->n; p++)
+        out[p] *= payers[p];
 }

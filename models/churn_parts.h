@@ -65,6 +65,9 @@ enum {
  */
 void sp_churn_hazard(const struct sp_step *s, size_t age, size_t first, size_t n, double *out);
 
+/* That share of these payers, of all paths, whatever their age. */
+void sp_churn_hazard_of(const struct sp_step *s, const double *payers, double *out);
+
 /* Multiplies shares of those who leave by the segments' multiplier, up to 1; nothing without segments.
  * `share` begins with path `first`. */
 void sp_churn_hazard_scale(const struct sp_step *s, size_t first, size_t n, double *share);

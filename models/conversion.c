@@ -114,18 +114,21 @@ SP_WIDE static void start(const struct sp_step *s) {
 /* What the quarter brings, before payers start. */
 struct given {
     const double *share, *users, *users_new, *paid_before, *churned, *back;
+    const double *asked; /* users, or users_new */
     bool is_stock;
 };
 
 static struct given get_given(const struct sp_step *s) {
+    bool is_stock = (int)sp_step_number(s, CONVERSION, 0, BASIS) == STOCK;
     return (struct given){
+        .asked = sp_step_read(s, is_stock ? USERS : USERS_NEW),
         .share = sp_step_field(s, CONVERSION, 0, SHARE),
         .users = sp_step_read(s, USERS),
         .users_new = sp_step_read(s, USERS_NEW),
         .paid_before = sp_step_read(s, PAID_BEFORE),
         .churned = sp_step_or_zeros(s, sp_step_read(s, CHURNED)),
         .back = sp_step_or_zeros(s, sp_step_read(s, REACTIVATED)),
-        .is_stock = (int)sp_step_number(s, CONVERSION, 0, BASIS) == STOCK,
+        .is_stock = is_stock,
     };
 }
 
@@ -134,10 +137,9 @@ static double stay(const struct given *given, size_t p) {
     return given->paid_before[p] - given->churned[p] + given->back[p];
 }
 
-/* New payers who are wanted, as a real number. */
-SP_VARIANT double want(const struct given *given, size_t p, bool is_stock) {
-    return is_stock ? given->share[p] * given->users[p] - stay(given, p)
-                    : given->share[p] * given->users_new[p];
+/* New payers who are wanted, as a real number: a share of all users less those who stay, or of new ones. */
+static double want(const struct given *given, size_t p) {
+    return given->share[p] * given->asked[p] - (given->is_stock ? stay(given, p) : 0);
 }
 
 /* Their count: each of those whom the share asks (stock: users who do not pay; flow: new users) does it with
@@ -150,7 +152,7 @@ static void count(const struct sp_step *s, const struct given *given, double *re
         return;
     }
     for (size_t p = 0; p < s->n; p++) {
-        double could = given->users[p] - stay(given, p), probability = want(given, p, true) / could;
+        double could = given->users[p] - stay(given, p), probability = want(given, p) / could;
         probability = could > 0 ? probability : 0;
         asked[p] = could;
         wanted[p] = probability < 0 ? 0 : probability > 1 ? 1 : probability;
@@ -158,15 +160,18 @@ static void count(const struct sp_step *s, const struct given *given, double *re
     sp_count_binomial_array(asked, wanted, u, wanted, s->n);
 }
 
-/* No more than there are users who do not pay. `is_counted`: those who are wanted are in `fresh`. */
+/* No more than there are users who do not pay. `is_counted`: those who are wanted are in `fresh`; `is_kept`:
+ * and those who start are wanted there. */
 SP_VARIANT void convert(const struct sp_step *s, const struct given *given, double *restrict fresh,
-                        bool is_counted, bool is_stock) {
+                        bool is_counted, bool is_kept) {
     double *restrict paid = sp_step_out(s, PAID, 0), *restrict free_users = sp_step_out(s, FREE, 0);
     for (size_t p = 0; p < s->n; p++) {
         double users = given->users[p], could = users - stay(given, p);
-        double wanted = is_counted ? fresh[p] : want(given, p, is_stock);
-        fresh[p] = wanted < 0 ? 0 : wanted > could ? could : wanted;
-        paid[p] = stay(given, p) + fresh[p];
+        double wanted = is_counted ? fresh[p] : want(given, p);
+        double started = wanted < 0 ? 0 : wanted > could ? could : wanted;
+        if (is_kept)
+            fresh[p] = started;
+        paid[p] = stay(given, p) + started;
         free_users[p] = users - paid[p] > 0 ? users - paid[p] : 0;
     }
 }
@@ -174,14 +179,14 @@ SP_VARIANT void convert(const struct sp_step *s, const struct given *given, doub
 SP_WIDE static void step(const struct sp_step *s) {
     struct given given = get_given(s);
     double *fresh = sp_step_out(s, NEW, 0);
-    if (s->whole_counts) {
+    if (s->whole_counts)
         count(s, &given, fresh);
-        convert(s, &given, fresh, true, false);
-    } else if (given.is_stock) {
+    if (s->whole_counts)
+        convert(s, &given, fresh, true, true);
+    else if (sp_step_wants(s, NEW))
         convert(s, &given, fresh, false, true);
-    } else {
+    else
         convert(s, &given, fresh, false, false);
-    }
 }
 
 extern const struct sp_mechanism sp_conversion;

@@ -255,30 +255,31 @@ static double find_fade(const struct sp_step *s) {
     return fade;
 }
 
-/* The rate without season, cap and shock. `is_number`: what is left is one. */
-SP_VARIANT void set_rate(const struct sp_step *s, double left, bool is_number, double *restrict rate) {
+/* The rate without season and cap, to which something is added; NULL: nothing. `is_number`: what is left is
+ * one.
+ */
+SP_VARIANT void set_rate(const struct sp_step *s, double left, bool is_number, const double *added,
+                         double *restrict rate) {
     const double *first = sp_step_field(s, GROWTH, 0, RATE_FIRST), *fade = sp_step_out(s, FADE, 0);
     const double *longrun = sp_step_field(s, GROWTH, 0, RATE_LONGRUN);
-    for (size_t p = 0; p < s->n; p++)
-        rate[p] = longrun[p] + (first[p] - longrun[p]) * (is_number ? left : fade[p]);
+    for (size_t p = 0; p < s->n; p++) {
+        double now = longrun[p] + (first[p] - longrun[p]) * (is_number ? left : fade[p]);
+        rate[p] = added ? now + added[p] : now;
+    }
 }
 
+/* Whether that is all that comes to the first rate, but for shocks. */
 static bool fades_by_number(const struct sp_step *s) {
     double decay = sp_step_always(s, GROWTH, 0, DECAY);
-    return decay == decay && !sp_step_field(s, GROWTH, 0, TAKES_OFF) && !sp_step_wants(s, FADE);
+    bool is_alone = decay == decay && !sp_step_field(s, GROWTH, 0, TAKES_OFF) &&
+                    !sp_step_field(s, GROWTH, 0, CAP) && !sp_step_wants(s, FADE);
+    for (int season = SEASON_Q1; season <= SEASON_Q4; season++)
+        is_alone = is_alone && !sp_step_field(s, GROWTH, 0, season);
+    return is_alone;
 }
 
 static bool looks_at(const struct sp_step *s, int read) {
     return read != FADE_BEFORE || !fades_by_number(s);
-}
-
-static void fade_rate(const struct sp_step *s, double *rate) {
-    if (fades_by_number(s)) {
-        set_rate(s, find_fade(s), true, rate);
-    } else {
-        update_fade(s);
-        set_rate(s, 0, false, rate);
-    }
 }
 
 /* Where it does not take off, the stalled rates hold. */
@@ -315,12 +316,18 @@ static void add(const double *x, double *restrict sum, size_t n) {
 
 /* The rate of this quarter. */
 static void update_rate(const struct sp_step *s, double *rate) {
-    fade_rate(s, rate);
-    if (sp_step_field(s, GROWTH, 0, TAKES_OFF))
-        stall(s, rate);
-    multiply_by_season(s, rate);
-    saturate(s, rate);
-    add(sp_step_field(s, GROWTH, 0, SHOCK), rate, s->n);
+    const double *shock = sp_step_field(s, GROWTH, 0, SHOCK);
+    if (fades_by_number(s)) {
+        set_rate(s, find_fade(s), true, shock, rate);
+    } else {
+        update_fade(s);
+        set_rate(s, 0, false, NULL, rate);
+        if (sp_step_field(s, GROWTH, 0, TAKES_OFF))
+            stall(s, rate);
+        multiply_by_season(s, rate);
+        saturate(s, rate);
+        add(shock, rate, s->n);
+    }
     for (size_t i = 0; i < sp_step_reads(s, MARKET_GROWTH); i++)
         add(sp_step_read_one(s, MARKET_GROWTH, i), rate, s->n);
 }
