@@ -191,7 +191,13 @@ static size_t sift_labels(double common, const double *x, const double *next, co
 struct binning {
     double centre, inverse_scale;
     struct sp_bin_window window;
+    bool has_last; /* the last bin of a side is in the window, which few have */
 };
+
+static inline struct binning binning_of(double centre, double inverse_scale, struct sp_bin_window window) {
+    bool has_last = window.first == 0 || window.first + window.count >= SP_HISTOGRAM_BINS;
+    return (struct binning){centre, inverse_scale, window, has_last};
+}
 
 /* For y from 1 on, its upper half shows the exponent and the first bits of the mantissa: `step`, in which the
  * bias of exponents counts too. bin = HALF + step, below the centre HALF - 1 - step; slot = bin - first. */
@@ -216,20 +222,21 @@ static inline void bins_index(uint32_t first, const f64v *d, const f64v *y, u32v
 
 /* The slots of values at distances d from the centre, as they are described in kernels.h. Below the window
  * they would be negative, that is, very large, and that of NaN would be beyond all: they are held to the
- * last. */
+ * last. So is what lies farther out than all bins, unless a last bin takes it. */
 static inline void bins_lanes(const struct binning *binning, const f64v *d, u32v *slot) {
     const f64v zero = {0}, last = zero + ((double)(1 << SP_HISTOGRAM_OCTAVES) - 0.5);
     const i64v no_sign = (i64v){0} + INT64_MAX;
     const u32v outside = (u32v){0} + binning->window.count;
     f64v y = (f64v)((i64v)*d & no_sign) * binning->inverse_scale + 1.0;
-    lesser(&last, &y, &y);
+    if (binning->has_last)
+        lesser(&last, &y, &y);
     bins_index(binning->window.first, d, &y, slot);
     lesser_whole(slot, &outside, slot);
 }
 
 static void bins(double centre, double inverse_scale, struct sp_bin_window window, const double *x,
                  uint32_t *slot, size_t n) {
-    const struct binning binning = {centre, inverse_scale, window};
+    const struct binning binning = binning_of(centre, inverse_scale, window);
     size_t whole = n / WIDTH * WIDTH;
     u32v found;
     for (size_t i = 0; i < whole; i += WIDTH) {
@@ -324,7 +331,7 @@ static void tally_pieces(struct moment_vectors v[VECTORS], const struct binning 
 static bool tally(struct sp_moment_lanes *lanes, double centre, double inverse_scale,
                   struct sp_bin_window window, const double *x, const double *next, uint32_t *count,
                   size_t n) {
-    const struct binning binning = {centre, inverse_scale, window};
+    const struct binning binning = binning_of(centre, inverse_scale, window);
     size_t pieces = n / PIECE, whole = pieces * PIECE;
     uint32_t outside = count[window.count];
     if (pieces > 0) {
@@ -446,7 +453,7 @@ static bool tally_label_pieces(const struct sp_label_rows rows, const struct bin
 static bool tally_labels(const struct sp_label_rows *rows, double centre, double inverse_scale,
                          struct sp_bin_window window, const double *x, const double *next,
                          const uint16_t *label, size_t n) {
-    const struct binning binning = {centre, inverse_scale, window};
+    const struct binning binning = binning_of(centre, inverse_scale, window);
     size_t pieces = n / PIECE, whole = pieces * PIECE;
     uint32_t slot[PIECE];
     bool is_outside = pieces > 0 && tally_label_pieces(*rows, binning, x, next, label, pieces);
