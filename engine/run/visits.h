@@ -30,14 +30,17 @@ struct sp_visits {
     uint16_t *mover;            /* [size] these paths */
     struct sp_visit_move *move; /* [size] and what they do */
     size_t quarters, movers;
-    uint32_t *place; /* [labels][size] where the sum is kept that a path has left; 0: it has not */
-    uint32_t places; /* that are in use: 1 .. places */
-    double *here;    /* [rows][size] the sums of the labels that the paths are in */
-    double *left;    /* [rows][1 + labels x size] and of those that they have left, by place; 0 at 0 */
-    bool *is_zero;   /* [rows] all sums are 0, and have not been written */
+    uint32_t *place;    /* [labels][size] where the sum is kept that a path has left; 0: it has not */
+    uint32_t last;      /* the last place in use; the first is 1 */
+    size_t shelves;     /* in use */
+    uint32_t shelf_end; /* the place after those of the last one */
+    double *here;       /* [rows][size] the sums of the labels that the paths are in */
+    double *left;       /* [shelves][rows][size] and of those that they have left, by place; 0 at 0 */
+    bool *is_zero;      /* [rows] all sums are 0, and have not been written */
 };
 
-/* For blocks of up to `size` paths, a multiple of 8, at most 2^15. 0 or -1. */
+/* For blocks of up to `size` paths, a multiple of 8, at most 2^15. 0 or -1: out of
+ * memory, or there are more than 2^31 places. */
 int sp_visits_create(struct sp_arena *arena, size_t labels, size_t rows, size_t size,
                      struct sp_visits *visits);
 
