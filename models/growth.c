@@ -255,9 +255,8 @@ static double find_fade(const struct sp_step *s) {
     return fade;
 }
 
-/* The rate without season and cap, to which something is added; NULL: nothing. `is_number`: what is left is
- * one.
- */
+/* The rate without season and cap, with what is `added` to it (NULL: nothing). `is_number`: what is left is a
+ * number. */
 SP_VARIANT void set_rate(const struct sp_step *s, double left, bool is_number, const double *added,
                          double *restrict rate) {
     const double *first = sp_step_field(s, GROWTH, 0, RATE_FIRST), *fade = sp_step_out(s, FADE, 0);

@@ -109,8 +109,8 @@ static bool has_annual(const struct sp_step *s) {
     return sp_step_reads(s, YEAR) > 0;
 }
 
-/* Without tax: the list price, of segments and markets the average, less discounts. */
-/* `is_plain`: nothing makes it another one than the list price. */
+/* Without tax: the list price, of segments and markets the average, less discounts. `is_plain`: there is
+ * nothing of all that. */
 SP_VARIANT void update_price(const struct sp_step *s, bool is_plain) {
     const double *price = sp_step_field(s, REVENUE, 0, PRICE),
                  *market = sp_step_or_ones(s, sp_step_read(s, MARKET_PRICE));
