@@ -179,14 +179,14 @@ SP_VARIANT void convert(const struct sp_step *s, const struct given *given, doub
 SP_WIDE static void step(const struct sp_step *s) {
     struct given given = get_given(s);
     double *fresh = sp_step_out(s, NEW, 0);
-    if (s->whole_counts)
+    if (s->whole_counts) {
         count(s, &given, fresh);
-    if (s->whole_counts)
         convert(s, &given, fresh, true, true);
-    else if (sp_step_wants(s, NEW))
+    } else if (sp_step_wants(s, NEW)) {
         convert(s, &given, fresh, false, true);
-    else
+    } else {
         convert(s, &given, fresh, false, false);
+    }
 }
 
 extern const struct sp_mechanism sp_conversion;
