@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/base/arena.h"
 
-#include "engine/base/pages.h"
-
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,32 +12,16 @@ struct chunk {
     struct chunk *next;
     size_t size, used; /* bytes after the header */
     void *memory;      /* what was allocated; the chunk begins at the first aligned place in it */
-    size_t bytes;      /* of it */
-    char pad[ALIGNMENT - 2 * sizeof(void *) - 3 * sizeof(size_t)];
+    char pad[ALIGNMENT - 2 * sizeof(void *) - 2 * sizeof(size_t)];
 };
 
 struct sp_arena {
     struct chunk *chunks; /* newest first */
     size_t size;          /* of all */
-    bool is_large;        /* chunks are made of large pages */
 };
 
 struct sp_arena *sp_arena_create(void) {
     return calloc(1, sizeof(struct sp_arena));
-}
-
-struct sp_arena *sp_arena_create_large(void) {
-    struct sp_arena *arena = sp_arena_create();
-    if (arena)
-        arena->is_large = true;
-    return arena;
-}
-
-static void free_memory(const struct sp_arena *arena, const struct chunk *chunk) {
-    if (arena->is_large)
-        sp_pages_free(chunk->memory, chunk->bytes, 1);
-    else
-        free(chunk->memory);
 }
 
 void sp_arena_free(struct sp_arena *arena) {
@@ -48,31 +29,27 @@ void sp_arena_free(struct sp_arena *arena) {
         return;
     for (struct chunk *chunk = arena->chunks, *next; chunk; chunk = next) {
         next = chunk->next;
-        free_memory(arena, chunk);
+        free(chunk->memory);
     }
     free(arena);
 }
 
-/* Chunks grow with the arena, and consist of whole pages where these are large. */
-static size_t chunk_size(const struct sp_arena *arena, size_t size) {
-    size_t least = arena->size < CHUNK ? CHUNK : arena->size < LARGEST_CHUNK ? arena->size : LARGEST_CHUNK;
-    size_t bytes = sizeof(struct chunk) + (size > least ? size : least);
-    return arena->is_large ? (bytes + SP_PAGES_LARGE - 1) / SP_PAGES_LARGE * SP_PAGES_LARGE : bytes;
+/* Chunks grow with the arena. */
+static size_t chunk_size(const struct sp_arena *arena) {
+    return arena->size < CHUNK ? CHUNK : arena->size < LARGEST_CHUNK ? arena->size : LARGEST_CHUNK;
 }
 
-/* Plain memory comes from calloc, and pieces of it are given away once: large ones that are never written to
+/* The memory comes from calloc, and pieces of it are given away once: large ones that are never written to
  * are never touched. */
 static struct chunk *add_chunk(struct sp_arena *arena, size_t size) {
     if (size > SIZE_MAX / 2)
         return NULL;
-    size_t alignment = arena->is_large ? SP_PAGES_LARGE : ALIGNMENT, bytes = chunk_size(arena, size);
-    char *memory =
-        arena->is_large ? sp_pages_create_large(bytes + alignment, 1) : calloc(bytes + alignment, 1);
+    size_t least = chunk_size(arena), bytes = sizeof(struct chunk) + (size > least ? size : least);
+    char *memory = calloc(bytes + ALIGNMENT, 1);
     if (!memory)
         return NULL;
-    struct chunk *chunk = (struct chunk *)(void *)(memory + (alignment - (uintptr_t)memory % alignment));
+    struct chunk *chunk = (struct chunk *)(void *)(memory + (ALIGNMENT - (uintptr_t)memory % ALIGNMENT));
     chunk->memory = memory;
-    chunk->bytes = bytes + alignment;
     chunk->next = arena->chunks;
     chunk->size = bytes - sizeof(struct chunk);
     chunk->used = 0;

@@ -20,9 +20,6 @@ struct sp_arena;
 struct sp_arena *sp_arena_create(void); /* NULL: out of memory */
 void sp_arena_free(struct sp_arena *arena);
 
-/* The same for megabytes that are gone through again and again: in large pages (pages.h). */
-struct sp_arena *sp_arena_create_large(void);
-
 /* `count` zeroed items of `size` bytes, aligned to 64. NULL when out of memory or when the product overflows.
  */
 void *sp_arena_array(struct sp_arena *arena, size_t count, size_t size);

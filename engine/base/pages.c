@@ -21,15 +21,6 @@ void *sp_pages_create(size_t count, size_t size) {
     return pages == MAP_FAILED ? NULL : pages;
 }
 
-void *sp_pages_create_large(size_t count, size_t size) {
-    void *pages = sp_pages_create(count, size);
-#ifdef MADV_HUGEPAGE
-    if (pages)
-        madvise(pages, bytes_of(count, size), MADV_HUGEPAGE); /* a wish: the system may do without */
-#endif
-    return pages;
-}
-
 void sp_pages_free(void *pages, size_t count, size_t size) {
     if (pages)
         munmap(pages, bytes_of(count, size));

@@ -12,12 +12,6 @@
  * overflows. */
 void *sp_pages_create(size_t count, size_t size);
 
-/* The same in pages of SP_PAGES_LARGE bytes where the system has them, between their borders: the processor
- * keeps the addresses of far more memory at hand. A page is touched as a whole, so that this is for memory
- * that is used whole, and often. */
-enum { SP_PAGES_LARGE = 2 << 20 };
-void *sp_pages_create_large(size_t count, size_t size);
-
 /* Gives back what was made with the same numbers. NULL is allowed. */
 void sp_pages_free(void *pages, size_t count, size_t size);
 

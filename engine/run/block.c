@@ -16,11 +16,6 @@ struct sp_block {
     struct sp_strip **strip; /* [strips] */
 };
 
-struct sp_arena *sp_block_arena(size_t size) {
-    enum { MANY = 1024 };
-    return size < MANY ? sp_arena_create() : sp_arena_create_large();
-}
-
 static int create_strips(struct sp_block *block, const struct sp_plan *plan, const struct sp_variant *variant,
                          const struct sp_block *lender) {
     struct sp_strip_store *store = &block->store;
@@ -39,7 +34,7 @@ static int create_strips(struct sp_block *block, const struct sp_plan *plan, con
 
 static struct sp_block *create(const struct sp_block *lender, bool for_metrics, const struct sp_plan *plan,
                                const struct sp_variant *variant, size_t size) {
-    struct sp_arena *arena = sp_block_arena(size);
+    struct sp_arena *arena = sp_arena_create();
     struct sp_block *block = arena ? sp_arena_array(arena, 1, sizeof *block) : NULL;
     if (!block) {
         sp_arena_free(arena);

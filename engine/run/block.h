@@ -16,10 +16,6 @@
 
 struct sp_block;
 
-/* An arena for what is gone through block after block: in large pages (base/pages.h) where blocks are of so
- * many paths that there are many of them. NULL: out of memory. */
-struct sp_arena *sp_block_arena(size_t size);
-
 /* Room for `size` paths (a multiple of 64) of a variant. NULL: out of memory. */
 struct sp_block *sp_block_create(const struct sp_plan *plan, const struct sp_variant *variant, size_t size);
 

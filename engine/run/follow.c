@@ -38,7 +38,7 @@ static int create_sums(struct sp_follower *follower, enum sp_axis_kind axis, siz
 
 struct sp_follower *sp_follow_create(const struct sp_plan *plan, const struct sp_variant *variant,
                                      size_t size) {
-    struct sp_arena *arena = sp_block_arena(size);
+    struct sp_arena *arena = sp_arena_create();
     struct sp_follower *follower = arena ? sp_arena_array(arena, 1, sizeof *follower) : NULL;
     if (!follower) {
         sp_arena_free(arena);

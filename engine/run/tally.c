@@ -185,14 +185,15 @@ static int create_all(struct sp_tally *tally) {
 }
 
 struct sp_tally *sp_tally_create(const struct sp_tally_plan *plan, size_t block) {
-    size_t size = block < plan->group_paths ? block : (size_t)plan->group_paths;
-    struct sp_arena *arena = sp_block_arena(size);
+    struct sp_arena *arena = sp_arena_create();
     struct sp_tally *tally = arena ? sp_arena_array(arena, 1, sizeof *tally) : NULL;
     if (!tally) {
         sp_arena_free(arena);
         return NULL;
     }
-    *tally = (struct sp_tally){.arena = arena, .plan = plan, .size = size};
+    *tally = (struct sp_tally){.arena = arena, .plan = plan, .size = block};
+    if (block > plan->group_paths)
+        tally->size = plan->group_paths;
     if (create_all(tally) == 0)
         return tally;
     sp_tally_free(tally);

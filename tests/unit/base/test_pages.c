@@ -22,19 +22,6 @@ Test(pages, hold_zeros_until_they_are_written) {
     sp_pages_free(x, PLACES, APART * sizeof *x);
 }
 
-Test(pages, large_ones_hold_zeros_too) {
-    enum { NUMBERS = 3 * SP_PAGES_LARGE / sizeof(double) };
-    double *x = sp_pages_create_large(NUMBERS, sizeof *x);
-    cr_assert_not_null(x);
-    for (size_t i = 0; i < NUMBERS; i++) {
-        if (x[i] != 0)
-            cr_assert_fail("%zu is not 0", i);
-        x[i] = 2.385;
-    }
-    sp_pages_free(x, NUMBERS, sizeof *x);
-    cr_expect_null(sp_pages_create_large(SIZE_MAX / 4, 3));
-}
-
 Test(pages, nothing_and_too_much) {
     void *nothing = sp_pages_create(0, 8);
     cr_expect_not_null(nothing);
