@@ -269,7 +269,7 @@ static inline void tally_eight(struct moment_vectors v[VECTORS], const struct bi
     }
 }
 
-static inline void count_eight(const uint32_t *slot, uint32_t *count) {
+static inline void count_eight(const uint32_t *slot, uint16_t *count) {
 #pragma GCC unroll 8
     for (int i = 0; i < 8; i++)
         count[slot[i]]++;
@@ -300,7 +300,7 @@ static inline int sums_are_finite(const struct sp_moment_lanes *lanes) {
 
 /* What is left over. */
 static void tally_rest(struct sp_moment_lanes *lanes, const struct binning *binning, const double *x,
-                       uint32_t *count, size_t n) {
+                       uint16_t *count, size_t n) {
     uint32_t slot[PIECE];
     moments(lanes, binning->centre, x, n);
     bins(binning->centre, binning->inverse_scale, binning->window, x, slot, n);
@@ -311,7 +311,7 @@ static void tally_rest(struct sp_moment_lanes *lanes, const struct binning *binn
 /* Whole pieces: the slots of one piece are found while those of the piece before are counted, so that the
  * processor has arithmetic to do between the increments, which it can only do one at a time. */
 static void tally_pieces(struct moment_vectors v[VECTORS], const struct binning binning, const double *x,
-                         const double *next, uint32_t *count, size_t pieces) {
+                         const double *next, uint16_t *count, size_t pieces) {
     uint32_t slot[2][PIECE];
     for (size_t i = 0; i < PIECE; i += 8) {
         fetch_eight(next + i);
@@ -329,11 +329,11 @@ static void tally_pieces(struct moment_vectors v[VECTORS], const struct binning 
 
 /* Values are taken to be finite, which nearly all are; when the sums tell otherwise, they are added again. */
 static bool tally(struct sp_moment_lanes *lanes, double centre, double inverse_scale,
-                  struct sp_bin_window window, const double *x, const double *next, uint32_t *count,
+                  struct sp_bin_window window, const double *x, const double *next, uint16_t *count,
                   size_t n) {
     const struct binning binning = binning_of(centre, inverse_scale, window);
     size_t pieces = n / PIECE, whole = pieces * PIECE;
-    uint32_t outside = count[window.count];
+    uint16_t outside = count[window.count];
     if (pieces > 0) {
         struct moment_vectors v[VECTORS];
         struct sp_moment_lanes before = *lanes;

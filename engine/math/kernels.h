@@ -97,7 +97,7 @@ struct sp_label_extremes {
 };
 
 struct sp_label_rows {
-    uint32_t *count; /* [labels][length] */
+    uint16_t *count; /* [labels][length] */
     uint32_t length; /* of a row, at least window.count + 1 */
     struct sp_label_extremes *extremes;
 };
@@ -141,7 +141,7 @@ struct sp_kernels {
     /* As moments, and counts each value in its slot, count[window.count + 1]; inverse_scale = 1 / scale.
      * Returns whether any lies outside the window. */
     bool (*tally)(struct sp_moment_lanes *lanes, double centre, double inverse_scale,
-                  struct sp_bin_window window, const double *x, const double *next, uint32_t *count,
+                  struct sp_bin_window window, const double *x, const double *next, uint16_t *count,
                   size_t n);
 
     /* Counts each value in its slot of its label's row, and widens the label's extremes. Returns whether any

@@ -312,7 +312,7 @@ static bool add_stream(struct sp_tally *tally, const struct sp_block *block, con
     fetch_cells(tally, sight);
     struct sp_histogram_seen seen =
         sp_histogram_tally(histogram, kernels, sight->x, after_stream(tally, sight), n, lanes,
-                           sp_rows_at(&tally->stream_rows, stream), &tally->room);
+                           sp_rows_for(&tally->stream_rows, stream, 1, n), &tally->room);
     if (seen.is_any_outside &&
         sp_histogram_reaches_out(histogram, lowest(lanes->low, SP_LANES), highest(lanes->high, SP_LANES)))
         sp_rows_find_strays(&tally->stream_rows, stream, sight->x, NULL, n);
@@ -332,7 +332,7 @@ static void count_by_label(struct sp_tally *tally, const struct category_tally *
     size_t cell = category->first_cell + row * category->labels;
     const struct sp_histogram_plan *histogram = tally->group_rows.plan[cell];
     struct sp_label_extremes *extremes = &category->extremes[row];
-    const struct sp_label_rows rows = {sp_rows_at(&tally->group_rows, cell),
+    const struct sp_label_rows rows = {sp_rows_for(&tally->group_rows, cell, category->labels, n),
                                        sp_rows_length(&tally->group_rows, cell), extremes};
     const struct sp_histogram_labels labels = {category->labels, category->state.now, category->state.inside};
     bool is_any_outside =

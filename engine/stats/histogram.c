@@ -143,7 +143,7 @@ double sp_histogram_common(const double *x, size_t n) {
     return n > 0 ? x[common * n / ASKED] : NAN;
 }
 
-static void count_slots(const uint32_t *slot, uint32_t *row, size_t n) {
+static void count_slots(const uint32_t *slot, uint16_t *row, size_t n) {
 #pragma GCC unroll 8
     for (size_t i = 0; i < n; i++)
         row[slot[i]]++;
@@ -154,7 +154,7 @@ static void count_slots(const uint32_t *slot, uint32_t *row, size_t n) {
 struct sp_histogram_seen sp_histogram_tally(const struct sp_histogram_plan *plan,
                                             const struct sp_kernels *kernels, const double *x,
                                             const double *next, size_t n, struct sp_moment_lanes *lanes,
-                                            uint32_t *row, const struct sp_histogram_room *room) {
+                                            uint16_t *row, const struct sp_histogram_room *room) {
     struct sp_histogram_seen seen = {0};
     if (n == 0 || plan->atoms == 0) {
         seen.is_any_outside =
@@ -166,7 +166,7 @@ struct sp_histogram_seen sp_histogram_tally(const struct sp_histogram_plan *plan
     seen.is_any_outside = sp_histogram_slots(plan, kernels, &common, &slot, 1);
     __builtin_prefetch(&row[slot], 1); /* it has not been touched since the block before */
     size_t others = kernels->sift(lanes, plan->centre, common, x, next, room->others, n);
-    row[slot] += (uint32_t)(n - others);
+    row[slot] = (uint16_t)(row[slot] + n - others);
     seen.is_any_outside |= sp_histogram_slots(plan, kernels, room->others, room->slot, others);
     count_slots(room->slot, row, others);
     seen.is_constant = others == 0;
@@ -182,11 +182,12 @@ SP_WIDE static uint32_t count_label(const uint16_t *label, uint16_t which, size_
 
 /* A value that is found `times` times in a label. */
 static void count_same(const struct sp_label_rows *rows, const struct sp_kernels *kernels, double x,
-                       uint32_t slot, uint16_t label, uint32_t times) {
+                       uint32_t slot, uint16_t label, size_t times) {
+    uint16_t *count = &rows->count[label * rows->length + slot];
     if (times == 0)
         return;
     kernels->count_labels(rows, &x, &label, &slot, 1);
-    rows->count[label * rows->length + slot] += times - 1;
+    *count = (uint16_t)(*count + times - 1);
 }
 
 bool sp_histogram_tally_same(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels, double x,
@@ -194,7 +195,7 @@ bool sp_histogram_tally_same(const struct sp_histogram_plan *plan, const struct 
     uint32_t slot;
     bool is_outside = sp_histogram_slots(plan, kernels, &x, &slot, 1);
     for (size_t k = 0; k < labels->count; k++)
-        count_same(rows, kernels, x, slot, (uint16_t)k, (uint32_t)labels->inside[k]);
+        count_same(rows, kernels, x, slot, (uint16_t)k, labels->inside[k]);
     return is_outside;
 }
 
@@ -213,7 +214,7 @@ bool sp_histogram_tally_labels(const struct sp_histogram_plan *plan, const struc
     for (size_t k = 0; k < labels->count; k++)
         if (labels->inside[k] > 0)
             count_same(rows, kernels, common, slot, (uint16_t)k,
-                       (uint32_t)labels->inside[k] - count_label(room->other_label, (uint16_t)k, others));
+                       labels->inside[k] - count_label(room->other_label, (uint16_t)k, others));
     is_outside |= sp_histogram_slots(plan, kernels, room->others, room->slot, others);
     kernels->count_labels(rows, room->others, room->other_label, room->slot, others);
     return is_outside;

@@ -72,7 +72,7 @@ struct sp_histogram_seen {
 struct sp_histogram_seen sp_histogram_tally(const struct sp_histogram_plan *plan,
                                             const struct sp_kernels *kernels, const double *x,
                                             const double *next, size_t n, struct sp_moment_lanes *lanes,
-                                            uint32_t *row, const struct sp_histogram_room *room);
+                                            uint16_t *row, const struct sp_histogram_room *room);
 
 /* The label of each of n values, and how many are in each. */
 struct sp_histogram_labels {

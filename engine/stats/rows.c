@@ -10,7 +10,7 @@
 
 /* A row begins with a line of the cache. */
 static size_t room_of(const struct sp_histogram_plan *plan) {
-    enum { LINE = 64 / sizeof(uint32_t) };
+    enum { LINE = 64 / sizeof(uint16_t) };
     return (sp_histogram_row(plan) + LINE - 1) / LINE * LINE;
 }
 
@@ -18,16 +18,19 @@ int sp_rows_create(struct sp_arena *arena, const struct sp_histogram_plan **plan
                    struct sp_rows *made) {
     *made = (struct sp_rows){.rows = rows, .plan = plan};
     made->first = sp_arena_array(arena, rows, sizeof *made->first);
+    made->values = sp_arena_array(arena, rows, sizeof *made->values);
+    made->is_aside = sp_arena_array(arena, rows, sizeof *made->is_aside);
     made->has_strays = sp_arena_array(arena, rows, sizeof *made->has_strays);
-    if (!made->first || !made->has_strays)
+    if (!made->first || !made->values || !made->is_aside || !made->has_strays)
         return -1;
     for (size_t row = 0; row < rows; row++) {
         made->first[row] = made->size;
         made->size += room_of(plan[row]);
     }
-    made->count = sp_arena_array(arena, made->size, sizeof *made->count);
+    made->last = sp_arena_array(arena, made->size, sizeof *made->last);
+    made->earlier = sp_arena_array(arena, made->size, sizeof *made->earlier);
     made->stray = sp_pages_create(rows, SP_HISTOGRAM_BINS * sizeof *made->stray);
-    return made->count && made->stray ? 0 : -1;
+    return made->last && made->earlier && made->stray ? 0 : -1;
 }
 
 void sp_rows_free(struct sp_rows *rows) {
@@ -37,6 +40,33 @@ void sp_rows_free(struct sp_rows *rows) {
 
 uint32_t sp_rows_length(const struct sp_rows *rows, size_t row) {
     return (uint32_t)room_of(rows->plan[row]);
+}
+
+/* --- Setting aside --- */
+
+SP_WIDE static void move_up(uint16_t *restrict last, uint32_t *restrict earlier, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        earlier[i] += last[i];
+        last[i] = 0;
+    }
+}
+
+static void set_aside(struct sp_rows *rows, size_t row) {
+    if (rows->values[row] == 0)
+        return;
+    move_up(rows->last + rows->first[row], rows->earlier + rows->first[row],
+            sp_histogram_row(rows->plan[row]));
+    rows->values[row] = 0;
+    rows->is_aside[row] = true;
+}
+
+uint16_t *sp_rows_for(struct sp_rows *rows, size_t row, size_t many, size_t n) {
+    for (size_t i = row; i < row + many; i++) {
+        if (rows->values[i] + n > UINT16_MAX)
+            set_aside(rows, i);
+        rows->values[i] += n;
+    }
+    return rows->last + rows->first[row];
 }
 
 /* --- Strays --- */
@@ -57,7 +87,7 @@ static void find_stray(struct sp_rows *rows, size_t row, double x) {
     size_t bin = sp_histogram_bin(plan, x);
     if (is_in(plan->window, bin) || bin == SP_HISTOGRAM_BINS || sp_histogram_atom(plan, x) < plan->atoms)
         return;
-    sp_rows_at(rows, row)[plan->window.count]--;
+    rows->last[rows->first[row] + plan->window.count]--;
     rows->stray[row * SP_HISTOGRAM_BINS + bin]++;
     rows->has_strays[row] = true;
 }
@@ -97,17 +127,30 @@ static struct parts parts_of(struct sp_bin_window window, size_t first, size_t e
                           .above = end};
 }
 
+SP_WIDE static void add_last(const uint16_t *restrict from, uint64_t *restrict to, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        to[i] += from[i];
+}
+
 SP_WIDE static void add(const uint32_t *restrict from, uint64_t *restrict to, size_t n) {
     for (size_t i = 0; i < n; i++)
         to[i] += from[i];
 }
 
+/* Of the slots of a row, n from `slot` on. */
+static void add_slots(const struct sp_rows *rows, size_t row, size_t slot, size_t n, uint64_t *to) {
+    size_t at = rows->first[row] + slot;
+    add_last(rows->last + at, to, n);
+    if (rows->is_aside[row])
+        add(rows->earlier + at, to, n);
+}
+
 void sp_rows_read(const struct sp_rows *rows, size_t row, size_t first, size_t end, uint64_t *slots) {
     const struct sp_histogram_plan *plan = rows->plan[row];
-    const uint32_t *count = sp_rows_at(rows, row), *stray = rows->stray + row * SP_HISTOGRAM_BINS;
+    const uint32_t *stray = rows->stray + row * SP_HISTOGRAM_BINS;
     struct parts part = parts_of(plan->window, first, end);
-    add(count + (part.first - plan->window.first), slots + part.first, part.end - part.first);
-    add(count + plan->window.count, slots + SP_HISTOGRAM_BINS, 1 + plan->atoms);
+    add_slots(rows, row, part.first - plan->window.first, part.end - part.first, slots + part.first);
+    add_slots(rows, row, plan->window.count, 1 + plan->atoms, slots + SP_HISTOGRAM_BINS);
     if (!rows->has_strays[row])
         return;
     add(stray + part.below, slots + part.below, part.first - part.below);
@@ -115,8 +158,8 @@ void sp_rows_read(const struct sp_rows *rows, size_t row, size_t first, size_t e
 }
 
 /* Moves counts on, with a copy; their sum. */
-SP_WIDE static uint64_t take(uint32_t *restrict from, uint32_t *restrict to, uint64_t *restrict copy,
-                             size_t n) {
+SP_WIDE static uint64_t take_last(uint16_t *restrict from, uint32_t *restrict to, uint64_t *restrict copy,
+                                  size_t n) {
     uint64_t sum = 0;
     for (size_t i = 0; i < n; i++) {
         copy[i] = from[i];
@@ -127,33 +170,53 @@ SP_WIDE static uint64_t take(uint32_t *restrict from, uint32_t *restrict to, uin
     return sum;
 }
 
+/* The same, added to the copy. */
+SP_WIDE static uint64_t take(uint32_t *restrict from, uint32_t *restrict to, uint64_t *restrict copy,
+                             size_t n) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        copy[i] += from[i];
+        to[i] += from[i];
+        sum += from[i];
+        from[i] = 0;
+    }
+    return sum;
+}
+
+static uint64_t take_slots(struct sp_rows *rows, size_t row, size_t slot, size_t n, struct sp_rows *to,
+                           uint64_t *copy) {
+    size_t at = rows->first[row] + slot;
+    uint64_t sum = take_last(rows->last + at, to->earlier + at, copy, n);
+    return rows->is_aside[row] ? sum + take(rows->earlier + at, to->earlier + at, copy, n) : sum;
+}
+
 /* Strays among bins first .. end - 1. Without any, these are atoms' bins only. */
 static uint64_t take_strays(struct sp_rows *rows, size_t row, size_t first, size_t end, struct sp_rows *to,
                             uint64_t *slots) {
     size_t at = row * SP_HISTOGRAM_BINS + first;
-    if (rows->has_strays[row])
-        return take(rows->stray + at, to->stray + at, slots + first, end - first);
     memset(slots + first, 0, (end - first) * sizeof *slots);
-    return 0;
+    return rows->has_strays[row] ? take(rows->stray + at, to->stray + at, slots + first, end - first) : 0;
 }
 
 uint64_t sp_rows_take(struct sp_rows *rows, size_t row, size_t first, size_t end, struct sp_rows *to,
                       uint64_t *slots) {
     const struct sp_histogram_plan *plan = rows->plan[row];
-    uint32_t *from = sp_rows_at(rows, row), *into = sp_rows_at(to, row);
-    size_t outside = plan->window.count;
-    if (from[outside] > 0)
-        take(from + outside, into + outside, slots + SP_HISTOGRAM_BINS, 1);
-    if (first >= end)
-        return 0;
-    struct parts part = parts_of(plan->window, first, end);
-    size_t at = part.first - plan->window.first;
-    uint64_t values = take(from + at, into + at, slots + part.first, part.end - part.first);
-    values += take(from + outside + 1, into + outside + 1, slots + SP_HISTOGRAM_BINS + 1, plan->atoms);
-    values += take_strays(rows, row, part.below, part.first, to, slots);
-    values += take_strays(rows, row, part.end, part.above, to, slots);
+    struct sp_bin_window window = plan->window;
+    uint64_t values = 0;
+    if (rows->is_aside[row] || rows->last[rows->first[row] + window.count] > 0)
+        take_slots(rows, row, window.count, 1, to, slots + SP_HISTOGRAM_BINS);
+    if (first < end) {
+        struct parts part = parts_of(window, first, end);
+        values += take_slots(rows, row, part.first - window.first, part.end - part.first, to,
+                             slots + part.first);
+        values += take_slots(rows, row, window.count + 1, plan->atoms, to, slots + SP_HISTOGRAM_BINS + 1);
+        values += take_strays(rows, row, part.below, part.first, to, slots);
+        values += take_strays(rows, row, part.end, part.above, to, slots);
+    }
+    to->is_aside[row] |= rows->values[row] > 0 || rows->is_aside[row];
     to->has_strays[row] |= rows->has_strays[row];
-    rows->has_strays[row] = false;
+    rows->values[row] = 0;
+    rows->is_aside[row] = rows->has_strays[row] = false;
     return values;
 }
 
@@ -168,11 +231,12 @@ static void move(uint32_t *from, uint64_t *to, size_t n) {
 void sp_rows_move(struct sp_rows *rows, uint64_t *slots) {
     for (size_t row = 0; row < rows->rows; row++, slots += SP_HISTOGRAM_SLOTS) {
         const struct sp_histogram_plan *plan = rows->plan[row];
-        uint32_t *count = sp_rows_at(rows, row);
-        move(count, slots + plan->window.first, plan->window.count);
-        move(count + plan->window.count, slots + SP_HISTOGRAM_BINS, 1 + plan->atoms);
+        uint32_t *earlier = rows->earlier + rows->first[row];
+        set_aside(rows, row);
+        move(earlier, slots + plan->window.first, plan->window.count);
+        move(earlier + plan->window.count, slots + SP_HISTOGRAM_BINS, 1 + plan->atoms);
         if (rows->has_strays[row])
             move(rows->stray + row * SP_HISTOGRAM_BINS, slots, SP_HISTOGRAM_BINS);
-        rows->has_strays[row] = false;
+        rows->is_aside[row] = rows->has_strays[row] = false;
     }
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The counts of many histograms, in rows (histogram.h) that lie one after the other, in the order in which
- * they are visited: close together, so that few pages and lines of the caches hold them. Values outside the
- * window of their row, which the pilot made them unlikely, are strays: they are counted by bin in rows of all
- * bins, which take no memory until there are some.
+ * they are visited: close together, so that few pages and lines of the caches hold them. For the same reason
+ * the values that came last are counted in 16 bits; before there can be more of them than that, a row is set
+ * aside: its counts go to wider ones. Values outside the window of their row, which the pilot made them
+ * unlikely, are strays: they are counted by bin in rows of all bins, which take no memory until there are some.
  */
 #ifndef SP_ENGINE_STATS_ROWS_H
 #define SP_ENGINE_STATS_ROWS_H
@@ -13,9 +14,12 @@
 struct sp_rows {
     size_t rows;
     const struct sp_histogram_plan **plan; /* [rows] borrowed */
-    size_t *first;                         /* [rows] where each begins in `count` */
+    size_t *first;                         /* [rows] where each begins in `last` and `earlier` */
     size_t size;                           /* counts in all */
-    uint32_t *count;
+    uint16_t *last;
+    uint32_t *earlier;
+    size_t *values;   /* [rows] no more than so many have been counted in `last` */
+    bool *is_aside;   /* [rows] some have been set aside */
     uint32_t *stray;  /* [rows][SP_HISTOGRAM_BINS] */
     bool *has_strays; /* [rows] */
 };
@@ -25,10 +29,9 @@ int sp_rows_create(struct sp_arena *arena, const struct sp_histogram_plan **plan
                    struct sp_rows *made);
 void sp_rows_free(struct sp_rows *rows);
 
-/* The counts of a row. */
-static inline uint32_t *sp_rows_at(const struct sp_rows *rows, size_t row) {
-    return rows->count + rows->first[row];
-}
+/* The counts of a row and of those that follow it, `many` in all, in each of which up to n more values are
+ * going to be counted. n <= UINT16_MAX. */
+uint16_t *sp_rows_for(struct sp_rows *rows, size_t row, size_t many, size_t n);
 
 /* How many counts lie between the beginnings of a row and of one after the same plan that follows. */
 uint32_t sp_rows_length(const struct sp_rows *rows, size_t row);

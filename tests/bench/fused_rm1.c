@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUARTERS = 12, METRICS = 8, TIERS = 5, LEVELS = 5, BLOCK = 1024 };
+enum { QUARTERS = 12, METRICS = 8, TIERS = 5, LEVELS = 5, BLOCK = 1024, AT_ONCE = UINT16_MAX / BLOCK };
 /* Arrays 8 KiB apart would fall into the same lines of the first-level cache. */
 enum { ROOM = BLOCK + 24 };
 enum { USERS, PAID, MRR, AI, VOICE, INFRASTRUCTURE, COST, CASH };
@@ -57,6 +57,7 @@ static const struct {
 struct stream {
     struct sp_histogram_plan plan;
     struct sp_moment_lanes lanes;
+    uint16_t last[SP_HISTOGRAM_SLOTS]; /* of the last blocks, no more than AT_ONCE */
     uint32_t count[SP_HISTOGRAM_SLOTS];
 };
 
@@ -172,11 +173,23 @@ static void count(int t) {
         struct stream *stream = &all.stream[m][t];
         sp_phase_enter(SP_PHASE_STREAMS, BLOCK);
         all.kernels->tally(&stream->lanes, stream->plan.centre, stream->plan.inverse_scale, sp_all_bins,
-                           now[m], now[m], stream->count, all.valid);
+                           now[m], now[m], stream->last, all.valid);
     }
     count_tiers();
     for (size_t p = 0; t == QUARTERS - 1 && p < all.valid; p++)
         all.below_zero += now[CASH][p] < 0;
+}
+
+SP_WIDE static void move_up(uint16_t *restrict last, uint32_t *restrict count) {
+    for (size_t i = 0; i < SP_HISTOGRAM_SLOTS; i++) {
+        count[i] += last[i];
+        last[i] = 0;
+    }
+}
+
+static void move_all_up(void) {
+    for (int i = 0; i < METRICS * QUARTERS; i++)
+        move_up(all.stream[i / QUARTERS][i % QUARTERS].last, all.stream[i / QUARTERS][i % QUARTERS].count);
 }
 
 static void keep_pilot(int t) {
@@ -306,7 +319,10 @@ int main(int argc, char **argv) {
     for (uint64_t first = 0; first < paths; first += BLOCK) {
         all.valid = paths - first < BLOCK ? (size_t)(paths - first) : BLOCK;
         run_block(first, 0);
+        if (first / BLOCK % AT_ONCE == AT_ONCE - 1)
+            move_all_up();
     }
+    move_all_up();
     sp_phase_end();
     report_all(paths, &pieces);
     if (sp_phase_is_measured)

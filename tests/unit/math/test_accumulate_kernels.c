@@ -186,7 +186,7 @@ Test(accumulate_kernels, bins_rise) {
 /* --- Both at once --- */
 
 static bool tally_twin(struct sp_moment_lanes *lanes, const double plan[2], struct sp_bin_window window,
-                       const double *x, uint32_t *count, size_t n) {
+                       const double *x, uint16_t *count, size_t n) {
     bool is_any_outside = false;
     moments_twin(lanes, plan[0], x, n);
     for (size_t p = 0; p < n; p++) {
@@ -216,7 +216,7 @@ Test(accumulate_kernels, tally_is_its_twin) {
     fill_three(x);
     for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++)
         for (size_t s = 0; s < 6 * sizeof sizes / sizeof *sizes; s++) {
-            static uint32_t count[SP_HISTOGRAM_BINS + 1], expected_count[SP_HISTOGRAM_BINS + 1];
+            static uint16_t count[SP_HISTOGRAM_BINS + 1], expected_count[SP_HISTOGRAM_BINS + 1];
             struct sp_bin_window window = tally_windows[s % 2];
             struct sp_moment_lanes lanes, expected;
             size_t n = sizes[s / 6];
@@ -262,8 +262,8 @@ static void label_twin(const struct sp_label_rows *rows, double x, uint16_t labe
 
 Test(accumulate_kernels, tally_labels_and_count_labels_are_their_twin) {
     static double x[3][VALUES];
-    static uint16_t label[VALUES];
-    static uint32_t slot[VALUES], count[3][LABELS * LENGTH];
+    static uint16_t label[VALUES], count[3][LABELS * LENGTH];
+    static uint32_t slot[VALUES];
     static const double plan[2] = {2.385, 1 / 0.3};
     static const size_t sizes[] = {0, 1, 7, 8, 63, 64, 65, 127, 128, 129, 1000, VALUES};
     fill_three(x);

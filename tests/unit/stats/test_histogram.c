@@ -33,6 +33,8 @@ static void make_plan(struct sp_histogram_plan *plan, const double *pilot, size_
     sp_arena_free(arena);
 }
 
+enum { AT_ONCE = 10000 };
+
 /* Counts all n values in a row, and what lies outside its window with the strays. */
 static void count_in_row(struct sample *s, struct sp_arena *arena) {
     const struct sp_kernels *kernels = sp_kernels_find(NULL);
@@ -44,8 +46,12 @@ static void count_in_row(struct sample *s, struct sp_arena *arena) {
     struct sp_rows rows;
     sp_moments_clear(&lanes);
     cr_assert_eq(sp_rows_create(arena, plan, 1, &rows), 0);
-    sp_histogram_tally(&s->plan, kernels, s->x, s->x, s->n, &lanes, sp_rows_at(&rows, 0), &room);
-    sp_rows_find_strays(&rows, 0, s->x, NULL, s->n);
+    for (size_t done = 0; done < s->n; done += AT_ONCE) {
+        size_t n = s->n - done < AT_ONCE ? s->n - done : AT_ONCE;
+        const double *x = s->x + done;
+        sp_histogram_tally(&s->plan, kernels, x, x, n, &lanes, sp_rows_for(&rows, 0, 1, n), &room);
+        sp_rows_find_strays(&rows, 0, x, NULL, n);
+    }
     sp_rows_read(&rows, 0, 0, SP_HISTOGRAM_BINS, s->count);
     sp_rows_free(&rows);
 }
@@ -413,7 +419,8 @@ enum { LABELS = 5, ROW = 2 * SP_HISTOGRAM_SLOTS };
 static void expect_same_counts(const struct sp_histogram_plan *plan, const struct sp_kernels *kernels,
                                const double *x, size_t n, const char *what) {
     static double others[PILOT + SP_SELECT_MORE];
-    static uint32_t slot[PILOT], count[2][ROW], by_label[2][LABELS * ROW];
+    static uint32_t slot[PILOT];
+    static uint16_t count[2][ROW], by_label[2][LABELS * ROW];
     static uint16_t label[PILOT], other_label[PILOT + SP_SELECT_MORE];
     const struct sp_histogram_room room = {others, other_label, slot};
     struct sp_moment_lanes lanes[2];
@@ -539,7 +546,8 @@ Test(histogram, the_bin_of_one_value_is_its_bin) {
 
 static bool is_constant(const struct sp_histogram_plan *plan, const double *x, size_t n) {
     static double others[100 + SP_SELECT_MORE];
-    static uint32_t slot[100], count[ROW];
+    static uint32_t slot[100];
+    static uint16_t count[ROW];
     struct sp_moment_lanes lanes;
     sp_moments_clear(&lanes);
     return sp_histogram_tally(plan, sp_kernels_find(NULL), x, x, n, &lanes, count,
