@@ -131,12 +131,16 @@ static const struct sp_write writes[] = {
                      .sentence = "gross margin when free users' cost counts as sales and marketing"},
 };
 
-/* Adds some lines to a sum: in one go, for the sum is then fetched and put back once. */
+/* Adds some lines to a sum: in one go, for the sum is then fetched and put back once. `are_three`: the last
+ * one is 0. */
 enum { TOGETHER = 4 };
-static void add_together(const double *before, const double *const *line, double *sum, size_t n) {
+SP_VARIANT void add_together(const double *before, const double *const *line, double *sum, size_t n,
+                             bool are_three) {
     const double *a = line[0], *b = line[1], *c = line[2], *d = line[3];
-    for (size_t p = 0; p < n; p++)
-        sum[p] = before[p] + a[p] + b[p] + c[p] + d[p];
+    for (size_t p = 0; p < n; p++) {
+        double some = before[p] + a[p] + b[p] + c[p];
+        sum[p] = are_three ? some : some + d[p];
+    }
 }
 
 /* The next line that is not 0, from place `next` on, which moves behind it; behind the last one zeros. */
@@ -156,7 +160,10 @@ static void add_lines(const struct sp_step *s, int read, double *restrict sum) {
         const double *line[TOGETHER];
         for (size_t i = 0; i < TOGETHER; i++)
             line[i] = next_line(s, read, &next);
-        add_together(before, line, sum, s->n);
+        if (line[TOGETHER - 1] == s->zeros)
+            add_together(before, line, sum, s->n, true);
+        else
+            add_together(before, line, sum, s->n, false);
         before = sum;
     } while (next < sp_step_reads(s, read));
 }

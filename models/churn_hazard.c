@@ -13,13 +13,13 @@ SP_WIDE void sp_churn_hazard_scale(const struct sp_step *s, size_t first, size_t
     }
 }
 
-/* Of payers; NULL: the share itself. */
+/* Of payers; NULL: the share itself. `is_alike`: segments do not differ. */
 SP_VARIANT void constant(const struct sp_step *s, size_t first, size_t n, const double *payers,
-                         double *restrict out) {
+                         double *restrict out, bool is_alike) {
     const double *monthly = sp_step_field(s, CHURN, 0, MONTHLY) + first;
     const double *times = sp_step_or_ones(s, sp_step_read(s, SEGMENT_CHURN)) + first;
     for (size_t p = 0; p < n; p++) {
-        double scaled = monthly[p] * times[p], stay = scaled < 1 ? 1 - scaled : 0;
+        double scaled = is_alike ? monthly[p] : monthly[p] * times[p], stay = scaled < 1 ? 1 - scaled : 0;
         double share = 1 - stay * stay * stay;
         out[p] = payers ? share * payers[p] : share;
     }
@@ -57,16 +57,19 @@ SP_WIDE void sp_churn_hazard(const struct sp_step *s, size_t age, size_t first, 
         sp_churn_hazard_scale(s, first, n, out);
         break;
     default:
-        constant(s, first, n, NULL, out);
+        constant(s, first, n, NULL, out, false);
     }
 }
 
 SP_WIDE void sp_churn_hazard_of(const struct sp_step *s, const double *payers, double *out) {
-    if ((int)sp_step_number(s, CHURN, 0, BY) == CONSTANT) {
-        constant(s, 0, s->n, payers, out);
-        return;
+    bool is_constant = (int)sp_step_number(s, CHURN, 0, BY) == CONSTANT;
+    if (is_constant && !sp_step_read(s, SEGMENT_CHURN)) {
+        constant(s, 0, s->n, payers, out, true);
+    } else if (is_constant) {
+        constant(s, 0, s->n, payers, out, false);
+    } else {
+        sp_churn_hazard(s, 0, 0, s->n, out);
+        for (size_t p = 0; p < s->n; p++)
+            out[p] *= payers[p];
     }
-    sp_churn_hazard(s, 0, 0, s->n, out);
-    for (size_t p = 0; p < s->n; p++)
-        out[p] *= payers[p];
 }

@@ -132,14 +132,15 @@ static struct given get_given(const struct sp_step *s) {
     };
 }
 
-/* Payers who stay or come back. */
-static double stay(const struct given *given, size_t p) {
-    return given->paid_before[p] - given->churned[p] + given->back[p];
+/* Payers who stay or come back; `may_return`: some may have come back. */
+SP_VARIANT double stay(const struct given *given, size_t p, bool may_return) {
+    double left = given->paid_before[p] - given->churned[p];
+    return may_return ? left + given->back[p] : left;
 }
 
 /* New payers who are wanted, as a real number: a share of all users less those who stay, or of new ones. */
-static double want(const struct given *given, size_t p) {
-    return given->share[p] * given->asked[p] - (given->is_stock ? stay(given, p) : 0);
+static double want(const struct given *given, double stays, size_t p) {
+    return given->share[p] * given->asked[p] - (given->is_stock ? stays : 0);
 }
 
 /* Their count: each of those whom the share asks (stock: users who do not pay; flow: new users) does it with
@@ -152,7 +153,8 @@ static void count(const struct sp_step *s, const struct given *given, double *re
         return;
     }
     for (size_t p = 0; p < s->n; p++) {
-        double could = given->users[p] - stay(given, p), probability = want(given, p) / could;
+        double stays = stay(given, p, true), could = given->users[p] - stays;
+        double probability = want(given, stays, p) / could;
         probability = could > 0 ? probability : 0;
         asked[p] = could;
         wanted[p] = probability < 0 ? 0 : probability > 1 ? 1 : probability;
@@ -163,16 +165,17 @@ static void count(const struct sp_step *s, const struct given *given, double *re
 /* No more than there are users who do not pay. `is_counted`: those who are wanted are in `fresh`; `is_kept`:
  * and those who start are wanted there. */
 SP_VARIANT void convert(const struct sp_step *s, const struct given *given, double *restrict fresh,
-                        bool is_counted, bool is_kept) {
+                        bool is_counted, bool is_kept, bool may_return) {
     double *restrict paid = sp_step_out(s, PAID, 0), *restrict free_users = sp_step_out(s, FREE, 0);
     for (size_t p = 0; p < s->n; p++) {
-        double users = given->users[p], could = users - stay(given, p);
-        double wanted = is_counted ? fresh[p] : want(given, p);
-        double started = wanted < 0 ? 0 : wanted > could ? could : wanted;
+        double users = given->users[p], stays = stay(given, p, may_return), could = users - stays;
+        double wanted = is_counted ? fresh[p] : want(given, stays, p);
+        double most = wanted > could ? could : wanted, started = wanted < 0 ? 0 : most;
         if (is_kept)
             fresh[p] = started;
-        paid[p] = stay(given, p) + started;
-        free_users[p] = users - paid[p] > 0 ? users - paid[p] : 0;
+        double all = stays + started, rest = users - all;
+        paid[p] = all > 0 ? all : 0; /* rounding must not leave less than none */
+        free_users[p] = rest > 0 ? rest : 0;
     }
 }
 
@@ -181,11 +184,11 @@ SP_WIDE static void step(const struct sp_step *s) {
     double *fresh = sp_step_out(s, NEW, 0);
     if (s->whole_counts) {
         count(s, &given, fresh);
-        convert(s, &given, fresh, true, true);
-    } else if (sp_step_wants(s, NEW)) {
-        convert(s, &given, fresh, false, true);
+        convert(s, &given, fresh, true, true, true);
+    } else if (sp_step_wants(s, NEW) || given.back != s->zeros) {
+        convert(s, &given, fresh, false, true, true);
     } else {
-        convert(s, &given, fresh, false, false);
+        convert(s, &given, fresh, false, false, false);
     }
 }
 

@@ -110,8 +110,12 @@ static void add_annual(const struct sp_step *s, double *restrict earned) {
     }
 }
 
-static bool is_zero(const struct sp_step *s, int write) {
-    return write == DEFERRED && !has_annual(s);
+/* What is billed by the month is earned in the same quarter. */
+static const double *same_as(const struct sp_step *s, int write) {
+    bool is_all = !has_annual(s) && !sp_step_read(s, BILLINGS_KEPT) && !sp_step_read(s, OF_PARTNERS);
+    return write == DEFERRED && !has_annual(s) ? s->zeros
+           : write == EARNED && is_all         ? sp_step_read(s, BILLINGS_MONTHLY)
+                                               : NULL;
 }
 
 SP_WIDE static void step(const struct sp_step *s) {
@@ -140,6 +144,6 @@ const struct sp_mechanism sp_deferral = {
     .write = writes,
     .writes = SP_MODELS_COUNT(writes),
     .start = start,
-    .is_zero = is_zero,
+    .same_as = same_as,
     .step = step,
 };

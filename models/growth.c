@@ -256,13 +256,15 @@ static double find_fade(const struct sp_step *s) {
 }
 
 /* The rate without season and cap, with what is `added` to it (NULL: nothing). `is_number`: what is left is a
- * number. */
-SP_VARIANT void set_rate(const struct sp_step *s, double left, bool is_number, const double *added,
-                         double *restrict rate) {
+ * number; `ends_at_number`: the long-run rate is one too. */
+SP_VARIANT void set_rate(const struct sp_step *s, double left, bool is_number, bool ends_at_number,
+                         const double *added, double *restrict rate) {
     const double *first = sp_step_field(s, GROWTH, 0, RATE_FIRST), *fade = sp_step_out(s, FADE, 0);
     const double *longrun = sp_step_field(s, GROWTH, 0, RATE_LONGRUN);
+    double always = sp_step_always(s, GROWTH, 0, RATE_LONGRUN);
     for (size_t p = 0; p < s->n; p++) {
-        double now = longrun[p] + (first[p] - longrun[p]) * (is_number ? left : fade[p]);
+        double end = ends_at_number ? always : longrun[p];
+        double now = end + (first[p] - end) * (is_number ? left : fade[p]);
         rate[p] = added ? now + added[p] : now;
     }
 }
@@ -316,11 +318,13 @@ static void add(const double *x, double *restrict sum, size_t n) {
 /* The rate of this quarter. */
 static void update_rate(const struct sp_step *s, double *rate) {
     const double *shock = sp_step_field(s, GROWTH, 0, SHOCK);
-    if (fades_by_number(s)) {
-        set_rate(s, find_fade(s), true, shock, rate);
+    if (fades_by_number(s) && !isnan(sp_step_always(s, GROWTH, 0, RATE_LONGRUN))) {
+        set_rate(s, find_fade(s), true, true, shock, rate);
+    } else if (fades_by_number(s)) {
+        set_rate(s, find_fade(s), true, false, shock, rate);
     } else {
         update_fade(s);
-        set_rate(s, 0, false, NULL, rate);
+        set_rate(s, 0, false, false, NULL, rate);
         if (sp_step_field(s, GROWTH, 0, TAKES_OFF))
             stall(s, rate);
         multiply_by_season(s, rate);

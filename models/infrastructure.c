@@ -258,15 +258,15 @@ SP_WIDE static void start(const struct sp_step *s) {
 }
 
 /* Goes on from the tier and its monthly cost `so_far`; `factor` makes the cost of a quarter of it, at the
- * end.
- */
+ * end. `are_fixed`: it begins with tier 0, and all cost a number. */
 SP_VARIANT void reach_tiers(const struct sp_step *s, const struct some_tiers *tiers,
                             const double *tier_so_far, const double *cost_so_far, double months,
                             const double *factor, bool are_fixed) {
     const double *users = sp_step_read(s, USERS);
     double *tier = sp_step_out(s, TIER, 0), *cost = sp_step_out(s, COST, 0);
+    double lowest = sp_step_always(s, TIERS, 0, MONTHLY);
     for (size_t p = 0; p < s->n; p++) {
-        double in = tier_so_far[p], monthly = cost_so_far[p];
+        double in = are_fixed ? 0 : tier_so_far[p], monthly = are_fixed ? lowest : cost_so_far[p];
         for (size_t i = 0; i < TOGETHER; i++) {
             double here = are_fixed ? tiers->always[i] : tiers->monthly[i][p];
             in = users[p] >= tiers->from[i] ? tiers->number[i] : in;
@@ -284,11 +284,12 @@ static void update_tier_and_cost(const struct sp_step *s) {
     bool is_last;
     do {
         struct some_tiers tiers = get_tiers(s, first);
+        bool are_fixed = tiers.are_fixed && first == 1 && !isnan(sp_step_always(s, TIERS, 0, MONTHLY));
         first += TOGETHER;
         is_last = first >= s->instances[TIERS];
         const double *factor = is_last ? sp_step_field(s, INFRASTRUCTURE, 0, FACTOR) : s->ones;
         double months = is_last ? SP_MODELS_MONTHS : 1;
-        if (tiers.are_fixed)
+        if (are_fixed)
             reach_tiers(s, &tiers, tier, cost, months, factor, true);
         else
             reach_tiers(s, &tiers, tier, cost, months, factor, false);
@@ -320,8 +321,8 @@ static bool looks_at(const struct sp_step *s, int read) {
     return read != HIGHEST_BEFORE || asks_for_highest(s);
 }
 
-static bool is_zero(const struct sp_step *s, int write) {
-    return write == UPGRADE && !has_upgrades(s) && s->instances[COMPONENTS] == 0;
+static const double *same_as(const struct sp_step *s, int write) {
+    return write == UPGRADE && !has_upgrades(s) && s->instances[COMPONENTS] == 0 ? s->zeros : NULL;
 }
 
 SP_WIDE static void step(const struct sp_step *s) {
@@ -351,7 +352,7 @@ const struct sp_mechanism sp_infrastructure = {
     .writes = SP_MODELS_COUNT(writes),
     .start = start,
     .looks_at = looks_at,
-    .is_zero = is_zero,
+    .same_as = same_as,
     .step = step,
     .check = sp_components_check,
 };

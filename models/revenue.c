@@ -109,32 +109,52 @@ static bool has_annual(const struct sp_step *s) {
     return sp_step_reads(s, YEAR) > 0;
 }
 
-/* Without tax: the list price, of segments and markets the average, less discounts. `is_plain`: there is
- * nothing of all that. */
-SP_VARIANT void update_price(const struct sp_step *s, bool is_plain) {
-    const double *price = sp_step_field(s, REVENUE, 0, PRICE),
-                 *market = sp_step_or_ones(s, sp_step_read(s, MARKET_PRICE));
-    const double *own = sp_step_or_zeros(s, sp_step_read(s, OWN_PRICE)),
-                 *common = sp_step_or_ones(s, sp_step_read(s, COMMON_SHARE));
-    const double *tax = sp_step_or_ones(s, sp_step_read(s, TAX_FACTOR));
-    const double *discount = sp_step_field(s, REVENUE, 0, DISCOUNT),
-                 *further = sp_step_field(s, REVENUE, 0, ANNUAL_DISCOUNT);
-    double *restrict monthly = sp_step_out(s, MONTHLY_PRICE, 0), *restrict annual =
-                                                                     sp_step_out(s, ANNUAL_PRICE, 0);
-    for (size_t p = 0; p < s->n; p++) {
-        double list = is_plain ? price[p] : (own[p] + common[p] * price[p]) * market[p] * tax[p];
-        monthly[p] = is_plain ? list : list * (1 - discount[p]);
-    }
-    for (size_t p = 0; (has_annual(s) || sp_step_wants(s, ANNUAL_PRICE)) && p < s->n; p++)
-        annual[p] = monthly[p] * (1 - further[p]);
+/* A payer by the month pays the list price. */
+static bool is_list_price(const struct sp_step *s) {
+    return !sp_step_read(s, MARKET_PRICE) && !sp_step_read(s, OWN_PRICE) && !sp_step_read(s, COMMON_SHARE) &&
+           !sp_step_read(s, TAX_FACTOR) && sp_step_is(s, REVENUE, 0, DISCOUNT, 0);
 }
 
-static void update_prices(const struct sp_step *s) {
-    if (sp_step_read(s, MARKET_PRICE) || sp_step_read(s, OWN_PRICE) || sp_step_read(s, COMMON_SHARE) ||
-        sp_step_read(s, TAX_FACTOR) || !sp_step_is(s, REVENUE, 0, DISCOUNT, 0))
-        update_price(s, false);
-    else
-        update_price(s, true);
+static const double *same_as(const struct sp_step *s, int write) {
+    if (write == COMMON_PRICE || (write == MONTHLY_PRICE && is_list_price(s)))
+        return sp_step_field(s, REVENUE, 0, PRICE);
+    return write == MONTHLY_PAID && !has_annual(s) ? sp_step_read(s, PAID) : NULL;
+}
+
+/* Without tax: the list price, of segments and markets the average, less discounts. */
+static void update_price(const struct sp_step *s, double *restrict monthly) {
+    const double *price = sp_step_field(s, REVENUE, 0, PRICE),
+                 *discount = sp_step_field(s, REVENUE, 0, DISCOUNT);
+    const double *market = sp_step_or_ones(s, sp_step_read(s, MARKET_PRICE)),
+                 *tax = sp_step_or_ones(s, sp_step_read(s, TAX_FACTOR));
+    const double *own = sp_step_or_zeros(s, sp_step_read(s, OWN_PRICE)),
+                 *common = sp_step_or_ones(s, sp_step_read(s, COMMON_SHARE));
+    for (size_t p = 0; p < s->n; p++)
+        monthly[p] = (own[p] + common[p] * price[p]) * market[p] * tax[p] * (1 - discount[p]);
+}
+
+/* The price by the month; that by the year follows from it. */
+static const double *update_prices(const struct sp_step *s) {
+    const double *price = sp_step_field(s, REVENUE, 0, PRICE),
+                 *further = sp_step_field(s, REVENUE, 0, ANNUAL_DISCOUNT);
+    double *monthly = sp_step_out(s, MONTHLY_PRICE, 0), *restrict annual = sp_step_out(s, ANNUAL_PRICE, 0);
+    if (!is_list_price(s))
+        update_price(s, monthly);
+    else if (sp_step_wants(s, MONTHLY_PRICE))
+        memcpy(monthly, price, s->n * sizeof *price);
+    price = is_list_price(s) ? price : monthly;
+    for (size_t p = 0; (has_annual(s) || sp_step_wants(s, ANNUAL_PRICE)) && p < s->n; p++)
+        annual[p] = price[p] * (1 - further[p]);
+    return price;
+}
+
+/* Without annual plans. */
+static void pay_by_month(const struct sp_step *s, const double *all, const double *price) {
+    double *restrict mrr = sp_step_out(s, MRR, 0);
+    for (size_t p = 0; p < s->n; p++)
+        mrr[p] = all[p] * price[p];
+    if (sp_step_wants(s, MONTHLY_PAID))
+        memcpy(sp_step_out(s, MONTHLY_PAID, 0), all, s->n * sizeof *all);
 }
 
 /* Payers by the month are what is left of all: rounding must not leave less than none. */
@@ -142,21 +162,9 @@ static double at_least_none(double payers) {
     return payers > 0 ? payers : 0;
 }
 
-/* Without annual plans. */
-static void pay_by_month(const struct sp_step *s, const double *all) {
-    const double *restrict price = sp_step_out(s, MONTHLY_PRICE, 0);
-    double *restrict monthly = sp_step_out(s, MONTHLY_PAID, 0), *restrict mrr = sp_step_out(s, MRR, 0);
-    for (size_t p = 0; p < s->n; p++) {
-        double payers = at_least_none(all[p]);
-        monthly[p] = payers;
-        mrr[p] = payers * price[p];
-    }
-}
-
 /* Closing mrr, of payers by the month at the price of today and of years that have not ended. */
-static void add_annual(const struct sp_step *s) {
-    const double *restrict price = sp_step_out(s, MONTHLY_PRICE, 0), *restrict paid =
-                                                                         sp_step_out(s, MONTHLY_PAID, 0);
+static void add_annual(const struct sp_step *s, const double *price) {
+    const double *restrict paid = sp_step_out(s, MONTHLY_PAID, 0);
     const double *restrict value = sp_step_out(s, VALUE, 0), *restrict value_1 = sp_step_out(s, VALUE + 1, 0);
     const double *restrict value_2 = sp_step_out(s, VALUE + 2, 0), *restrict value_3 =
                                                                        sp_step_out(s, VALUE + 3, 0);
@@ -189,12 +197,12 @@ static void open_annual(const struct sp_step *s) {
 }
 
 SP_WIDE static void start(const struct sp_step *s) {
-    update_prices(s);
+    const double *price = update_prices(s);
     if (has_annual(s)) {
         open_annual(s);
-        add_annual(s);
+        add_annual(s, price);
     } else {
-        pay_by_month(s, sp_step_read(s, PAID_BEFORE));
+        pay_by_month(s, sp_step_read(s, PAID_BEFORE), price);
     }
     update_arr(s);
 }
@@ -215,12 +223,12 @@ static void update_annual(const struct sp_step *s) {
 }
 
 SP_WIDE static void step(const struct sp_step *s) {
-    update_prices(s);
+    const double *price = update_prices(s);
     if (has_annual(s)) {
         update_annual(s);
-        add_annual(s);
+        add_annual(s, price);
     } else {
-        pay_by_month(s, sp_step_read(s, PAID));
+        pay_by_month(s, sp_step_read(s, PAID), price);
     }
     update_arr(s);
     if (sp_step_wants(s, COMMON_PRICE))
@@ -236,6 +244,7 @@ const struct sp_mechanism sp_revenue = {
     .reads = SP_MODELS_COUNT(reads),
     .write = writes,
     .writes = SP_MODELS_COUNT(writes),
+    .same_as = same_as,
     .start = start,
     .step = step,
 };

@@ -184,15 +184,16 @@ static bool can_begin(const struct sp_step *s) {
            s->quarter <= sp_step_number(s, RISKS, 0, UNTIL);
 }
 
-/* Where it would begin, were it not for one that lasts: 1, or what it costs then. */
-SP_VARIANT void begin(const struct sp_step *s, bool costs, double *restrict out) {
+/* Where it would begin, were it not for one that lasts: 1, or what it costs then. `is_number`: the
+ * probability is one. */
+SP_VARIANT void begin(const struct sp_step *s, bool costs, bool is_number, double *restrict out) {
     const double *per_quarter = sp_step_field(s, RISKS, 0, PER_QUARTER);
     const double *per_year = sp_step_field(s, RISKS, 0, PER_YEAR), *u = sp_step_field(s, RISKS, 0, OCCURS);
     const double *loss = sp_step_field(s, RISKS, 0, LOSS);
-    double may = can_begin(s) ? 1 : 0;
+    double may = can_begin(s) ? 1 : 0, always = sp_step_always(s, RISKS, 0, PER_QUARTER);
     for (size_t p = 0; per_quarter && p < s->n; p++) {
         double begins = costs ? may * loss[p] : may;
-        out[p] = u[p] < per_quarter[p] ? begins : 0;
+        out[p] = u[p] < (is_number ? always : per_quarter[p]) ? begins : 0;
     }
     for (size_t p = 0; !per_quarter && p < s->n; p++) {
         double begins = costs ? may * loss[p] : may;
@@ -254,14 +255,16 @@ static bool looks_at(const struct sp_step *s, int read) {
 
 SP_WIDE static void step(const struct sp_step *s) {
     double *events = sp_step_out(s, EVENTS, 0);
-    if (is_brief(s)) {
-        begin(s, true, sp_step_out(s, COST_OF, 0));
-        return;
+    if (is_brief(s) && sp_step_always(s, RISKS, 0, PER_QUARTER) >= 0) {
+        begin(s, true, true, sp_step_out(s, COST_OF, 0));
+    } else if (is_brief(s)) {
+        begin(s, true, false, sp_step_out(s, COST_OF, 0));
+    } else {
+        begin(s, false, false, events);
+        last(s, events);
+        set_strength(s, events);
+        set_cost(s, events);
     }
-    begin(s, false, events);
-    last(s, events);
-    set_strength(s, events);
-    set_cost(s, events);
 }
 
 extern const struct sp_mechanism sp_risk;

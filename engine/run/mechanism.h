@@ -158,8 +158,10 @@ struct sp_mechanism {
      * kind. They are asked before there are values: they may ask which fields, columns and instances are
      * there, what always is a number, and who wants what. Whether `step` looks at a read at all; */
     bool (*looks_at)(const struct sp_step *s, int read);
-    /* and whether a column is 0 on all paths and in all quarters: readers get `zeros` for it. */
-    bool (*is_zero)(const struct sp_step *s, int write);
+    /* and what a column is equal to on all paths and in all quarters, which readers then get instead, so that
+     * nobody wants the column: `zeros`, a field, a column that is read of this quarter; NULL: it is
+     * something of its own. */
+    const double *(*same_as)(const struct sp_step *s, int write);
     void (*start)(const struct sp_step *s); /* writes the opening state to `out`; NULL: all zero */
     void (*step)(const struct sp_step *s);
     /* Looks for mistakes that no field shows alone, once all tables are bound without one; may be NULL. */

@@ -333,11 +333,19 @@ static bool is_needed(const struct sp_bound_step *step, const struct sp_read *re
     return read->only_for[0] == 0;
 }
 
-static bool reads_column(const struct sp_bound_step *step, int column) {
+int sp_plan_looked_at(const struct sp_variant *variant, int column) {
+    struct sp_stand_in stand_in = variant->column[column].stand_in;
+    return stand_in.kind == SP_STAND_IN_NONE     ? column
+           : stand_in.kind == SP_STAND_IN_COLUMN ? stand_in.index
+                                                 : SP_PLAN_NONE;
+}
+
+static bool reads_column(const struct sp_variant *variant, const struct sp_bound_step *step, int column) {
     for (size_t r = 0; r < step->mechanism->reads; r++) {
         const struct sp_read *read = &step->mechanism->read[r];
         for (size_t i = 0; i < step->read_span[r].count; i++)
-            if (step->read[step->read_span[r].start + i] == column && is_needed(step, read))
+            if (sp_plan_looked_at(variant, step->read[step->read_span[r].start + i]) == column &&
+                is_needed(step, read))
                 return true;
     }
     return false;
@@ -347,7 +355,7 @@ static bool is_read_by_other(const struct sp_variant *variant, const struct sp_b
                              int column) {
     for (size_t i = 0; i < variant->steps; i++)
         if (variant->step[i].is_live && &variant->step[i] != writer &&
-            reads_column(&variant->step[i], column))
+            reads_column(variant, &variant->step[i], column))
             return true;
     return false;
 }
@@ -394,19 +402,21 @@ static bool is_read_by_change(const struct sp_variant *variant, int column) {
     return false;
 }
 
-/* Places that are not empty point to something, at which nobody looks. */
+/* Places that are not empty each point to something else, at which nobody looks. */
 static const double *const *outline_places(struct sp_arena *arena, size_t count, const int *found) {
-    static const double something = NAN;
     const double **place = sp_arena_array(arena, count + 1, sizeof *place);
-    for (size_t i = 0; place && i < count; i++)
-        place[i] = found[i] != SP_PLAN_NONE ? &something : NULL;
-    return place;
+    const double *something = sp_arena_array(arena, count + 1, sizeof *something);
+    for (size_t i = 0; place && something && i < count; i++)
+        place[i] = found[i] != SP_PLAN_NONE ? &something[i] : NULL;
+    return something ? place : NULL;
 }
 
 static int note_outline(struct sp_plan *plan, struct sp_bound_step *step) {
+    static const double zero = 0;
     step->outline = (struct sp_step){
         .accrual_end = plan->accrual_end,
         .whole_counts = plan->whole_counts,
+        .zeros = &zero,
         .field = outline_places(plan->arena, step->fields, step->variable),
         .always = step->always,
         .number = step->number,
@@ -436,19 +446,64 @@ static int note_step(struct sp_plan *plan, const struct sp_variant *variant, str
     return note_outline(plan, step);
 }
 
-static void note_zeros(struct sp_variant *variant, const struct sp_bound_step *step, bool work_all) {
+/* Whether the values of a variable are those drawn for the path, in all quarters. */
+static bool is_still(const struct sp_variable *variable) {
+    return variable->each == SP_EACH_PATH && variable->entries == 1 && variable->changes == 0 &&
+           variable->noise.scale == SP_NOISE_NONE && !variable->given.conditional;
+}
+
+/* Whether something may stand in for a column that is not always 0: nothing else is done to it, and nobody
+ * looks at what it was before, for which there may be nothing else. */
+static bool may_be_replaced(const struct sp_variant *variant, int index, const bool *looked_back) {
+    const struct sp_write *write = variant->column[index].write;
+    return variant->stop == SP_PLAN_NONE && !write->stops && !looked_back[index] &&
+           !is_read_by_change(variant, index);
+}
+
+/* What the array is that a step has found in its outline. */
+static struct sp_stand_in find_stand_in(const struct sp_variant *variant, const struct sp_bound_step *step,
+                                        const double *same) {
+    const struct sp_step *outline = &step->outline;
+    if (same == outline->zeros)
+        return (struct sp_stand_in){SP_STAND_IN_ZEROS, SP_PLAN_NONE};
+    for (size_t f = 0; f < step->fields; f++)
+        if (same == outline->field[f] && is_still(&variant->variable[step->variable[f]]))
+            return (struct sp_stand_in){SP_STAND_IN_VARIABLE, step->variable[f]};
+    for (size_t r = 0; r < step->reads; r++)
+        if (same == outline->read[r] && !step->read_before[r]) {
+            struct sp_stand_in other = variant->column[step->read[r]].stand_in;
+            return other.kind ? other : (struct sp_stand_in){SP_STAND_IN_COLUMN, step->read[r]};
+        }
+    return (struct sp_stand_in){0};
+}
+
+static void stand_in_for(struct sp_variant *variant, int index, struct sp_stand_in stand_in) {
+    variant->column[index].stand_in = stand_in;
+    if (stand_in.kind == SP_STAND_IN_COLUMN)
+        variant->column[stand_in.index].is_shown |= variant->column[index].is_shown;
+}
+
+/* Steps come in the order in which they run, so that what stands in for what they read is known. */
+static void note_stand_ins(struct sp_variant *variant, const struct sp_bound_step *step,
+                           const bool *looked_back) {
     const struct sp_mechanism *mechanism = step->mechanism;
-    for (size_t w = 0; w < mechanism->writes; w++)
-        for (size_t i = 0; i < step->out_span[w].count; i++)
-            variant->column[step->out[step->out_span[w].start + i]].is_zero =
-                !work_all && mechanism->is_zero && mechanism->is_zero(&step->outline, (int)w);
+    for (size_t w = 0; mechanism->same_as && w < mechanism->writes; w++) {
+        const double *same = mechanism->same_as(&step->outline, (int)w);
+        for (size_t i = 0; same && i < step->out_span[w].count; i++) {
+            int out = step->out[step->out_span[w].start + i];
+            struct sp_stand_in found = find_stand_in(variant, step, same);
+            if (found.kind == SP_STAND_IN_ZEROS || may_be_replaced(variant, out, looked_back))
+                stand_in_for(variant, out, found);
+        }
+    }
 }
 
 static bool is_column_wanted(const struct sp_variant *variant, const struct sp_bound_step *step, int index) {
     const struct sp_column *column = &variant->column[index];
-    return column->metric != SP_PLAN_NONE || column->write->category || variant->stop == index ||
-           is_read_by_other(variant, step, index) || is_read_by_change(variant, index) ||
-           is_read_by_formula(variant, index);
+    return !column->stand_in.kind &&
+           (column->is_shown || column->write->category || variant->stop == index ||
+            is_read_by_other(variant, step, index) || is_read_by_change(variant, index) ||
+            is_read_by_formula(variant, index));
 }
 
 /* Whether running the step is counted in the result: its own rules, values held to their bounds. */
@@ -476,7 +531,7 @@ static bool find_wanted(const struct sp_variant *variant, struct sp_bound_step *
     return is_news;
 }
 
-int sp_plan_note_idle(struct sp_plan *plan, struct sp_variant *variant, bool work_all) {
+static int note_steps(struct sp_plan *plan, const struct sp_variant *variant, bool work_all) {
     for (size_t i = 0; i < variant->steps; i++)
         if (note_step(plan, variant, &variant->step[i], work_all))
             return SP_ERROR_RESOURCES;
@@ -487,7 +542,22 @@ int sp_plan_note_idle(struct sp_plan *plan, struct sp_variant *variant, bool wor
         for (size_t i = variant->steps; i-- > 0;)
             is_more = find_wanted(variant, &variant->step[i]) || is_more;
     }
-    for (size_t i = 0; i < variant->steps; i++)
-        note_zeros(variant, &variant->step[i], work_all);
     return 0;
+}
+
+int sp_plan_note_idle(struct sp_plan *plan, struct sp_variant *variant, bool work_all) {
+    bool *looked_back = sp_arena_array(plan->arena, variant->columns, sizeof *looked_back);
+    for (size_t c = 0; c < variant->columns; c++) {
+        variant->column[c].stand_in = (struct sp_stand_in){0};
+        variant->column[c].is_shown = variant->column[c].metric != SP_PLAN_NONE;
+    }
+    if (!looked_back || note_steps(plan, variant, work_all))
+        return SP_ERROR_RESOURCES;
+    if (work_all)
+        return 0;
+    sp_plan_mark_looked_back(variant, looked_back);
+    for (size_t i = 0; i < variant->steps; i++)
+        note_stand_ins(variant, &variant->step[i], looked_back);
+    /* What something stands in for nobody wants any more. */
+    return note_steps(plan, variant, false);
 }

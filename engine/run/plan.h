@@ -95,6 +95,12 @@ struct sp_variable {
     bool may_leave_bounds;
 };
 
+/* What is looked at in place of a column: see same_as in struct sp_mechanism. */
+struct sp_stand_in {
+    enum { SP_STAND_IN_NONE, SP_STAND_IN_ZEROS, SP_STAND_IN_VARIABLE, SP_STAND_IN_COLUMN } kind;
+    int index; /* of the variable or the column, for which nothing else stands in */
+};
+
 struct sp_column {
     const char *name;
     const char *unit;             /* with the scenario's currency */
@@ -103,7 +109,8 @@ struct sp_column {
     int numerator, denominator;   /* of a ratio: columns; else SP_PLAN_NONE */
     int metric;                   /* index among the metrics, or SP_PLAN_NONE */
     const char *placeholders;     /* as in struct sp_metric */
-    bool is_zero;                 /* see struct sp_mechanism; false when all is worked out */
+    struct sp_stand_in stand_in;  /* none when all is worked out */
+    bool is_shown;                /* it is a metric, or stands in for one */
 };
 
 struct sp_bound_step {
@@ -113,7 +120,7 @@ struct sp_bound_step {
     struct sp_formula **formula; /* [fields] or NULL */
     double *number;              /* [fields] */
     double *always;              /* [fields] see sp_step_always */
-    struct sp_step outline;      /* what `looks_at` and `is_zero` may ask for: no values, no outs */
+    struct sp_step outline;      /* what `looks_at` and `same_as` may ask for: no values, no outs */
     struct sp_span field_span[SP_STEP_TABLES]; /* of the first instance */
     size_t instances[SP_STEP_TABLES];
     size_t reads;
@@ -196,9 +203,13 @@ int sp_plan_make_axes(struct sp_plan *plan);
  * problem that names its columns, a -> b -> a. */
 int sp_plan_sort(struct sp_plan *plan, struct sp_variant *variant, struct sp_problems *problems);
 
-/* Notes what need not be worked out: fields that are always 0, columns that nobody asks for, steps that have
- * no others. With `work_all`, nothing is left out. */
+/* Notes what need not be worked out: fields that always are a number, columns for which something stands in
+ * or that nobody asks for, steps that have no others. With `work_all`, nothing is left out. */
 int sp_plan_note_idle(struct sp_plan *plan, struct sp_variant *variant, bool work_all);
+
+/* The column that is looked at where `column` is read: itself, or what stands in for it; SP_PLAN_NONE when
+ * that is no column. */
+int sp_plan_looked_at(const struct sp_variant *variant, int column);
 
 /* Sets marked[columns] where somebody looks at the column as it was in the quarter before: a live step, a
  * formula, or whoever follows the paths of a category. Others are left as they are. */

@@ -204,7 +204,7 @@ static int create_values(struct sp_strip *strip, const struct sp_variable *varia
 
 /* Whether a column only passes from step to step within a quarter. */
 static bool passes(const struct sp_strip *strip, size_t c, bool twice) {
-    return strip->store->for_metrics && !twice && strip->variant->column[c].metric == SP_PLAN_NONE;
+    return strip->store->for_metrics && !twice && !strip->variant->column[c].is_shown;
 }
 
 static int create_column(struct sp_strip *strip, size_t c, bool twice) {
@@ -246,14 +246,23 @@ static int create_columns(struct sp_strip *strip) {
     return 0;
 }
 
+/* A column of this quarter or of that before, or what stands in for it. */
+static const double *find_column(const struct sp_strip *strip, int column, bool before) {
+    struct sp_stand_in stand_in = strip->variant->column[column].stand_in;
+    if (stand_in.kind == SP_STAND_IN_ZEROS)
+        return strip->zeros;
+    if (stand_in.kind == SP_STAND_IN_VARIABLE)
+        return strip->values[stand_in.index].drawn[0];
+    column = stand_in.kind == SP_STAND_IN_COLUMN ? stand_in.index : column;
+    return before ? strip->before[column] : strip->now[column];
+}
+
 /* Before the first quarter there is only the opening state. */
 static const double *read_column(const struct sp_strip *strip, const struct sp_bound_step *step, size_t i,
                                  bool is_opening) {
-    int column = step->read[i];
-    if (strip->variant->column[column].is_zero)
-        return strip->zeros;
-    bool before = step->read_before[i] || (is_opening && strip->before[column]);
-    return before ? strip->before[column] : strip->now[column];
+    int column = sp_plan_looked_at(strip->variant, step->read[i]);
+    bool has_before = column != SP_PLAN_NONE && strip->before[column];
+    return find_column(strip, step->read[i], step->read_before[i] || (is_opening && has_before));
 }
 
 static int bind_turn(struct sp_strip *strip, struct binding *binding, enum turn turn) {
@@ -818,7 +827,7 @@ void sp_strip_quarter(struct sp_strip *strip, size_t t) {
 /* --- Looking in --- */
 
 const double *sp_strip_now(const struct sp_strip *strip, int column) {
-    return strip->now[column];
+    return find_column(strip, column, false);
 }
 
 const double *sp_strip_opening(const struct sp_strip *strip, int column) {

@@ -207,8 +207,8 @@ uint64_t sp_rows_take(struct sp_rows *rows, size_t row, size_t first, size_t end
         take_slots(rows, row, window.count, 1, to, slots + SP_HISTOGRAM_BINS);
     if (first < end) {
         struct parts part = parts_of(window, first, end);
-        values += take_slots(rows, row, part.first - window.first, part.end - part.first, to,
-                             slots + part.first);
+        values +=
+            take_slots(rows, row, part.first - window.first, part.end - part.first, to, slots + part.first);
         values += take_slots(rows, row, window.count + 1, plan->atoms, to, slots + SP_HISTOGRAM_BINS + 1);
         values += take_strays(rows, row, part.below, part.first, to, slots);
         values += take_strays(rows, row, part.end, part.above, to, slots);

@@ -4,7 +4,8 @@
  * they are visited: close together, so that few pages and lines of the caches hold them. For the same reason
  * the values that came last are counted in 16 bits; before there can be more of them than that, a row is set
  * aside: its counts go to wider ones. Values outside the window of their row, which the pilot made them
- * unlikely, are strays: they are counted by bin in rows of all bins, which take no memory until there are some.
+ * unlikely, are strays: they are counted by bin in rows of all bins, which take no memory until there are
+ * some.
  */
 #ifndef SP_ENGINE_STATS_ROWS_H
 #define SP_ENGINE_STATS_ROWS_H
