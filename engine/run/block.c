@@ -94,7 +94,11 @@ uint64_t sp_block_first_path(const struct sp_block *block) {
 }
 
 const double *sp_block_now(const struct sp_block *block, int column) {
-    return sp_strip_now(block->strip[0], column);
+    return *sp_block_place(block, column);
+}
+
+double *const *sp_block_place(const struct sp_block *block, int column) {
+    return sp_strip_place(block->strip[0], column);
 }
 
 const double *sp_block_opening(const struct sp_block *block, int column) {

@@ -46,6 +46,10 @@ uint64_t sp_block_first_path(const struct sp_block *block);
  * parts. */
 const double *sp_block_now(const struct sp_block *block, int column);
 
+/* Where that array stands: in each quarter it may be another one, whose address is found in the same place as
+ * long as there is the block. */
+double *const *sp_block_place(const struct sp_block *block, int column);
+
 /* The opening state of a column that has one (a category, or read by some step as of the quarter before). */
 const double *sp_block_opening(const struct sp_block *block, int column);
 

@@ -3,12 +3,25 @@
 
 #include "engine/base/phase.h"
 
+/* Where the values of a column over a period are found. */
+struct source {
+    double *const *now;   /* of a quarter, and of all periods of what is not summed */
+    double *sum[SP_AXES]; /* of flows so far in the year and in the horizon; NULL: not summed */
+};
+
+/* A metric, with all that is needed to show it close together. */
+struct shown {
+    struct source value, denominator; /* of a ratio `value` is the numerator */
+    bool is_ratio, is_stock;
+};
+
 struct sp_follower {
     struct sp_arena *arena;
     const struct sp_plan *plan;
     const struct sp_variant *variant;
     struct sp_block *block;
-    double **sum[SP_AXES]; /* [column] sums of flows so far in the year and in the horizon */
+    double **sum[SP_AXES]; /* [column] as in struct source */
+    struct shown *shown;   /* [metrics] */
     double *ratio;         /* scratch */
 };
 
@@ -36,6 +49,29 @@ static int create_sums(struct sp_follower *follower, enum sp_axis_kind axis, siz
     return 0;
 }
 
+static struct source find_source(const struct sp_follower *follower, int column) {
+    struct source source = {.now = sp_block_place(follower->block, column)};
+    for (int axis = SP_AXIS_YEAR; axis < SP_AXES; axis++)
+        source.sum[axis] = follower->sum[axis][column];
+    return source;
+}
+
+static int create_shown(struct sp_follower *follower) {
+    follower->shown = sp_arena_array(follower->arena, follower->plan->metrics, sizeof *follower->shown);
+    for (size_t m = 0; follower->shown && m < follower->plan->metrics; m++) {
+        int index = follower->plan->metric[m];
+        const struct sp_column *column = &follower->variant->column[index];
+        bool is_ratio = column->numerator != SP_PLAN_NONE;
+        follower->shown[m] = (struct shown){
+            .value = find_source(follower, is_ratio ? column->numerator : index),
+            .denominator = find_source(follower, is_ratio ? column->denominator : index),
+            .is_ratio = is_ratio,
+            .is_stock = sp_plan_is_stock(follower->plan, m),
+        };
+    }
+    return follower->shown ? 0 : -1;
+}
+
 struct sp_follower *sp_follow_create(const struct sp_plan *plan, const struct sp_variant *variant,
                                      size_t size) {
     struct sp_arena *arena = sp_arena_create();
@@ -48,7 +84,7 @@ struct sp_follower *sp_follow_create(const struct sp_plan *plan, const struct sp
     follower->block = sp_block_create_for_metrics(plan, variant, size);
     follower->ratio = sp_arena_array(arena, size, sizeof *follower->ratio);
     if (follower->block && follower->ratio && create_sums(follower, SP_AXIS_YEAR, size) == 0 &&
-        create_sums(follower, SP_AXIS_HORIZON, size) == 0)
+        create_sums(follower, SP_AXIS_HORIZON, size) == 0 && create_shown(follower) == 0)
         return follower;
     sp_follow_free(follower);
     return NULL;
@@ -76,70 +112,64 @@ SP_WIDE void sp_follow_sum(const double *x, bool begins, double *restrict sum, s
 
 /* Quarters are added to years, and these, when they end, to the horizon. This comes just before the quarter
  * is shown, so that its values are fetched once for both. */
-static void add_quarter(struct sp_follower *follower, size_t metric, size_t t) {
+static void add_quarter(const struct sp_follower *follower, const struct source *source, size_t t) {
     const struct sp_plan *plan = follower->plan;
-    int column = plan->metric[metric];
-    double *year = follower->sum[SP_AXIS_YEAR][column], *horizon = follower->sum[SP_AXIS_HORIZON][column];
+    double *year = source->sum[SP_AXIS_YEAR], *horizon = source->sum[SP_AXIS_HORIZON];
     size_t n = sp_block_valid(follower->block);
     if (!year && !horizon)
         return;
     sp_phase_enter(SP_PHASE_PERIODS, 0);
     if (year)
-        sp_follow_sum(sp_block_now(follower->block, column), t == 0 || sp_plan_year_ends(plan, t - 1), year,
-                      n);
+        sp_follow_sum(*source->now, t == 0 || sp_plan_year_ends(plan, t - 1), year, n);
     if (horizon && sp_plan_year_ends(plan, t))
         sp_follow_sum(year, sp_plan_year(plan, t) == 0, horizon, n);
 }
 
-/* A column over the period that ends with this quarter. */
-static const double *period_value(const struct sp_follower *follower, enum sp_axis_kind axis, int column) {
-    const double *sum = axis == SP_AXIS_QUARTER ? NULL : follower->sum[axis][column];
-    return sum ? sum : sp_block_now(follower->block, column);
+/* The values over the period that ends with this quarter. */
+static const double *period_value(const struct source *source, enum sp_axis_kind axis) {
+    return source->sum[axis] ? source->sum[axis] : *source->now;
 }
 
 /* --- Showing --- */
 
-/* What is read first of the metric that is shown after this one. */
-static const double *value_after(const struct sp_follower *follower, const struct sp_sight *sight) {
-    const struct sp_plan *plan = follower->plan;
-    size_t m = sight->metric + 1;
-    while (m < plan->metrics && sight->axis != SP_AXIS_QUARTER && sp_plan_is_stock(plan, m))
-        m++;
-    if (m == plan->metrics)
-        return sight->x;
-    int numerator = follower->variant->column[plan->metric[m]].numerator;
-    return period_value(follower, sight->axis, numerator == SP_PLAN_NONE ? plan->metric[m] : numerator);
+/* What is read first of the metric that is shown after this one; NULL: there is none. */
+static const double *value_after(const struct sp_follower *follower, enum sp_axis_kind axis, size_t metric) {
+    const struct shown *next = follower->shown + metric + 1, *end = follower->shown + follower->plan->metrics;
+    while (next < end && axis != SP_AXIS_QUARTER && next->is_stock)
+        next++;
+    return next < end ? period_value(&next->value, axis) : NULL;
 }
 
 static void show_metric(struct sp_follower *follower, const struct sp_visitor *visitor,
-                        struct sp_sight sight) {
-    int index = follower->plan->metric[sight.metric];
-    const struct sp_column *column = &follower->variant->column[index];
-    if (column->numerator == SP_PLAN_NONE) {
-        sight.x = period_value(follower, sight.axis, index);
-    } else {
-        sight.numerator = period_value(follower, sight.axis, column->numerator);
-        sight.denominator = period_value(follower, sight.axis, column->denominator);
+                        enum sp_axis_kind axis, size_t metric, size_t time) {
+    const struct shown *shown = &follower->shown[metric];
+    struct sp_sight sight = {.axis = axis, .metric = metric, .time = time};
+    sight.x = period_value(&shown->value, axis);
+    if (shown->is_ratio) {
+        sight.numerator = sight.x;
+        sight.denominator = period_value(&shown->denominator, axis);
         sp_block_ratio(sight.numerator, sight.denominator, follower->ratio, sp_block_valid(follower->block));
         sight.x = follower->ratio;
     }
-    sight.next = value_after(follower, &sight);
+    sight.next = value_after(follower, axis, metric);
+    sight.next = sight.next ? sight.next : sight.x;
     for (const struct sp_visitor *v = visitor; v; v = v->next)
         v->metric(v->context, follower->block, &sight);
 }
 
 static void show_quarter(struct sp_follower *follower, const struct sp_visitor *visitor, size_t t) {
     for (size_t m = 0; m < follower->plan->metrics; m++) {
-        add_quarter(follower, m, t);
-        show_metric(follower, visitor, (struct sp_sight){.axis = SP_AXIS_QUARTER, .metric = m, .time = t});
+        if (!follower->shown[m].is_ratio)
+            add_quarter(follower, &follower->shown[m].value, t);
+        show_metric(follower, visitor, SP_AXIS_QUARTER, m, t);
     }
 }
 
 static void show_period(struct sp_follower *follower, const struct sp_visitor *visitor,
                         enum sp_axis_kind axis, size_t time) {
     for (size_t m = 0; follower->plan->keeps[axis] && m < follower->plan->metrics; m++)
-        if (!sp_plan_is_stock(follower->plan, m))
-            show_metric(follower, visitor, (struct sp_sight){.axis = axis, .metric = m, .time = time});
+        if (!follower->shown[m].is_stock)
+            show_metric(follower, visitor, axis, m, time);
 }
 
 static void follow_quarter(struct sp_follower *follower, const struct sp_visitor *visitor, size_t t) {

@@ -246,23 +246,27 @@ static int create_columns(struct sp_strip *strip) {
     return 0;
 }
 
-/* A column of this quarter or of that before, or what stands in for it. */
-static const double *find_column(const struct sp_strip *strip, int column, bool before) {
+double *const *sp_strip_place(const struct sp_strip *strip, int column) {
     struct sp_stand_in stand_in = strip->variant->column[column].stand_in;
-    if (stand_in.kind == SP_STAND_IN_ZEROS)
-        return strip->zeros;
-    if (stand_in.kind == SP_STAND_IN_VARIABLE)
-        return strip->values[stand_in.index].drawn[0];
-    column = stand_in.kind == SP_STAND_IN_COLUMN ? stand_in.index : column;
-    return before ? strip->before[column] : strip->now[column];
+    switch (stand_in.kind) {
+    case SP_STAND_IN_ZEROS:
+        return &strip->zeros;
+    case SP_STAND_IN_VARIABLE:
+        return &strip->values[stand_in.index].drawn[0];
+    case SP_STAND_IN_COLUMN:
+        return &strip->now[stand_in.index];
+    default:
+        return &strip->now[column];
+    }
 }
 
 /* Before the first quarter there is only the opening state. */
 static const double *read_column(const struct sp_strip *strip, const struct sp_bound_step *step, size_t i,
                                  bool is_opening) {
     int column = sp_plan_looked_at(strip->variant, step->read[i]);
-    bool has_before = column != SP_PLAN_NONE && strip->before[column];
-    return find_column(strip, step->read[i], step->read_before[i] || (is_opening && has_before));
+    bool is_column = column != SP_PLAN_NONE;
+    bool before = is_column && (step->read_before[i] || (is_opening && strip->before[column]));
+    return before ? strip->before[column] : *sp_strip_place(strip, step->read[i]);
 }
 
 static int bind_turn(struct sp_strip *strip, struct binding *binding, enum turn turn) {
@@ -825,10 +829,6 @@ void sp_strip_quarter(struct sp_strip *strip, size_t t) {
 }
 
 /* --- Looking in --- */
-
-const double *sp_strip_now(const struct sp_strip *strip, int column) {
-    return find_column(strip, column, false);
-}
 
 const double *sp_strip_opening(const struct sp_strip *strip, int column) {
     return strip->before[column];

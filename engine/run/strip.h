@@ -45,7 +45,7 @@ void sp_strip_begin(struct sp_strip *strip, struct sp_strip_paths paths);
 void sp_strip_quarter(struct sp_strip *strip, size_t t);
 
 /* As in block.h: of the first strip, the arrays of the whole block. */
-const double *sp_strip_now(const struct sp_strip *strip, int column);
+double *const *sp_strip_place(const struct sp_strip *strip, int column);
 const double *sp_strip_opening(const struct sp_strip *strip, int column);
 const double *sp_strip_draw(const struct sp_strip *strip, size_t variable);
 const double *sp_strip_drawn(const struct sp_strip *strip, size_t variable, size_t t);
