@@ -11,12 +11,13 @@
 
 #include <stdlib.h>
 
-/* Blocks are small enough for the second-level cache where the counts of all metrics are. Where they are not,
- * a visit to a metric at a time begins with fetching its counts, and more paths should be counted at each. */
-enum { BLOCK = 1536, MANY_METRICS = 32, BLOCK_OF_MANY = 4096 };
+/* The arrays of a block should stay in the second-level cache from step to step. More paths at a time make
+ * less of what every visit to a table or a row of counts begins with, as long as they do. */
+enum { BLOCK = 1536, MANY_ARRAYS = 256, BLOCK_OF_MANY = 512 };
 
 static size_t block_of(const struct sp_plan *plan) {
-    return plan->metrics > MANY_METRICS ? BLOCK_OF_MANY : BLOCK;
+    const struct sp_variant *variant = &plan->variant[0];
+    return variant->columns + variant->variables > MANY_ARRAYS ? BLOCK_OF_MANY : BLOCK;
 }
 
 /* Slots of a thread's histograms have 32 bits: they are emptied before so many batches could fill one. A path

@@ -271,6 +271,7 @@ static void fetch_stream(const struct sp_tally *tally, const struct sp_sight *si
     __builtin_prefetch(&histogram->atom[5]);
     for (size_t i = 0; i < sizeof *tally->lanes; i += 64)
         __builtin_prefetch(lanes + i, 1);
+    sp_rows_fetch(&tally->stream_rows, stream);
 }
 
 /* What is worked on after a metric's stream: the sums of its cells, or another metric. */

@@ -34,6 +34,9 @@ void sp_rows_free(struct sp_rows *rows);
  * going to be counted. n <= UINT16_MAX. */
 uint16_t *sp_rows_for(struct sp_rows *rows, size_t row, size_t many, size_t n);
 
+/* Has a row fetched that is going to be counted in, unless all rows are so few that they are near anyway. */
+void sp_rows_fetch(const struct sp_rows *rows, size_t row);
+
 /* How many counts lie between the beginnings of a row and of one after the same plan that follows. */
 uint32_t sp_rows_length(const struct sp_rows *rows, size_t row);
 
