@@ -72,7 +72,8 @@ uint16_t *sp_rows_for(struct sp_rows *rows, size_t row, size_t many, size_t n) {
 void sp_rows_fetch(const struct sp_rows *rows, size_t row) {
     enum { LINE = 64 / sizeof(uint16_t), NEAR = 512 * 1024 / sizeof(uint16_t) };
     const uint16_t *last = rows->last + rows->first[row];
-    for (size_t i = 0; rows->size > NEAR && i < room_of(rows->plan[row]); i += LINE)
+    size_t room = rows->size > NEAR ? room_of(rows->plan[row]) : 0;
+    for (size_t i = 0; i < room; i += LINE)
         __builtin_prefetch(last + i, 1, 2);
 }
 
