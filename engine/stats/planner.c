@@ -474,7 +474,7 @@ static void tidy(struct sp_planner *planner) {
 /* The bins of the sample, and so many more to each side that the distance from the centre doubles; the first
  * is that of a whole line of counts. */
 static void set_window(struct sp_histogram_plan *plan, const struct sample *sample) {
-    enum { MORE = 1 << SP_HISTOGRAM_BITS, LINE = 16 };
+    enum { MORE = 1 << SP_HISTOGRAM_BITS, LINE = 64 / sizeof(uint16_t) };
     size_t first = SP_HISTOGRAM_HALF, last = SP_HISTOGRAM_HALF;
     if (sample->low <= sample->high) {
         first = sp_histogram_bin(plan, sample->low);
