@@ -52,9 +52,32 @@ static inline double combine(enum sp_operation_kind kind, double a, double b) {
     }
 }
 
-SP_WIDE static void apply_two(enum sp_operation_kind kind, double *restrict a, const double *b, size_t n) {
+SP_VARIANT void apply(enum sp_operation_kind kind, double *restrict a, const double *b, size_t n) {
     for (size_t p = 0; p < n; p++)
         a[p] = combine(kind, a[p], b[p]);
+}
+
+/* A loop for each operation: within a loop the compiler would ask for every value which it is. */
+#define LOOP(kind)                                                                                           \
+    case (kind):                                                                                             \
+        apply((kind), a, b, n);                                                                              \
+        break
+SP_WIDE static void apply_two(enum sp_operation_kind kind, double *restrict a, const double *b, size_t n) {
+    switch (kind) {
+        LOOP(SP_OPERATION_PLUS);
+        LOOP(SP_OPERATION_MINUS);
+        LOOP(SP_OPERATION_TIMES);
+        LOOP(SP_OPERATION_OVER);
+        LOOP(SP_OPERATION_LESS);
+        LOOP(SP_OPERATION_LESS_EQUAL);
+        LOOP(SP_OPERATION_GREATER);
+        LOOP(SP_OPERATION_GREATER_EQUAL);
+        LOOP(SP_OPERATION_EQUAL);
+        LOOP(SP_OPERATION_UNEQUAL);
+        LOOP(SP_OPERATION_AND);
+    default:
+        apply(kind, a, b, n);
+    }
 }
 
 SP_WIDE static void apply_one(enum sp_operation_kind kind, double *restrict a, size_t n) {
