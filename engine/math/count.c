@@ -140,22 +140,31 @@ static void begin_sums(const struct several *these, double *odds, double *here, 
     }
 }
 
-/* As add_up does it, until the last of them has ended. For those that have ended earlier it goes on too, and
- * changes nothing: sums do not fall, and probabilities that have become too small do not rise. */
+/* One step of add_up; whether it was one for any of them. For those that have ended earlier it changes
+ * nothing: sums do not fall, and probabilities that have become too small do not rise. */
+static inline int64_t add_next(struct several *these, double now, const double *odds, double *restrict here,
+                               double *restrict sum) {
+    double *restrict k = these->k;
+    int64_t going = 0;
+    for (size_t i = 0; i < TOGETHER; i++) {
+        int64_t goes = (sum[i] < these->u[i]) & (here[i] > nothing) & (now < these->n[i]);
+        here[i] *= ratio_after(law_of(these, i), now, odds[i]);
+        sum[i] += here[i];
+        k[i] = goes ? now + 1 : k[i];
+        going |= goes;
+    }
+    return going;
+}
+
+/* Until the last of them has ended; asking for that takes as long as a step. */
 static void add_up_several(struct several *these) {
-    double odds[TOGETHER], here[TOGETHER], sum[TOGETHER], *restrict k = these->k;
+    enum { STEPS = 4 };
+    double odds[TOGETHER], here[TOGETHER], sum[TOGETHER], now = 0;
     int64_t going = 1;
     begin_sums(these, odds, here, sum);
-    for (double now = 0; going; now += 1) {
-        going = 0;
-        for (size_t i = 0; i < TOGETHER; i++) {
-            int64_t goes = (sum[i] < these->u[i]) & (here[i] > nothing) & (now < these->n[i]);
-            here[i] *= ratio_after(law_of(these, i), now, odds[i]);
-            sum[i] += here[i];
-            k[i] = goes ? now + 1 : k[i];
-            going |= goes;
-        }
-    }
+    while (going)
+        for (int step = 0; step < STEPS; step++, now += 1)
+            going = add_next(these, now, odds, here, sum);
 }
 
 /* Returns whether some lie in a tail beyond `near`. */
