@@ -261,7 +261,11 @@ enum { PIECE = 64 };
 static inline void tally_eight(struct moment_vectors v[VECTORS], const struct binning *binning,
                                const double *x, uint32_t *slot) {
     for (int i = 0; i < VECTORS; i++) {
-        f64v value = *(const f64v_at *)(x + i * WIDTH), d = value - binning->centre;
+        f64v value = *(const f64v_at *)(x + i * WIDTH);
+#ifdef __AVX512F__
+        __asm__("" : "+v"(value)); /* or else gcc fetches it twice */
+#endif
+        f64v d = value - binning->centre;
         u32v found;
         moments_add(&v[i], &value, &d);
         bins_lanes(binning, &d, &found);
