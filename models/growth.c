@@ -271,8 +271,7 @@ SP_VARIANT void set_rate(const struct sp_step *s, double left, bool is_number, b
 
 /* Whether that is all that comes to the first rate, but for shocks. */
 static bool fades_by_number(const struct sp_step *s) {
-    double decay = sp_step_always(s, GROWTH, 0, DECAY);
-    bool is_alone = decay == decay && !sp_step_field(s, GROWTH, 0, TAKES_OFF) &&
+    bool is_alone = sp_step_is_number(s, GROWTH, 0, DECAY) && !sp_step_field(s, GROWTH, 0, TAKES_OFF) &&
                     !sp_step_field(s, GROWTH, 0, CAP) && !sp_step_wants(s, FADE);
     for (int season = SEASON_Q1; season <= SEASON_Q4; season++)
         is_alone = is_alone && !sp_step_field(s, GROWTH, 0, season);
@@ -318,7 +317,7 @@ static void add(const double *x, double *restrict sum, size_t n) {
 /* The rate of this quarter. */
 static void update_rate(const struct sp_step *s, double *rate) {
     const double *shock = sp_step_field(s, GROWTH, 0, SHOCK);
-    if (fades_by_number(s) && !isnan(sp_step_always(s, GROWTH, 0, RATE_LONGRUN))) {
+    if (fades_by_number(s) && sp_step_is_number(s, GROWTH, 0, RATE_LONGRUN)) {
         set_rate(s, find_fade(s), true, true, shock, rate);
     } else if (fades_by_number(s)) {
         set_rate(s, find_fade(s), true, false, shock, rate);

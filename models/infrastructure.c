@@ -215,7 +215,7 @@ static struct some_tiers get_tiers(const struct sp_step *s, size_t first) {
     for (size_t i = 0; i < TOGETHER; i++) {
         bool is_there = first + i < s->instances[TIERS];
         tiers.always[i] = is_there ? sp_step_always(s, TIERS, first + i, MONTHLY) : 0;
-        tiers.are_fixed &= tiers.always[i] == tiers.always[i];
+        tiers.are_fixed &= !is_there || sp_step_is_number(s, TIERS, first + i, MONTHLY);
         tiers.number[i] = (double)(first + i);
         tiers.from[i] = is_there ? sp_step_number(s, TIERS, first + i, FROM) : INFINITY;
         tiers.monthly[i] = is_there ? sp_step_field(s, TIERS, first + i, MONTHLY) : s->zeros;
@@ -284,7 +284,7 @@ static void update_tier_and_cost(const struct sp_step *s) {
     bool is_last;
     do {
         struct some_tiers tiers = get_tiers(s, first);
-        bool are_fixed = tiers.are_fixed && first == 1 && !isnan(sp_step_always(s, TIERS, 0, MONTHLY));
+        bool are_fixed = tiers.are_fixed && first == 1 && sp_step_is_number(s, TIERS, 0, MONTHLY);
         first += TOGETHER;
         is_last = first >= s->instances[TIERS];
         const double *factor = is_last ? sp_step_field(s, INFRASTRUCTURE, 0, FACTOR) : s->ones;

@@ -138,11 +138,13 @@ static const double *update_prices(const struct sp_step *s) {
     const double *price = sp_step_field(s, REVENUE, 0, PRICE),
                  *further = sp_step_field(s, REVENUE, 0, ANNUAL_DISCOUNT);
     double *monthly = sp_step_out(s, MONTHLY_PRICE, 0), *restrict annual = sp_step_out(s, ANNUAL_PRICE, 0);
-    if (!is_list_price(s))
+    if (is_list_price(s)) {
+        if (sp_step_wants(s, MONTHLY_PRICE))
+            memcpy(monthly, price, s->n * sizeof *price);
+    } else {
         update_price(s, monthly);
-    else if (sp_step_wants(s, MONTHLY_PRICE))
-        memcpy(monthly, price, s->n * sizeof *price);
-    price = is_list_price(s) ? price : monthly;
+        price = monthly;
+    }
     for (size_t p = 0; (has_annual(s) || sp_step_wants(s, ANNUAL_PRICE)) && p < s->n; p++)
         annual[p] = price[p] * (1 - further[p]);
     return price;

@@ -255,7 +255,7 @@ static bool looks_at(const struct sp_step *s, int read) {
 
 SP_WIDE static void step(const struct sp_step *s) {
     double *events = sp_step_out(s, EVENTS, 0);
-    if (is_brief(s) && sp_step_always(s, RISKS, 0, PER_QUARTER) >= 0) {
+    if (is_brief(s) && sp_step_is_number(s, RISKS, 0, PER_QUARTER)) {
         begin(s, true, true, sp_step_out(s, COST_OF, 0));
     } else if (is_brief(s)) {
         begin(s, true, false, sp_step_out(s, COST_OF, 0));

@@ -139,7 +139,8 @@ struct sp_kernels {
                    const double *next, double *others, size_t n);
 
     /* As moments, and counts each value in its slot, count[window.count + 1]; inverse_scale = 1 / scale.
-     * Returns whether any lies outside the window. */
+     * Returns whether any lies outside the window. Counts have 16 bits: the caller sees to it that none can
+     * pass UINT16_MAX (stats/rows.h). So do the counts of labels. */
     bool (*tally)(struct sp_moment_lanes *lanes, double centre, double inverse_scale,
                   struct sp_bin_window window, const double *x, const double *next, uint16_t *count,
                   size_t n);

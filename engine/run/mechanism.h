@@ -187,6 +187,11 @@ static inline double sp_step_always(const struct sp_step *s, int table, size_t i
     return s->always[sp_step_place(s, table, instance, field)];
 }
 
+static inline bool sp_step_is_number(const struct sp_step *s, int table, size_t instance, int field) {
+    double always = sp_step_always(s, table, instance, field);
+    return always == always;
+}
+
 /* Whether an assumption always is a number, say 0, so that work may be left out. */
 static inline bool sp_step_is(const struct sp_step *s, int table, size_t instance, int field, double number) {
     return sp_step_always(s, table, instance, field) == number;

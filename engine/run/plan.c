@@ -531,33 +531,43 @@ static bool find_wanted(const struct sp_variant *variant, struct sp_bound_step *
     return is_news;
 }
 
-static int note_steps(struct sp_plan *plan, const struct sp_variant *variant, bool work_all) {
-    for (size_t i = 0; i < variant->steps; i++)
-        if (note_step(plan, variant, &variant->step[i], work_all))
-            return SP_ERROR_RESOURCES;
-    /* From what is shown backwards: what a step reads is wanted when the step is live. */
+/* From what is shown backwards: what a step reads is wanted when the step is live. */
+static void find_all_wanted(const struct sp_variant *variant) {
     bool is_more = true;
     while (is_more) {
         is_more = false;
         for (size_t i = variant->steps; i-- > 0;)
             is_more = find_wanted(variant, &variant->step[i]) || is_more;
     }
-    return 0;
+}
+
+/* With stand-ins, for which nobody wants their columns any more. */
+static void find_all_wanted_again(const struct sp_variant *variant) {
+    for (size_t i = 0; i < variant->steps; i++) {
+        struct sp_bound_step *step = &variant->step[i];
+        step->is_live = false;
+        memset(step->is_wanted, 0, step->outs * sizeof *step->is_wanted);
+    }
+    find_all_wanted(variant);
 }
 
 int sp_plan_note_idle(struct sp_plan *plan, struct sp_variant *variant, bool work_all) {
     bool *looked_back = sp_arena_array(plan->arena, variant->columns, sizeof *looked_back);
+    if (!looked_back)
+        return SP_ERROR_RESOURCES;
     for (size_t c = 0; c < variant->columns; c++) {
         variant->column[c].stand_in = (struct sp_stand_in){0};
         variant->column[c].is_shown = variant->column[c].metric != SP_PLAN_NONE;
     }
-    if (!looked_back || note_steps(plan, variant, work_all))
-        return SP_ERROR_RESOURCES;
+    for (size_t i = 0; i < variant->steps; i++)
+        if (note_step(plan, variant, &variant->step[i], work_all))
+            return SP_ERROR_RESOURCES;
+    find_all_wanted(variant);
     if (work_all)
         return 0;
     sp_plan_mark_looked_back(variant, looked_back);
     for (size_t i = 0; i < variant->steps; i++)
         note_stand_ins(variant, &variant->step[i], looked_back);
-    /* What something stands in for nobody wants any more. */
-    return note_steps(plan, variant, false);
+    find_all_wanted_again(variant);
+    return 0;
 }

@@ -248,16 +248,10 @@ static int create_columns(struct sp_strip *strip) {
 
 double *const *sp_strip_place(const struct sp_strip *strip, int column) {
     struct sp_stand_in stand_in = strip->variant->column[column].stand_in;
-    switch (stand_in.kind) {
-    case SP_STAND_IN_ZEROS:
-        return &strip->zeros;
-    case SP_STAND_IN_VARIABLE:
-        return &strip->values[stand_in.index].drawn[0];
-    case SP_STAND_IN_COLUMN:
-        return &strip->now[stand_in.index];
-    default:
-        return &strip->now[column];
-    }
+    int seen = sp_plan_looked_at(strip->variant, column);
+    if (seen != SP_PLAN_NONE)
+        return &strip->now[seen];
+    return stand_in.kind == SP_STAND_IN_ZEROS ? &strip->zeros : &strip->values[stand_in.index].drawn[0];
 }
 
 /* Before the first quarter there is only the opening state. */

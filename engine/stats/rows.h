@@ -17,12 +17,12 @@ struct sp_rows {
     const struct sp_histogram_plan **plan; /* [rows] borrowed */
     size_t *first;                         /* [rows] where each begins in `last` and `earlier` */
     size_t size;                           /* counts in all */
-    uint16_t *last;
-    uint32_t *earlier;
-    size_t *values;   /* [rows] no more than so many have been counted in `last` */
-    bool *is_aside;   /* [rows] some have been set aside */
-    uint32_t *stray;  /* [rows][SP_HISTOGRAM_BINS] */
-    bool *has_strays; /* [rows] */
+    uint16_t *last;                        /* counts of the values that came last */
+    uint32_t *earlier;                     /* and of those before, which were set aside */
+    size_t *values;                        /* [rows] no more than so many have been counted in `last` */
+    bool *is_aside;                        /* [rows] there are some in `earlier` */
+    uint32_t *stray;                       /* [rows][SP_HISTOGRAM_BINS] */
+    bool *has_strays;                      /* [rows] */
 };
 
 /* Rows of 0, row i after plan[i]. 0 or -1; what the arena does not free is freed by sp_rows_free. */
@@ -48,8 +48,9 @@ void sp_rows_find_strays(struct sp_rows *rows, size_t row, const double *x, cons
  * all bins have a place. */
 void sp_rows_read(const struct sp_rows *rows, size_t row, size_t first, size_t end, uint64_t *slots);
 
-/* Adds a row to the same one of `to` and to slots, as above, and sets it to 0. All its values lie in the bins
- * first .. end - 1. Returns how many are no NaN. */
+/* Moves a row to the same one of `to`. All its values lie in the bins first .. end - 1, whose slots, and
+ * those of atoms, become a copy of its counts; that of NaN does where there is any. Returns how many are no
+ * NaN. */
 uint64_t sp_rows_take(struct sp_rows *rows, size_t row, size_t first, size_t end, struct sp_rows *to,
                       uint64_t *slots);
 

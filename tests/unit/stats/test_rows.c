@@ -2,7 +2,6 @@
 #include "engine/stats/rows.h"
 
 #include "engine/stats/planner.h"
-#include "tests/support/engine_test_random.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -54,7 +53,7 @@ static size_t place_of(const struct counted *c, double x) {
 
 /* Counts n <= PIECE values in the rows of their labels, as the kernels do. */
 static void count(struct counted *c, const double *x, const uint16_t *label, size_t n) {
-    const struct sp_kernels *kernels = sp_kernels_find("v2");
+    const struct sp_kernels *kernels = sp_kernels_find(NULL);
     uint16_t *row = sp_rows_for(&c->rows, 0, ROWS, n);
     static uint32_t slot[PIECE];
     bool is_any_outside = sp_histogram_slots(&c->plan, kernels, x, slot, n);
