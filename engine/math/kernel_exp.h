@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
- * e^x. x = k ln 2 + r with |r| <= ln 2 / 2, and r in two parts, of which the larger is exact; e^r by the
- * polynomial of degree 11 that is off least where it is off most (4e-18 of e^r, which is what the Taylor
- * series has at degree 13); times 2^k in two halves, so that results near the ends of the range are right.
- * Part of kernels_level.c.
+ * e^x = 2^k e^r. x = k ln 2 + r with k in eighths and |r| <= ln 2 / 16; k ln 2 in two parts, of which the
+ * larger is exact. 2^k for the eighths is looked up; e^r is the polynomial of degree 7 that is off least
+ * where it is off most (3e-18 of e^r); times 2^k for the whole part in two halves, so that results near the
+ * ends of the range are right. Part of kernels_level.c.
  */
 #ifndef SP_ENGINE_MATH_KERNEL_EXP_H
 #define SP_ENGINE_MATH_KERNEL_EXP_H
@@ -11,51 +11,88 @@
 #include "engine/math/kernel_vector.h"
 #include "engine/math/kernels.h"
 
-/* 1 + (r + r^2 q(r)): the large terms are added last, so that they round once. The even and the odd powers of
- * q need not wait for each other. */
-static inline void exp_series(const f64v *high, const f64v *low, f64v *sum) {
-    static const double q[] = {0x1.000000000000ap-1,  0x1.5555555555503p-3,  0x1.5555555550605p-5,
-                               0x1.1111111124d25p-7,  0x1.6c16c184b5dd1p-10, 0x1.a01a013d676e3p-13,
-                               0x1.a019988acae78p-16, 0x1.71def3a0c5693p-19, 0x1.28aedb1465d76p-22,
-                               0x1.add8b7306ab5ep-26};
-    enum { LAST = sizeof q / sizeof *q - 1 };
-    const f64v zero = {0};
-    f64v r = *high + *low, r2 = r * r, even = zero + q[LAST - 1], odd = zero + q[LAST], rest;
-#pragma GCC unroll 4
-    for (int i = LAST - 3; i >= 0; i -= 2) {
-        f64v next_even = zero + q[i], next_odd = zero + q[i + 1];
-        fused(&even, &r2, &next_even, &even);
-        fused(&odd, &r2, &next_odd, &odd);
-    }
-    fused(&odd, &r, &even, &rest);
-    fused(&rest, &r2, low, &rest);
-    *sum = (*high + rest) + 1.0;
-}
+enum { EIGHTHS = 8, EIGHTH_BITS = 3 };
 
-/* What e^x is made of. */
+/* Added to this, a number is rounded to eighths, which its last bits count. */
+static const double exp_round = 0x1.8p49;
+
+/* 2^0, 2^(1/8) .. 2^(7/8). */
+_Alignas(64) static const double exp_eighth[EIGHTHS] = {
+    1.0,
+    0x1.172b83c7d517bp+0,
+    0x1.306fe0a31b715p+0,
+    0x1.4bfdad5362a27p+0,
+    0x1.6a09e667f3bcdp+0,
+    0x1.8ace5422aa0dbp+0,
+    0x1.ae89f995ad3adp+0,
+    0x1.d5818dcfba487p+0,
+};
+
+/* What e^x is made of: k, rounded, and r. */
 struct exp_lanes {
-    f64v high, low, k;
+    f64v rounded, r;
 };
 
 static inline void exp_reduce(const double *x, struct exp_lanes *lanes) {
-    const f64v zero = {0}, round = zero + 0x1.8p52, inverse_ln2 = zero + 0x1.71547652b82fep+0;
+    const f64v zero = {0}, round = zero + exp_round, inverse_ln2 = zero + 0x1.71547652b82fep+0;
     const f64v ln2_high = zero + 0x1.62e42fefa38p-1, ln2_low = zero + 0x1.ef35793c7673p-45;
     const f64v highest = zero + 710.0, lowest = zero - 746.0;
-    f64v value = *(const f64v_at *)x, shifted;
+    f64v value = *(const f64v_at *)x, high;
     /* Beyond these the result is infinity or 0 all the same; NaN stays. */
     lesser(&highest, &value, &value);
     greater(&lowest, &value, &value);
-    fused(&value, &inverse_ln2, &round, &shifted);
-    f64v minus_k = round - shifted;
-    lanes->k = shifted - round;
-    fused(&minus_k, &ln2_high, &value, &lanes->high); /* exact: ln2_high ends in zeros */
-    lanes->low = minus_k * ln2_low;
+    fused(&value, &inverse_ln2, &round, &lanes->rounded);
+    f64v minus_k = round - lanes->rounded;
+    fused(&minus_k, &ln2_high, &value, &high); /* exact: ln2_high ends in zeros */
+    fused(&minus_k, &ln2_low, &high, &lanes->r);
+}
+
+/* e^r - 1. Pairs of powers need not wait for each other; the large terms are added last. */
+static inline void exp_series(const f64v *r, f64v *sum) {
+    const f64v zero = {0}, c2 = zero + 0x1.000000000010bp-1, c3 = zero + 0x1.5555555555132p-3,
+               c4 = zero + 0x1.55555548101fbp-5, c5 = zero + 0x1.11111125d5f6cp-7,
+               c6 = zero + 0x1.6c1cbd30732d5p-10, c7 = zero + 0x1.a0163a26154efp-13;
+    f64v r2 = *r * *r, from_2, from_4, from_6;
+    fused(&c7, r, &c6, &from_6);
+    fused(&c5, r, &c4, &from_4);
+    fused(&c3, r, &c2, &from_2);
+    fused(&from_6, &r2, &from_4, &from_4);
+    fused(&from_4, &r2, &from_2, &from_2);
+    fused(&from_2, &r2, r, sum);
+}
+
+/* 2^k for the eighths that k has beyond its whole part, which is rounded down. */
+static inline void exp_look_up(const f64v *rounded, f64v *power) {
+#ifdef __AVX512F__
+    *power = (f64v)_mm512_permutexvar_pd((__m512i)*rounded, _mm512_load_pd(exp_eighth));
+#else
+    u64v place = (u64v)*rounded & (EIGHTHS - 1);
+    for (int i = 0; i < WIDTH; i++)
+        (*power)[i] = exp_eighth[place[i]];
+#endif
+}
+
+/* x 2^k, rounded once, for the whole part of k. */
+static inline void exp_scale(const f64v *rounded, f64v *x) {
+#ifdef __AVX512F__
+    *x = (f64v)_mm512_scalef_pd((__m512d)*x, (__m512d)(*rounded - exp_round));
+#else
+    /* By the exponent's bits, in two halves, of which the first rounds nothing. Unsigned, because NaN gives
+     * any k at all. half is k / 2 rounded down. */
+    const f64v round = (f64v){0} + exp_round;
+    u64v k = (u64v)*rounded - (u64v)round + (2048 << EIGHTH_BITS);
+    u64v whole = (k >> EIGHTH_BITS) - 2048, half = (k >> (EIGHTH_BITS + 1)) - 1024;
+    *x *= (f64v)((half + 1023) << 52);
+    *x *= (f64v)((whole - half + 1023) << 52);
+#endif
 }
 
 static inline void exp_value(const struct exp_lanes *lanes, double *out) {
-    f64v result;
-    exp_series(&lanes->high, &lanes->low, &result);
-    times_power_of_two(&result, &lanes->k);
+    f64v sum, power, result;
+    exp_series(&lanes->r, &sum);
+    exp_look_up(&lanes->rounded, &power);
+    fused(&power, &sum, &power, &result);
+    exp_scale(&lanes->rounded, &result);
     *(f64v_at *)out = result;
 }
 

@@ -140,18 +140,4 @@ static inline void greater_whole(const u32v *a, const u32v *b, u32v *most) {
 #endif
 }
 
-/* x = x 2^k, rounded once; k is a whole number within -2044 .. 2046, or NaN where x is. */
-static inline void times_power_of_two(f64v *x, const f64v *k) {
-#ifdef __AVX512F__
-    *x = (f64v)_mm512_scalef_pd((__m512d)*x, (__m512d)*k);
-#else
-    /* By the exponent's bits, in two halves, of which the first rounds nothing. Unsigned, because NaN gives
-     * any k at all. half is k / 2 rounded down. */
-    const f64v zero = {0}, round = zero + 0x1.8p52;
-    u64v whole = (u64v)(*k + round) - (u64v)round, half = ((whole + 2048) >> 1) - 1024;
-    *x *= (f64v)((half + 1023) << 52);
-    *x *= (f64v)((whole - half + 1023) << 52);
-#endif
-}
-
 #endif
