@@ -150,7 +150,7 @@ static const struct sp_write writes[] = {
                  .sentence = "AI cost of free users' stories"},
 };
 
-static void advance_prices(const struct sp_step *s) {
+static void advance_prices(const struct sp_step *s, double *index) {
     sp_price_index_advance(s, &(struct sp_price_index){
                                   .drift = sp_step_field(s, AI, 0, PRICE_DRIFT),
                                   .jumps_per_year = sp_step_field(s, AI, 0, JUMP_PER_YEAR),
@@ -158,16 +158,16 @@ static void advance_prices(const struct sp_step *s) {
                                   .draw = sp_step_field(s, AI, 0, JUMPS),
                                   .before = sp_step_read(s, LOG_INDEX_BEFORE),
                                   .logarithm = sp_step_out(s, LOG_INDEX, 0),
-                                  .index = sp_step_out(s, INDEX, 0),
+                                  .index = index,
                               });
 }
 
-/* The length of stories is a cause: a total factor holds it already. */
-static void price_stories(const struct sp_step *s, double *restrict cost) {
+/* The length of stories is a cause: a total factor holds it already. `index` may be where the cost goes. */
+static void price_stories(const struct sp_step *s, const double *index, double *cost) {
     bool by_causes = sp_step_number(s, AI, 0, ERROR) == CAUSES;
     const double *of_free = sp_step_read(s, STORIES_FREE), *of_paid = sp_step_read(s, STORIES_PAID);
-    const double *cost_free = sp_step_field(s, AI, 0, COST_FREE), *index = sp_step_out(s, INDEX, 0);
-    const double *cost_paid = sp_step_field(s, AI, 0, COST_PAID);
+    const double *cost_free = sp_step_field(s, AI, 0, COST_FREE),
+                 *cost_paid = sp_step_field(s, AI, 0, COST_PAID);
     const double *free_length = by_causes ? sp_step_read(s, LENGTH_FREE) : NULL;
     const double *paid_length = by_causes ? sp_step_read(s, LENGTH_PAID) : NULL;
     if (!free_length || !paid_length)
@@ -224,9 +224,10 @@ static void start(const struct sp_step *s) {
 }
 
 SP_WIDE static void step(const struct sp_step *s) {
-    double *restrict cost = sp_step_out(s, COST, 0);
-    advance_prices(s);
-    price_stories(s, cost);
+    double *cost = sp_step_out(s, COST, 0),
+           *index = sp_step_wants(s, INDEX) ? sp_step_out(s, INDEX, 0) : cost;
+    advance_prices(s, index);
+    price_stories(s, index, cost);
     pull_lever(s, CACHE_SHARE, CACHE_SAVING, false, cost);
     pull_lever(s, BATCH_SHARE, BATCH_SAVING, false, cost);
     pull_lever(s, CHEAPER_SHARE, CHEAPER_PRICE, true, cost);

@@ -271,6 +271,12 @@ static const struct sp_write writes[] = {
                  .unit = "payers",
                  .adverse = SP_HIGH,
                  .sentence = "payers who stop paying; they stay free users"},
+    [STAYED] = {.column = "paid.stayed",
+                .formula = "before(paid)-paid.churned+paid.reactivated?0",
+                .kind = SP_STOCK,
+                .unit = "payers",
+                .internal = true,
+                .sentence = "payers before those who start paying: who stay, and who come back"},
     [CHURNED_ANNUAL] = {.column = "paid.churned.annual",
                         .formula = "given([churn.annual_share],if(quarter=1,before(paid.new.annual)/4,"
                                    "before(paid.annual.3))*min((1-[churn.annual_renewal])*segment.churn?1,"
@@ -352,9 +358,29 @@ static void churn_constant(const struct sp_step *s) {
         sp_churn_hazard(s, 0, 0, s->n, churned);
         sp_count_binomial_array(paid, churned, u, churned, s->n);
     } else {
-        sp_churn_hazard_of(s, paid, churned);
+        sp_churn_hazard_of(s, paid, false, churned);
     }
     sp_churn_reactivation_note(s, 0, s->n, churned, false);
+}
+
+/* Nobody asks who leaves, and nobody comes back: it is enough to find who stays. */
+static bool is_brief(const struct sp_step *s) {
+    return !s->whole_counts && s->instances[AGES] == 0 && s->instances[GONE] == 0 &&
+           !sp_step_wants(s, CHURNED);
+}
+
+static void update_all(const struct sp_step *s) {
+    const double *paid = sp_step_read(s, PAID_BEFORE), *churned = sp_step_out(s, CHURNED, 0);
+    const double *back = s->instances[GONE] > 0 ? sp_step_out(s, REACTIVATED, 0) : s->zeros;
+    double *restrict stayed = sp_step_out(s, STAYED, 0);
+    if (s->instances[AGES] > 0)
+        sp_churn_cohorts(s);
+    else
+        churn_constant(s);
+    if (s->instances[GONE] > 0)
+        sp_churn_reactivation_return(s);
+    for (size_t p = 0; p < s->n; p++)
+        stayed[p] = paid[p] - churned[p] + back[p];
 }
 
 /* For the choice of the plan, which new payers make later in the quarter (plans.c). */
@@ -371,12 +397,10 @@ static void start(const struct sp_step *s) {
 SP_WIDE static void step(const struct sp_step *s) {
     pass(s, ANNUAL_SHARE, SHARE_COLUMN);
     pass(s, ANNUAL_CHOOSERS, CHOICE_COLUMN);
-    if (s->instances[AGES] > 0)
-        sp_churn_cohorts(s);
+    if (is_brief(s))
+        sp_churn_hazard_of(s, sp_step_read(s, PAID_BEFORE), true, sp_step_out(s, STAYED, 0));
     else
-        churn_constant(s);
-    if (s->instances[GONE] > 0)
-        sp_churn_reactivation_return(s);
+        update_all(s);
     if (sp_step_wants(s, LIFETIME))
         sp_churn_lifetime(s);
 }

@@ -13,15 +13,15 @@ SP_WIDE void sp_churn_hazard_scale(const struct sp_step *s, size_t first, size_t
     }
 }
 
-/* Of payers; NULL: the share itself. `is_alike`: segments do not differ. */
+/* Of payers; NULL: the share itself. `is_alike`: segments do not differ; `stay`: those who do not leave. */
 SP_VARIANT void constant(const struct sp_step *s, size_t first, size_t n, const double *payers,
-                         double *restrict out, bool is_alike) {
+                         double *restrict out, bool is_alike, bool stay) {
     const double *monthly = sp_step_field(s, CHURN, 0, MONTHLY) + first;
     const double *times = sp_step_or_ones(s, sp_step_read(s, SEGMENT_CHURN)) + first;
     for (size_t p = 0; p < n; p++) {
-        double scaled = is_alike ? monthly[p] : monthly[p] * times[p], stay = scaled < 1 ? 1 - scaled : 0;
-        double share = 1 - stay * stay * stay;
-        out[p] = payers ? share * payers[p] : share;
+        double scaled = is_alike ? monthly[p] : monthly[p] * times[p], keeps = scaled < 1 ? 1 - scaled : 0;
+        double share = 1 - keeps * keeps * keeps, leave = payers ? share * payers[p] : share;
+        out[p] = stay ? payers[p] - leave : leave;
     }
 }
 
@@ -57,19 +57,18 @@ SP_WIDE void sp_churn_hazard(const struct sp_step *s, size_t age, size_t first, 
         sp_churn_hazard_scale(s, first, n, out);
         break;
     default:
-        constant(s, first, n, NULL, out, false);
+        constant(s, first, n, NULL, out, false, false);
     }
 }
 
-SP_WIDE void sp_churn_hazard_of(const struct sp_step *s, const double *payers, double *out) {
-    bool is_constant = (int)sp_step_number(s, CHURN, 0, BY) == CONSTANT;
-    if (is_constant && !sp_step_read(s, SEGMENT_CHURN)) {
-        constant(s, 0, s->n, payers, out, true);
-    } else if (is_constant) {
-        constant(s, 0, s->n, payers, out, false);
-    } else {
-        sp_churn_hazard(s, 0, 0, s->n, out);
-        for (size_t p = 0; p < s->n; p++)
-            out[p] *= payers[p];
-    }
+SP_WIDE void sp_churn_hazard_of(const struct sp_step *s, const double *payers, bool stay, double *out) {
+    bool is_alike = !sp_step_read(s, SEGMENT_CHURN);
+    if (is_alike && stay)
+        constant(s, 0, s->n, payers, out, true, true);
+    else if (is_alike)
+        constant(s, 0, s->n, payers, out, true, false);
+    else if (stay)
+        constant(s, 0, s->n, payers, out, false, true);
+    else
+        constant(s, 0, s->n, payers, out, false, false);
 }

@@ -50,6 +50,7 @@ enum {
 };
 enum {
     CHURNED,
+    STAYED,
     CHURNED_ANNUAL,
     SHARE_COLUMN,
     CHOICE_COLUMN,
@@ -65,8 +66,8 @@ enum {
  */
 void sp_churn_hazard(const struct sp_step *s, size_t age, size_t first, size_t n, double *out);
 
-/* That share of these payers, of all paths, whatever their age. */
-void sp_churn_hazard_of(const struct sp_step *s, const double *payers, double *out);
+/* By a constant rate, that share of these payers, of all paths; `stay`: the others. */
+void sp_churn_hazard_of(const struct sp_step *s, const double *payers, bool stay, double *out);
 
 /* Multiplies shares of those who leave by the segments' multiplier, up to 1; nothing without segments.
  * `share` begins with path `first`. */

@@ -9,7 +9,7 @@ enum { CONVERSION, START };
 enum { BASIS, SHARE, CONVERTS };
 enum { STOCK, FLOW };
 enum { START_PAID };
-enum { USERS, USERS_NEW, PAID_BEFORE, CHURNED, REACTIVATED };
+enum { USERS, USERS_NEW, PAID_BEFORE, STAYED };
 enum { PAID, NEW, FREE, STOCK_RATIO, FLOW_RATIO };
 
 static const char *const bases[] = {[STOCK] = "stock", [FLOW] = "flow", NULL};
@@ -57,22 +57,20 @@ static const struct sp_read reads[] = {
     [USERS] = {.column = "users"},
     [USERS_NEW] = {.column = "users.new"},
     [PAID_BEFORE] = {.column = "paid", .before = true},
-    [CHURNED] = {.column = "paid.churned", .optional = true},
-    [REACTIVATED] = {.column = "paid.reactivated", .optional = true},
+    [STAYED] = {.column = "paid.stayed", .optional = true},
 };
 
 static const struct sp_write writes[] = {
     [PAID] = {.column = "paid",
-              .formula = "(before(paid)-paid.churned?0+paid.reactivated?0)+paid.new",
+              .formula = "paid.stayed?before(paid)+paid.new",
               .opening = "[start.paid]",
               .kind = SP_STOCK,
               .unit = "payers",
               .sentence = "paying users"},
     [NEW] = {.column = "paid.new",
              .formula = "min(max(case([conversion.basis],flow,[conversion.share]*users.new,"
-                        "[conversion.share]*users-(before(paid)-paid.churned?0+"
-                        "paid.reactivated?0)),0),users-(before(paid)-paid.churned?0+"
-                        "paid.reactivated?0))",
+                        "[conversion.share]*users-paid.stayed?before(paid)),0),"
+                        "users-paid.stayed?before(paid))",
              .kind = SP_FLOW,
              .unit = "payers",
              .sentence = "users who start paying"},
@@ -113,34 +111,32 @@ SP_WIDE static void start(const struct sp_step *s) {
 
 /* What the quarter brings, before payers start. */
 struct given {
-    const double *share, *users, *users_new, *paid_before, *churned, *back;
-    const double *asked; /* users, or users_new */
+    const double *share, *users, *users_new;
+    const double *stayed; /* payers who stay or come back */
+    const double *asked;  /* users, or users_new */
     bool is_stock;
 };
 
 static struct given get_given(const struct sp_step *s) {
     bool is_stock = (int)sp_step_number(s, CONVERSION, 0, BASIS) == STOCK;
+    const double *stayed = sp_step_read(s, STAYED);
     return (struct given){
         .asked = sp_step_read(s, is_stock ? USERS : USERS_NEW),
         .share = sp_step_field(s, CONVERSION, 0, SHARE),
         .users = sp_step_read(s, USERS),
         .users_new = sp_step_read(s, USERS_NEW),
-        .paid_before = sp_step_read(s, PAID_BEFORE),
-        .churned = sp_step_or_zeros(s, sp_step_read(s, CHURNED)),
-        .back = sp_step_or_zeros(s, sp_step_read(s, REACTIVATED)),
+        .stayed = stayed ? stayed : sp_step_read(s, PAID_BEFORE),
         .is_stock = is_stock,
     };
 }
 
-/* Payers who stay or come back; `may_return`: some may have come back. */
-SP_VARIANT double stay(const struct given *given, size_t p, bool may_return) {
-    double left = given->paid_before[p] - given->churned[p];
-    return may_return ? left + given->back[p] : left;
+/* New payers who are wanted, as a real number: a share of all users less those who stay, or of new ones. */
+static double want(const struct given *given, size_t p) {
+    return given->share[p] * given->asked[p] - (given->is_stock ? given->stayed[p] : 0);
 }
 
-/* New payers who are wanted, as a real number: a share of all users less those who stay, or of new ones. */
-static double want(const struct given *given, double stays, size_t p) {
-    return given->share[p] * given->asked[p] - (given->is_stock ? stays : 0);
+static bool looks_at(const struct sp_step *s, int read) {
+    return read != PAID_BEFORE || !sp_step_read(s, STAYED);
 }
 
 /* Their count: each of those whom the share asks (stock: users who do not pay; flow: new users) does it with
@@ -153,8 +149,7 @@ static void count(const struct sp_step *s, const struct given *given, double *re
         return;
     }
     for (size_t p = 0; p < s->n; p++) {
-        double stays = stay(given, p, true), could = given->users[p] - stays;
-        double probability = want(given, stays, p) / could;
+        double could = given->users[p] - given->stayed[p], probability = want(given, p) / could;
         probability = could > 0 ? probability : 0;
         asked[p] = could;
         wanted[p] = probability < 0 ? 0 : probability > 1 ? 1 : probability;
@@ -165,11 +160,11 @@ static void count(const struct sp_step *s, const struct given *given, double *re
 /* No more than there are users who do not pay. `is_counted`: those who are wanted are in `fresh`; `is_kept`:
  * and those who start are wanted there. */
 SP_VARIANT void convert(const struct sp_step *s, const struct given *given, double *restrict fresh,
-                        bool is_counted, bool is_kept, bool may_return) {
+                        bool is_counted, bool is_kept) {
     double *restrict paid = sp_step_out(s, PAID, 0), *restrict free_users = sp_step_out(s, FREE, 0);
     for (size_t p = 0; p < s->n; p++) {
-        double users = given->users[p], stays = stay(given, p, may_return), could = users - stays;
-        double wanted = is_counted ? fresh[p] : want(given, stays, p);
+        double users = given->users[p], stays = given->stayed[p], could = users - stays;
+        double wanted = is_counted ? fresh[p] : want(given, p);
         double most = wanted > could ? could : wanted, started = wanted < 0 ? 0 : most;
         if (is_kept)
             fresh[p] = started;
@@ -184,11 +179,11 @@ SP_WIDE static void step(const struct sp_step *s) {
     double *fresh = sp_step_out(s, NEW, 0);
     if (s->whole_counts) {
         count(s, &given, fresh);
-        convert(s, &given, fresh, true, true, true);
-    } else if (sp_step_wants(s, NEW) || given.back != s->zeros) {
-        convert(s, &given, fresh, false, true, true);
+        convert(s, &given, fresh, true, true);
+    } else if (sp_step_wants(s, NEW)) {
+        convert(s, &given, fresh, false, true);
     } else {
-        convert(s, &given, fresh, false, false, false);
+        convert(s, &given, fresh, false, false);
     }
 }
 
@@ -201,6 +196,7 @@ const struct sp_mechanism sp_conversion = {
     .reads = SP_MODELS_COUNT(reads),
     .write = writes,
     .writes = SP_MODELS_COUNT(writes),
+    .looks_at = looks_at,
     .start = start,
     .step = step,
 };

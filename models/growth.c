@@ -23,16 +23,7 @@ enum {
     REGIME
 };
 enum { START_USERS, START_REGISTERED };
-enum {
-    USERS_BEFORE,
-    FADE_BEFORE,
-    REGISTERED_BEFORE,
-    PAID_BEFORE,
-    CHURNED,
-    REACTIVATED,
-    MARKET_GROWTH,
-    PARTNER_USERS
-};
+enum { USERS_BEFORE, FADE_BEFORE, REGISTERED_BEFORE, PAID_BEFORE, STAYED, MARKET_GROWTH, PARTNER_USERS };
 enum { USERS, NEW, LOST, REGISTERED, TOOK_OFF, FADE };
 enum { USERS_RAISED };
 
@@ -149,8 +140,7 @@ static const struct sp_read reads[] = {
     [USERS_BEFORE] = {.column = "users", .before = true},
     [FADE_BEFORE] = {.column = "growth.fade", .before = true},
     [PAID_BEFORE] = {.column = "paid", .before = true, .optional = true},
-    [CHURNED] = {.column = "paid.churned", .optional = true},
-    [REACTIVATED] = {.column = "paid.reactivated", .optional = true},
+    [STAYED] = {.column = "paid.stayed", .optional = true},
     [REGISTERED_BEFORE] = {.column = "users.registered",
                            .before = true,
                            .only_for = {1 + REGISTERED, 1 + LOST}},
@@ -175,8 +165,7 @@ static const struct sp_write writes[] = {
                           "growth.fade))*choose(season,[growth.season_q1]?1,[growth.season_q2]?1,"
                           "[growth.season_q3]?1,[growth.season_q4]?1)>0,"
                           "1-before(users)/[growth.cap],1),1)+[growth.shock]+sum(market.*"
-                          ".growth))+sum(partner.*.users),before(paid)?0-paid.churned?0+"
-                          "paid.reactivated?0)",
+                          ".growth))+sum(partner.*.users),paid.stayed?before(paid)?0)",
                .opening = "[start.users]",
                .kind = SP_STOCK,
                .unit = "users",
@@ -279,7 +268,7 @@ static bool fades_by_number(const struct sp_step *s) {
 }
 
 static bool looks_at(const struct sp_step *s, int read) {
-    return read != FADE_BEFORE || !fades_by_number(s);
+    return read == FADE_BEFORE ? !fades_by_number(s) : read != PAID_BEFORE || !sp_step_read(s, STAYED);
 }
 
 /* Where it does not take off, the stalled rates hold. */
@@ -336,17 +325,15 @@ static void update_rate(const struct sp_step *s, double *rate) {
 
 /* What the users of a quarter are held against. */
 struct given {
-    const double *before, *inactive, *paid, *churned, *back;
+    const double *before, *inactive, *stayed;
 };
 
 static struct given get_given(const struct sp_step *s) {
-    const double *paid = sp_step_read(s, PAID_BEFORE);
+    const double *stayed = sp_step_read(s, STAYED);
     return (struct given){
         .before = sp_step_read(s, USERS_BEFORE),
         .inactive = sp_step_field(s, GROWTH, 0, INACTIVE_MONTHLY),
-        .paid = sp_step_or_zeros(s, paid),
-        .churned = sp_step_or_zeros(s, paid ? sp_step_read(s, CHURNED) : NULL),
-        .back = sp_step_or_zeros(s, paid ? sp_step_read(s, REACTIVATED) : NULL),
+        .stayed = stayed ? stayed : sp_step_or_zeros(s, sp_step_read(s, PAID_BEFORE)),
     };
 }
 
@@ -372,15 +359,13 @@ static const double *grow(const struct sp_step *s, const struct given *given, do
 }
 
 /* Users are those of `of` times what is in their place. Payers who stay or come back are active users:
- * returns on how many of the paths first .. end - 1 users had to be raised to them. `is_plain`: as above, and
- * no payers come back. */
+ * returns on how many of the paths first .. end - 1 users had to be raised to them. `is_plain`: as above. */
 SP_VARIANT size_t take_users(const struct sp_step *s, const struct given *given, const double *of,
                              size_t first, size_t end, bool is_plain) {
     double *restrict users = sp_step_out(s, USERS, 0), *restrict fresh = sp_step_out(s, NEW, 0);
     size_t raised = 0;
     for (size_t p = first; p < end; p++) {
-        double stay = given->paid[p] - given->churned[p], product = users[p] * of[p];
-        stay += is_plain ? 0 : given->back[p];
+        double stay = given->stayed[p], product = users[p] * of[p];
         double grown = !is_plain && s->whole_counts ? floor(product + 0.5) : product;
         double all = grown < stay ? stay : grown, old = kept(s, given, p, is_plain);
         raised += grown < stay;
@@ -403,8 +388,7 @@ static void update_flows(const struct sp_step *s, const struct given *given) {
 
 /* Returns on how many of the paths that count users were raised. */
 static size_t take_all_users(const struct sp_step *s, const struct given *given, const double *of) {
-    bool is_plain =
-        !s->whole_counts && sp_step_is(s, GROWTH, 0, INACTIVE_MONTHLY, 0) && given->back == s->zeros;
+    bool is_plain = !s->whole_counts && sp_step_is(s, GROWTH, 0, INACTIVE_MONTHLY, 0);
     size_t raised =
         is_plain ? take_users(s, given, of, 0, s->valid, true) : take_users(s, given, of, 0, s->valid, false);
     take_users(s, given, of, s->valid, s->n, false);
