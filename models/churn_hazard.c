@@ -20,8 +20,8 @@ SP_VARIANT void constant(const struct sp_step *s, size_t first, size_t n, const 
     const double *times = sp_step_or_ones(s, sp_step_read(s, SEGMENT_CHURN)) + first;
     for (size_t p = 0; p < n; p++) {
         double scaled = is_alike ? monthly[p] : monthly[p] * times[p], keeps = scaled < 1 ? 1 - scaled : 0;
-        double share = 1 - keeps * keeps * keeps, leave = payers ? share * payers[p] : share;
-        out[p] = stay ? payers[p] - leave : leave;
+        double share = 1 - keeps * keeps * keeps, all = payers ? payers[p] : 1;
+        out[p] = stay ? all - share * all : share * all;
     }
 }
 

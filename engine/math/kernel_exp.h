@@ -67,8 +67,7 @@ static inline void exp_look_up(const f64v *rounded, f64v *power) {
     *power = (f64v)_mm512_permutexvar_pd((__m512i)*rounded, _mm512_load_pd(exp_eighth));
 #else
     u64v place = (u64v)*rounded & (EIGHTHS - 1);
-    for (int i = 0; i < WIDTH; i++)
-        (*power)[i] = exp_eighth[place[i]];
+    *power = (f64v){exp_eighth[place[0]], exp_eighth[place[1]], exp_eighth[place[2]], exp_eighth[place[3]]};
 #endif
 }
 
