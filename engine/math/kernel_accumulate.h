@@ -374,23 +374,42 @@ static void widen_all(struct sp_label_extremes *extremes, const double *x, const
         widen(extremes, x[i], label[i]);
 }
 
-/* Extremes are rarely reached: eight values are compared with what they were, and all of a piece are looked
- * at one by one where any is beyond. */
-static inline bool is_any_beyond(const struct sp_label_extremes *extremes, const double *x,
-                                 const uint16_t *label) {
+/* The extremes of all labels, held for a piece. They are rarely reached: eight values are compared with what
+ * they were, and all of a piece are looked at one by one where any is beyond. */
+struct held_extremes {
+#ifdef __AVX512F__
+    __m512d low[2], high[2];
+#else
+    const struct sp_label_extremes *extremes;
+#endif
+};
+
+static inline void extremes_hold(const struct sp_label_extremes *extremes, struct held_extremes *held) {
+#ifdef __AVX512F__
+    _Static_assert(SP_LABELS == 16, "two vectors");
+#pragma GCC unroll 2
+    for (int i = 0; i < 2; i++) {
+        held->low[i] = _mm512_loadu_pd(extremes->low + 8 * i);
+        held->high[i] = _mm512_loadu_pd(extremes->high + 8 * i);
+    }
+#else
+    held->extremes = extremes;
+#endif
+}
+
+/* Not 0 where any of eight values is beyond the extremes of its label. */
+static inline unsigned are_beyond(const struct held_extremes *held, const double *x, const uint16_t *label) {
 #ifdef __AVX512F__
     __m512i place = _mm512_cvtepu16_epi64(_mm_loadu_si128((const __m128i *)label));
-    __m512d value = _mm512_loadu_pd(x);
-    __m512d low =
-        _mm512_permutex2var_pd(_mm512_loadu_pd(extremes->low), place, _mm512_loadu_pd(extremes->low + 8));
-    __m512d high =
-        _mm512_permutex2var_pd(_mm512_loadu_pd(extremes->high), place, _mm512_loadu_pd(extremes->high + 8));
-    return _mm512_cmp_pd_mask(value, low, _CMP_LT_OQ) | _mm512_cmp_pd_mask(value, high, _CMP_GT_OQ);
+    __m512d value = _mm512_loadu_pd(x), low = _mm512_permutex2var_pd(held->low[0], place, held->low[1]),
+            high = _mm512_permutex2var_pd(held->high[0], place, held->high[1]);
+    return (unsigned)_mm512_cmp_pd_mask(value, low, _CMP_LT_OQ) |
+           (unsigned)_mm512_cmp_pd_mask(value, high, _CMP_GT_OQ);
 #else
-    bool is_beyond = false;
+    unsigned beyond = 0;
     for (int i = 0; i < 8; i++)
-        is_beyond |= (x[i] < extremes->low[label[i]]) | (x[i] > extremes->high[label[i]]);
-    return is_beyond;
+        beyond |= (x[i] < held->extremes->low[label[i]]) | (x[i] > held->extremes->high[label[i]]);
+    return beyond;
 #endif
 }
 
@@ -417,15 +436,17 @@ static void count_labels(const struct sp_label_rows *rows, const double *x, cons
     size_t whole = n / PIECE * PIECE;
     uint32_t place[PIECE];
     for (size_t first = 0; first < whole; first += PIECE) {
-        bool is_beyond = false;
+        struct held_extremes held;
+        unsigned beyond = 0;
+        extremes_hold(copy.extremes, &held);
         memcpy(place, slot + first, sizeof place);
         for (size_t i = 0; i < PIECE; i += 8) {
             to_label_rows(copy.length, label + first + i, place + i);
-            is_beyond |= is_any_beyond(copy.extremes, x + first + i, label + first + i);
+            beyond |= are_beyond(&held, x + first + i, label + first + i);
         }
         for (size_t i = 0; i < PIECE; i += 8)
             count_eight(place + i, copy.count);
-        if (is_beyond)
+        if (beyond)
             widen_all(copy.extremes, x + first, label + first, PIECE);
     }
     for (size_t p = whole; p < n; p++)
@@ -433,29 +454,40 @@ static void count_labels(const struct sp_label_rows *rows, const double *x, cons
     widen_all(copy.extremes, x + whole, label + whole, n - whole);
 }
 
+/* The places of a piece; meanwhile those of the piece `before` are counted (NULL: there is none). */
+__attribute__((always_inline)) static inline void tally_label_piece(const struct sp_label_rows *rows,
+                                                                    const struct binning *binning,
+                                                                    const double *x, const double *next,
+                                                                    const uint16_t *label, uint32_t *place,
+                                                                    const uint32_t *before, u32v *last) {
+    struct held_extremes held;
+    unsigned beyond = 0;
+    extremes_hold(rows->extremes, &held);
+    for (size_t i = 0; i < PIECE; i += 8) {
+        fetch_eight(next + i);
+        beyond |= are_beyond(&held, x + i, label + i);
+        slots_of_eight(binning, x + i, place + i, last);
+        to_label_rows(rows->length, label + i, place + i);
+        if (before)
+            count_eight(before + i, rows->count);
+    }
+    if (beyond)
+        widen_all(rows->extremes, x, label, PIECE);
+}
+
 /* As tally_pieces. */
 static bool tally_label_pieces(const struct sp_label_rows rows, const struct binning binning, const double *x,
                                const double *next, const uint16_t *label, size_t pieces) {
-    uint32_t slot[2][PIECE];
+    uint32_t place[2][PIECE];
     u32v last = {0};
-    for (size_t piece = 0; piece <= pieces; piece++) {
-        size_t first = piece * PIECE;
-        bool is_beyond = false;
-        for (size_t i = 0; i < PIECE; i += 8) {
-            uint32_t *here = slot[piece % 2] + i;
-            size_t p = first + i;
-            if (piece < pieces) {
-                fetch_eight(next + p);
-                slots_of_eight(&binning, x + p, here, &last);
-                to_label_rows(rows.length, label + p, here);
-                is_beyond |= is_any_beyond(rows.extremes, x + p, label + p);
-            }
-            if (piece > 0)
-                count_eight(slot[(piece - 1) % 2] + i, rows.count);
-        }
-        if (is_beyond)
-            widen_all(rows.extremes, x + first, label + first, PIECE);
+    tally_label_piece(&rows, &binning, x, next, label, place[0], NULL, &last);
+    for (size_t piece = 1; piece < pieces; piece++) {
+        size_t p = piece * PIECE;
+        tally_label_piece(&rows, &binning, x + p, next + p, label + p, place[piece % 2],
+                          place[(piece - 1) % 2], &last);
     }
+    for (size_t i = 0; i < PIECE; i += 8)
+        count_eight(place[(pieces - 1) % 2] + i, rows.count);
     return is_any(&last, binning.window.count);
 }
 

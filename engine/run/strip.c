@@ -617,24 +617,25 @@ static void hold_event(struct sp_strip *strip, size_t i) {
     values->effective = values->held;
 }
 
-SP_WIDE static void apply(enum sp_change_operation operation, const double *value, double *restrict x,
-                          size_t n) {
+/* Changes x, which may be where it goes. */
+SP_WIDE static void apply(enum sp_change_operation operation, const double *value, const double *x,
+                          double *changed, size_t n) {
     for (size_t p = 0; p < n; p++)
-        x[p] = operation == SP_CHANGE_TIMES  ? x[p] * value[p]
-               : operation == SP_CHANGE_PLUS ? x[p] + value[p]
-                                             : value[p];
+        changed[p] = operation == SP_CHANGE_TIMES  ? x[p] * value[p]
+                     : operation == SP_CHANGE_PLUS ? x[p] + value[p]
+                                                   : value[p];
 }
 
 /* Part of the way from x to where the whole change would take it: `part` of it, that of a change that ramps
  * up, times each path's share. */
 SP_WIDE static void apply_part(enum sp_change_operation operation, double part, const double *share,
-                               const double *value, double *restrict x, size_t n) {
+                               const double *value, const double *x, double *changed, size_t n) {
     for (size_t p = 0; p < n; p++) {
         double step = operation == SP_CHANGE_TIMES  ? x[p] * (value[p] - 1)
                       : operation == SP_CHANGE_PLUS ? value[p]
                                                     : value[p] - x[p];
         double acts = share ? part * share[p] : part, before = x[p];
-        x[p] = acts == 0 ? before : before + acts * step;
+        changed[p] = acts == 0 ? before : before + acts * step;
     }
 }
 
@@ -653,7 +654,6 @@ static void apply_changes(struct sp_strip *strip, size_t i) {
     struct values *values = &strip->values[i];
     if (variable->changes == 0)
         return;
-    memcpy(values->changed, values->effective, strip->paths.n * sizeof *values->changed);
     for (size_t c = 0; c < variable->changes; c++) {
         const struct sp_change *change = &variable->change[c];
         double part = part_at(change, strip->quarter);
@@ -663,10 +663,14 @@ static void apply_changes(struct sp_strip *strip, size_t i) {
         const double *value = strip->values[change->value].effective;
         const double *share = change->share == SP_PLAN_NONE ? NULL : strip->now[change->share];
         if (share || part < 1)
-            apply_part(change->operation, part, share, value, values->changed, strip->paths.n);
+            apply_part(change->operation, part, share, value, values->effective, values->changed,
+                       strip->paths.n);
         else
-            apply(change->operation, value, values->changed, strip->paths.n);
+            apply(change->operation, value, values->effective, values->changed, strip->paths.n);
+        values->effective = values->changed;
     }
+    if (values->effective != values->changed)
+        memcpy(values->changed, values->effective, strip->paths.n * sizeof *values->changed);
     hold_values(strip, &strip->paths, i, values->changed);
     values->effective = values->changed;
 }
