@@ -220,18 +220,29 @@ static inline void bins_index(uint32_t first, const f64v *d, const f64v *y, u32v
 #endif
 }
 
-/* The slots of values at distances d from the centre, as they are described in kernels.h. Below the window
- * they would be negative, that is, very large, and that of NaN would be beyond all: they are held to the
- * last. So is what lies farther out than all bins, unless a last bin takes it. */
-static inline void bins_lanes(const struct binning *binning, const f64v *d, u32v *slot) {
+/* How far values at distances d from the centre lie, in scales and beyond 1. What is farther out than all
+ * bins is held to the last one, if it is in the window. */
+static inline void bins_reach(const struct binning *binning, const f64v *d, f64v *y) {
     const f64v zero = {0}, last = zero + ((double)(1 << SP_HISTOGRAM_OCTAVES) - 0.5);
     const i64v no_sign = (i64v){0} + INT64_MAX;
-    const u32v outside = (u32v){0} + binning->window.count;
-    f64v y = (f64v)((i64v)*d & no_sign) * binning->inverse_scale + 1.0;
+    *y = (f64v)((i64v)*d & no_sign) * binning->inverse_scale + 1.0;
     if (binning->has_last)
-        lesser(&last, &y, &y);
-    bins_index(binning->window.first, d, &y, slot);
+        lesser(&last, y, y);
+}
+
+/* The slots of values at distances d, as they are described in kernels.h. Below the window they would be
+ * negative, that is, very large, and that of NaN would be beyond all: they are held to the last. So is what
+ * lies farther out than all bins, unless a last bin takes it. */
+static inline void bins_slots(const struct binning *binning, const f64v *d, const f64v *y, u32v *slot) {
+    const u32v outside = (u32v){0} + binning->window.count;
+    bins_index(binning->window.first, d, y, slot);
     lesser_whole(slot, &outside, slot);
+}
+
+static inline void bins_lanes(const struct binning *binning, const f64v *d, u32v *slot) {
+    f64v y;
+    bins_reach(binning, d, &y);
+    bins_slots(binning, d, &y, slot);
 }
 
 static void bins(double centre, double inverse_scale, struct sp_bin_window window, const double *x,
@@ -257,18 +268,34 @@ static void bins(double centre, double inverse_scale, struct sp_bin_window windo
 
 enum { PIECE = 64 };
 
-/* Eight values to the lanes, and their slots. */
-static inline void tally_eight(struct moment_vectors v[VECTORS], const struct binning *binning,
-                               const double *x, uint32_t *slot) {
+/* Eight values on their way: fetched, and those before them as distances from the centre. */
+struct passing {
+    f64v value[VECTORS], d[VECTORS], y[VECTORS];
+};
+
+static inline void pass_fetch(struct passing *passing, const double *x) {
+#pragma GCC unroll 2
     for (int i = 0; i < VECTORS; i++) {
-        f64v value = *(const f64v_at *)(x + i * WIDTH);
+        passing->value[i] = *(const f64v_at *)(x + i * WIDTH);
 #ifdef __AVX512F__
-        __asm__("" : "+v"(value)); /* or else gcc fetches it twice */
+        __asm__("" : "+v"(passing->value[i])); /* or else gcc fetches it where it is needed, and twice */
 #endif
-        f64v d = value - binning->centre;
+    }
+}
+
+static inline void pass_on(struct passing *passing, const struct binning *binning) {
+#pragma GCC unroll 2
+    for (int i = 0; i < VECTORS; i++) {
+        passing->d[i] = passing->value[i] - binning->centre;
+        bins_reach(binning, &passing->d[i], &passing->y[i]);
+    }
+}
+
+static inline void pass_slots(const struct passing *passing, const struct binning *binning, uint32_t *slot) {
+#pragma GCC unroll 2
+    for (int i = 0; i < VECTORS; i++) {
         u32v found;
-        moments_add(&v[i], &value, &d);
-        bins_lanes(binning, &d, &found);
+        bins_slots(binning, &passing->d[i], &passing->y[i], &found);
         *(u32v_at *)(slot + i * WIDTH) = found;
     }
 }
@@ -317,23 +344,53 @@ static void tally_rest(struct sp_moment_lanes *lanes, const struct binning *binn
         count[slot[i]]++;
 }
 
-/* Whole pieces: the slots of one piece are found while those of the piece before are counted, so that the
- * processor has arithmetic to do between the increments, which it can only do one at a time. */
-static void tally_pieces(struct moment_vectors v[VECTORS], const struct binning binning, const double *x,
-                         const double *next, uint16_t *count, size_t pieces) {
-    uint32_t slot[2][PIECE];
-    for (size_t i = 0; i < PIECE; i += 8) {
+static inline void pass_moments(struct passing *passing, const struct binning *binning,
+                                struct moment_vectors v[VECTORS]) {
+    pass_on(passing, binning);
+#pragma GCC unroll 2
+    for (int i = 0; i < VECTORS; i++)
+        moments_add(&v[i], &passing->value[i], &passing->d[i]);
+}
+
+/* Slots wait for as many values as a piece has until they are counted. */
+enum { WAITING = 2 * PIECE };
+
+/* A round fetches the next eight values, adds those fetched before to the lanes, finds the slots of those
+ * before these, and counts some from a piece ago (`count` NULL: there are none). So no round waits for what
+ * it does itself: a processor goes on only so far while its oldest step is not done, and half as far when
+ * another thread shares the core. */
+__attribute__((always_inline)) static inline void tally_rounds(struct moment_vectors v[VECTORS],
+                                                               struct passing *passing,
+                                                               const struct binning *binning, const double *x,
+                                                               const double *next, uint32_t slot[WAITING],
+                                                               uint16_t *count, size_t first, size_t end) {
+    for (size_t i = first; i < end; i += 8) {
+        pass_slots(passing, binning, slot + (i - 8) % WAITING);
+        pass_moments(passing, binning, v);
+        pass_fetch(passing, x + i + 8);
         fetch_eight(next + i);
-        tally_eight(v, &binning, x + i, slot[0] + i);
+        if (count)
+            count_eight(slot + (i - PIECE) % WAITING, count);
     }
-    for (size_t piece = 1; piece < pieces; piece++)
-        for (size_t i = 0; i < PIECE; i += 8) {
-            fetch_eight(next + piece * PIECE + i);
-            tally_eight(v, &binning, x + piece * PIECE + i, slot[piece % 2] + i);
-            count_eight(slot[(piece - 1) % 2] + i, count);
-        }
-    for (size_t i = 0; i < PIECE; i += 8)
-        count_eight(slot[(pieces - 1) % 2] + i, count);
+}
+
+/* n is a multiple of PIECE, and not 0. */
+static void tally_whole(struct moment_vectors v[VECTORS], const struct binning binning, const double *x,
+                        const double *next, uint16_t *count, size_t n) {
+    _Alignas(64) uint32_t slot[WAITING];
+    struct passing passing;
+    size_t end = n - 8;
+    fetch_eight(next);
+    pass_fetch(&passing, x);
+    pass_moments(&passing, &binning, v);
+    pass_fetch(&passing, x + 8);
+    tally_rounds(v, &passing, &binning, x, next, slot, NULL, 8, end < PIECE ? end : PIECE);
+    tally_rounds(v, &passing, &binning, x, next, slot, count, PIECE, end);
+    pass_slots(&passing, &binning, slot + (end - 8) % WAITING);
+    pass_moments(&passing, &binning, v);
+    pass_slots(&passing, &binning, slot + end % WAITING);
+    for (size_t i = end < PIECE ? 0 : end - PIECE; i < n; i += 8)
+        count_eight(slot + i % WAITING, count);
 }
 
 /* Values are taken to be finite, which nearly all are; when the sums tell otherwise, they are added again. */
@@ -341,13 +398,13 @@ static bool tally(struct sp_moment_lanes *lanes, double centre, double inverse_s
                   struct sp_bin_window window, const double *x, const double *next, uint16_t *count,
                   size_t n) {
     const struct binning binning = binning_of(centre, inverse_scale, window);
-    size_t pieces = n / PIECE, whole = pieces * PIECE;
+    size_t whole = n / PIECE * PIECE;
     uint16_t outside = count[window.count];
-    if (pieces > 0) {
+    if (whole > 0) {
         struct moment_vectors v[VECTORS];
         struct sp_moment_lanes before = *lanes;
         moments_load(lanes, v);
-        tally_pieces(v, binning, x, next, count, pieces);
+        tally_whole(v, binning, x, next, count, whole);
         moments_store(v, lanes);
         lanes->count += whole;
         if (!sums_are_finite(lanes)) {
@@ -475,7 +532,7 @@ __attribute__((always_inline)) static inline void tally_label_piece(const struct
         widen_all(rows->extremes, x, label, PIECE);
 }
 
-/* As tally_pieces. */
+/* As tally_whole, but in two steps: places are found while those of the piece before are counted. */
 static bool tally_label_pieces(const struct sp_label_rows rows, const struct binning binning, const double *x,
                                const double *next, const uint16_t *label, size_t pieces) {
     uint32_t place[2][PIECE];
