@@ -16,6 +16,40 @@ static inline void fetch_eight(const double *next) {
     __builtin_prefetch(next, 0, 2);
 }
 
+/* --- Lanes that are chosen, put side by side: AVX-512 has instructions for it --- */
+
+#if defined __AVX2__ && !defined __AVX512F__
+
+/* For each set of four lanes: these lanes first, each in two halves. */
+static const uint8_t first_lanes[16][8] = {
+    {0, 0, 0, 0, 0, 0, 0, 0}, {0, 1, 0, 0, 0, 0, 0, 0}, {2, 3, 0, 0, 0, 0, 0, 0}, {0, 1, 2, 3, 0, 0, 0, 0},
+    {4, 5, 0, 0, 0, 0, 0, 0}, {0, 1, 4, 5, 0, 0, 0, 0}, {2, 3, 4, 5, 0, 0, 0, 0}, {0, 1, 2, 3, 4, 5, 0, 0},
+    {6, 7, 0, 0, 0, 0, 0, 0}, {0, 1, 6, 7, 0, 0, 0, 0}, {2, 3, 6, 7, 0, 0, 0, 0}, {0, 1, 2, 3, 6, 7, 0, 0},
+    {4, 5, 6, 7, 0, 0, 0, 0}, {0, 1, 4, 5, 6, 7, 0, 0}, {2, 3, 4, 5, 6, 7, 0, 0}, {0, 1, 2, 3, 4, 5, 6, 7},
+};
+
+/* Writes four values, the chosen ones first; how many these are. */
+static inline size_t pick_four(const double *x, unsigned set, double *out) {
+    __m256i lanes = _mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)first_lanes[set]));
+    __m256 value = _mm256_loadu_ps((const float *)x);
+    _mm256_storeu_ps((float *)out, _mm256_permutevar8x32_ps(value, lanes));
+    return (size_t)__builtin_popcount(set);
+}
+
+static inline void pick_four_labels(const uint16_t *label, unsigned set, uint16_t *out) {
+    __m128i lanes = _mm_loadl_epi64((const __m128i *)first_lanes[set]);
+    _mm_storel_epi64((__m128i *)out, _mm_shuffle_epi8(_mm_loadl_epi64((const __m128i *)label), lanes));
+}
+
+/* Those of four values whose bits are others. */
+static inline unsigned find_others(uint64_t common, const double *x) {
+    __m256i value = _mm256_loadu_si256((const __m256i *)x);
+    __m256i same = _mm256_cmpeq_epi64(value, _mm256_set1_epi64x((long long)common));
+    return ~(unsigned)_mm256_movemask_pd(_mm256_castsi256_pd(same)) & 15;
+}
+
+#endif
+
 /* --- Moments: one vector of lanes, or two --- */
 
 enum { VECTORS = SP_LANES / WIDTH };
@@ -116,6 +150,9 @@ static inline size_t leave_out_eight(uint64_t common, const double *x, double *o
     __mmask8 is_other = _mm512_cmpneq_epi64_mask(value, _mm512_set1_epi64((long long)common));
     _mm512_storeu_si512(others, _mm512_maskz_compress_epi64(is_other, value));
     return (size_t)__builtin_popcount(is_other);
+#elif defined __AVX2__
+    size_t found = pick_four(x, find_others(common, x), others);
+    return found + pick_four(x + 4, find_others(common, x + 4), others + found);
 #else
     return leave_out(common, x, others, 8);
 #endif
@@ -167,6 +204,15 @@ static inline size_t leave_out_eight_labels(uint64_t common, const double *x, co
     _mm_storeu_si128((__m128i *)other_label,
                      _mm256_cvtepi32_epi16(_mm256_maskz_compress_epi32(is_other, labels)));
     return (size_t)__builtin_popcount(is_other);
+#elif defined __AVX2__
+    size_t found = 0;
+#pragma GCC unroll 2
+    for (int i = 0; i < 8; i += 4) {
+        unsigned set = find_others(common, x + i);
+        pick_four_labels(label + i, set, other_label + found);
+        found += pick_four(x + i, set, others + found);
+    }
+    return found;
 #else
     return leave_out_labels(common, x, label, others, other_label, 8);
 #endif
@@ -434,24 +480,53 @@ static void widen_all(struct sp_label_extremes *extremes, const double *x, const
 /* The extremes of all labels, held for a piece. They are rarely reached: eight values are compared with what
  * they were, and all of a piece are looked at one by one where any is beyond. */
 struct held_extremes {
-#ifdef __AVX512F__
+#if defined __AVX512F__
     __m512d low[2], high[2];
-#else
-    const struct sp_label_extremes *extremes;
+#elif defined __AVX2__
+    __m256i low[2], high[2]; /* of eight labels, the lower halves and the upper ones */
+    bool are_all;
 #endif
+    const struct sp_label_extremes *extremes;
 };
 
-static inline void extremes_hold(const struct sp_label_extremes *extremes, struct held_extremes *held) {
-#ifdef __AVX512F__
+#if defined __AVX2__ && !defined __AVX512F__
+/* Of eight numbers, their lower halves and their upper ones. */
+static inline void hold_halves(const double *x, __m256i half[2]) {
+    __m256 first = _mm256_loadu_ps((const float *)x), second = _mm256_loadu_ps((const float *)(x + 4));
+    half[0] = _mm256_permute4x64_epi64(_mm256_castps_si256(_mm256_shuffle_ps(first, second, 0x88)), 0xD8);
+    half[1] = _mm256_permute4x64_epi64(_mm256_castps_si256(_mm256_shuffle_ps(first, second, 0xDD)), 0xD8);
+}
+
+/* The numbers of four labels; `place` holds each twice. */
+static inline __m256d look_up(const __m256i half[2], __m256i place) {
+    return _mm256_castsi256_pd(_mm256_blend_epi32(_mm256_permutevar8x32_epi32(half[0], place),
+                                                  _mm256_permutevar8x32_epi32(half[1], place), 0xAA));
+}
+#endif
+
+static inline void extremes_hold(const struct sp_label_rows *rows, struct held_extremes *held) {
+    const struct sp_label_extremes *extremes = rows->extremes;
+    held->extremes = extremes;
+#if defined __AVX512F__
     _Static_assert(SP_LABELS == 16, "two vectors");
 #pragma GCC unroll 2
     for (int i = 0; i < 2; i++) {
         held->low[i] = _mm512_loadu_pd(extremes->low + 8 * i);
         held->high[i] = _mm512_loadu_pd(extremes->high + 8 * i);
     }
-#else
-    held->extremes = extremes;
+#elif defined __AVX2__
+    hold_halves(extremes->low, held->low);
+    hold_halves(extremes->high, held->high);
+    held->are_all = rows->labels <= 8;
 #endif
+}
+
+static inline unsigned are_beyond_one_by_one(const struct sp_label_extremes *extremes, const double *x,
+                                             const uint16_t *label) {
+    unsigned beyond = 0;
+    for (int i = 0; i < 8; i++)
+        beyond |= (x[i] < extremes->low[label[i]]) | (x[i] > extremes->high[label[i]]);
+    return beyond;
 }
 
 /* Not 0 where any of eight values is beyond the extremes of its label. */
@@ -462,11 +537,21 @@ static inline unsigned are_beyond(const struct held_extremes *held, const double
             high = _mm512_permutex2var_pd(held->high[0], place, held->high[1]);
     return (unsigned)_mm512_cmp_pd_mask(value, low, _CMP_LT_OQ) |
            (unsigned)_mm512_cmp_pd_mask(value, high, _CMP_GT_OQ);
+#elif defined __AVX2__
+    __m256d beyond = _mm256_setzero_pd();
+    if (!held->are_all)
+        return are_beyond_one_by_one(held->extremes, x, label);
+#pragma GCC unroll 2
+    for (int i = 0; i < 8; i += 4) {
+        __m256i place = _mm256_cvtepu16_epi64(_mm_loadl_epi64((const __m128i *)(label + i)));
+        place = _mm256_shuffle_epi32(place, 0xA0);
+        __m256d value = _mm256_loadu_pd(x + i);
+        beyond = _mm256_or_pd(beyond, _mm256_cmp_pd(value, look_up(held->low, place), _CMP_LT_OQ));
+        beyond = _mm256_or_pd(beyond, _mm256_cmp_pd(value, look_up(held->high, place), _CMP_GT_OQ));
+    }
+    return (unsigned)_mm256_movemask_pd(beyond);
 #else
-    unsigned beyond = 0;
-    for (int i = 0; i < 8; i++)
-        beyond |= (x[i] < held->extremes->low[label[i]]) | (x[i] > held->extremes->high[label[i]]);
-    return beyond;
+    return are_beyond_one_by_one(held->extremes, x, label);
 #endif
 }
 
@@ -495,7 +580,7 @@ static void count_labels(const struct sp_label_rows *rows, const double *x, cons
     for (size_t first = 0; first < whole; first += PIECE) {
         struct held_extremes held;
         unsigned beyond = 0;
-        extremes_hold(copy.extremes, &held);
+        extremes_hold(&copy, &held);
         memcpy(place, slot + first, sizeof place);
         for (size_t i = 0; i < PIECE; i += 8) {
             to_label_rows(copy.length, label + first + i, place + i);
@@ -519,7 +604,7 @@ __attribute__((always_inline)) static inline void tally_label_piece(const struct
                                                                     const uint32_t *before, u32v *last) {
     struct held_extremes held;
     unsigned beyond = 0;
-    extremes_hold(rows->extremes, &held);
+    extremes_hold(rows, &held);
     for (size_t i = 0; i < PIECE; i += 8) {
         fetch_eight(next + i);
         beyond |= are_beyond(&held, x + i, label + i);
@@ -586,6 +671,13 @@ static inline double path_sum(const struct sp_path_sums *sums, uint16_t which, s
     return sums->label[p] == which ? sums->here[p] : sums->left[sums->place[p]];
 }
 
+#if defined __AVX2__ && !defined __AVX512F__
+/* Four values where 16 bits of the mask are set, else 0. */
+static inline __m256d only(__m128i mask, const double *x) {
+    return _mm256_and_pd(_mm256_castsi256_pd(_mm256_cvtepi16_epi64(mask)), _mm256_loadu_pd(x));
+}
+#endif
+
 /* Most have not been in the label at all. */
 static inline void path_sums_of_eight(const struct sp_path_sums *sums, uint16_t which, size_t p,
                                       double *sum) {
@@ -598,6 +690,15 @@ static inline void path_sums_of_eight(const struct sp_path_sums *sums, uint16_t 
     if (has_left)
         here = _mm512_mask_i32gather_pd(here, has_left, place, sums->left, sizeof *sum);
     _mm512_storeu_pd(sum, here);
+#elif defined __AVX2__
+    __m128i is_here =
+        _mm_cmpeq_epi16(_mm_loadu_si128((const __m128i *)(sums->label + p)), _mm_set1_epi16((short)which));
+    __m256i place = _mm256_loadu_si256((const __m256i *)(sums->place + p));
+    _mm256_storeu_pd(sum, only(is_here, sums->here + p));
+    _mm256_storeu_pd(sum + 4, only(_mm_unpackhi_epi64(is_here, is_here), sums->here + p + 4));
+    if (!_mm256_testc_si256(_mm256_cvtepi16_epi32(is_here), place))
+        for (size_t i = 0; i < SP_LANES; i++)
+            sum[i] = path_sum(sums, which, p + i);
 #else
     for (size_t i = 0; i < SP_LANES; i++)
         sum[i] = path_sum(sums, which, p + i);
@@ -676,23 +777,6 @@ static inline size_t pick_rest(const double *x, const uint16_t *label, uint16_t 
     }
     return found;
 }
-
-#if defined __AVX2__ && !defined __AVX512F__
-/* For each set of four lanes: these lanes first, as halves of doubles. */
-static const uint32_t first_lanes[16][8] = {
-    {0, 0, 0, 0, 0, 0, 0, 0}, {0, 1, 0, 0, 0, 0, 0, 0}, {2, 3, 0, 0, 0, 0, 0, 0}, {0, 1, 2, 3, 0, 0, 0, 0},
-    {4, 5, 0, 0, 0, 0, 0, 0}, {0, 1, 4, 5, 0, 0, 0, 0}, {2, 3, 4, 5, 0, 0, 0, 0}, {0, 1, 2, 3, 4, 5, 0, 0},
-    {6, 7, 0, 0, 0, 0, 0, 0}, {0, 1, 6, 7, 0, 0, 0, 0}, {2, 3, 6, 7, 0, 0, 0, 0}, {0, 1, 2, 3, 6, 7, 0, 0},
-    {4, 5, 6, 7, 0, 0, 0, 0}, {0, 1, 4, 5, 6, 7, 0, 0}, {2, 3, 4, 5, 6, 7, 0, 0}, {0, 1, 2, 3, 4, 5, 6, 7},
-};
-
-static inline size_t pick_four(const double *x, unsigned set, double *out) {
-    __m256i lanes = _mm256_loadu_si256((const __m256i *)first_lanes[set]);
-    __m256 value = _mm256_loadu_ps((const float *)x);
-    _mm256_storeu_ps((float *)out, _mm256_permutevar8x32_ps(value, lanes));
-    return (size_t)__builtin_popcount(set);
-}
-#endif
 
 static size_t pick(const double *x, const uint16_t *label, uint16_t here, double *out, size_t n) {
     size_t found = 0, done = 0;

@@ -99,6 +99,7 @@ struct sp_label_extremes {
 struct sp_label_rows {
     uint16_t *count; /* [labels][length] */
     uint32_t length; /* of a row, at least window.count + 1 */
+    uint32_t labels; /* 1 .. SP_LABELS */
     struct sp_label_extremes *extremes;
 };
 

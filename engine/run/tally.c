@@ -334,7 +334,8 @@ static void count_by_label(struct sp_tally *tally, const struct category_tally *
     const struct sp_histogram_plan *histogram = tally->group_rows.plan[cell];
     struct sp_label_extremes *extremes = &category->extremes[row];
     const struct sp_label_rows rows = {sp_rows_for(&tally->group_rows, cell, category->labels, n),
-                                       sp_rows_length(&tally->group_rows, cell), extremes};
+                                       sp_rows_length(&tally->group_rows, cell), (uint32_t)category->labels,
+                                       extremes};
     const struct sp_histogram_labels labels = {category->labels, category->state.now, category->state.inside};
     bool is_any_outside =
         is_constant ? sp_histogram_tally_same(histogram, kernels, x[0], &labels, &rows)

@@ -239,10 +239,10 @@ Test(accumulate_kernels, tally_is_its_twin) {
 
 enum { LABELS = 16, LENGTH = SP_HISTOGRAM_BINS + 7 };
 
-/* Mostly one of five, at times one of sixteen. */
-static void fill_labels(uint16_t label[VALUES]) {
+/* Mostly one of five, at times one of all. */
+static void fill_labels(uint16_t label[VALUES], uint32_t labels) {
     for (size_t i = 0; i < VALUES; i++)
-        label[i] = (uint16_t)(i % 64 < 20 ? 2 : i % 31 == 0 ? i % LABELS : i * i % 5);
+        label[i] = (uint16_t)(i % 64 < 20 ? 2 : i % 31 == 0 ? i % labels : i * i % 5);
 }
 
 static void clear_extremes(struct sp_label_extremes *extremes) {
@@ -260,21 +260,21 @@ static void label_twin(const struct sp_label_rows *rows, double x, uint16_t labe
     rows->extremes->high[label] = x > rows->extremes->high[label] ? x : rows->extremes->high[label];
 }
 
-Test(accumulate_kernels, tally_labels_and_count_labels_are_their_twin) {
+static void compare_label_kernels(uint32_t labels) {
     static double x[3][VALUES];
     static uint16_t label[VALUES], count[3][LABELS * LENGTH];
     static uint32_t slot[VALUES];
     static const double plan[2] = {2.385, 1 / 0.3};
     static const size_t sizes[] = {0, 1, 7, 8, 63, 64, 65, 127, 128, 129, 1000, VALUES};
     fill_three(x);
-    fill_labels(label);
+    fill_labels(label, labels);
     for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++)
         for (size_t s = 0; s < 6 * sizeof sizes / sizeof *sizes; s++) {
             struct sp_bin_window window = tally_windows[s % 2];
             struct sp_label_extremes extremes[3];
-            const struct sp_label_rows rows[] = {{count[0], LENGTH, &extremes[0]},
-                                                 {count[1], LENGTH, &extremes[1]},
-                                                 {count[2], LENGTH, &extremes[2]}};
+            const struct sp_label_rows rows[] = {{count[0], LENGTH, labels, &extremes[0]},
+                                                 {count[1], LENGTH, labels, &extremes[1]},
+                                                 {count[2], LENGTH, labels, &extremes[2]}};
             size_t n = sizes[s / 6];
             bool is_any_outside = false;
             memset(count, 0, sizeof count);
@@ -298,13 +298,19 @@ Test(accumulate_kernels, tally_labels_and_count_labels_are_their_twin) {
         }
 }
 
+/* Some levels hold the extremes of up to eight labels only. */
+Test(accumulate_kernels, tally_labels_and_count_labels_are_their_twin) {
+    for (uint32_t labels = 5; labels <= LABELS; labels++)
+        compare_label_kernels(labels);
+}
+
 Test(accumulate_kernels, sift_labels_is_its_twin) {
     static double x[VALUES], others[VALUES + SP_SELECT_MORE + 1], expected[VALUES];
     static uint16_t label[VALUES], other_label[VALUES + SP_SELECT_MORE + 1], expected_label[VALUES];
     static const size_t sizes[] = {0, 1, 7, 8, 9, 63, 64, 65, 1000, VALUES};
     static const double common[] = {0.0, -0.0, 2.385, NAN, INFINITY, 77};
     fill_values(x);
-    fill_labels(label);
+    fill_labels(label, LABELS);
     for (size_t i = 20; i < VALUES; i++)
         x[i] = i * i % 7 < 3 ? common[i % 5] : x[i];
     for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++)
@@ -343,7 +349,7 @@ Test(accumulate_kernels, add_paths_is_its_twin) {
     static uint16_t label[VALUES], number[VALUES];
     static uint32_t place[VALUES];
     static const size_t sizes[] = {0, 1, 7, 8, 9, 63, 65, 1000, VALUES};
-    fill_labels(label);
+    fill_labels(label, LABELS);
     for (size_t i = 0; i < VALUES; i++) {
         here[i] = (double)(i * i % 1009) * 2.385 - 1000;
         left[i] = i > 0 ? (double)(i * i % 1013) * 0.7 - 90 : 0;

@@ -425,7 +425,7 @@ static void expect_same_counts(const struct sp_histogram_plan *plan, const struc
     const struct sp_histogram_room room = {others, other_label, slot};
     struct sp_moment_lanes lanes[2];
     struct sp_label_extremes extremes[2];
-    const struct sp_label_rows rows = {by_label[0], ROW, &extremes[0]};
+    const struct sp_label_rows rows = {by_label[0], ROW, LABELS, &extremes[0]};
     size_t inside[LABELS] = {0};
     bool is_any_outside = false;
     memset(count, 0, sizeof count);
