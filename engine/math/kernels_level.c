@@ -9,6 +9,7 @@
 #include "engine/math/kernel_quantile.h"
 #include "engine/math/kernel_exp.h"
 #include "engine/math/kernel_accumulate.h"
+#include "engine/math/kernel_labels.h"
 
 #define JOIN_AGAIN(a, b) a##b
 #define JOIN(a, b)       JOIN_AGAIN(a, b)
