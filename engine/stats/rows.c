@@ -17,7 +17,7 @@ static size_t room_of(const struct sp_histogram_plan *plan) {
 int sp_rows_create(struct sp_arena *arena, const struct sp_histogram_plan **plan, size_t rows,
                    struct sp_rows *made) {
     *made = (struct sp_rows){.rows = rows, .plan = plan};
-    made->first = sp_arena_array(arena, rows, sizeof *made->first);
+    made->first = sp_arena_array(arena, rows + 1, sizeof *made->first);
     made->values = sp_arena_array(arena, rows, sizeof *made->values);
     made->is_aside = sp_arena_array(arena, rows, sizeof *made->is_aside);
     made->has_strays = sp_arena_array(arena, rows, sizeof *made->has_strays);
@@ -27,6 +27,7 @@ int sp_rows_create(struct sp_arena *arena, const struct sp_histogram_plan **plan
         made->first[row] = made->size;
         made->size += room_of(plan[row]);
     }
+    made->first[rows] = made->size;
     made->last = sp_arena_array(arena, made->size, sizeof *made->last);
     made->earlier = sp_arena_array(arena, made->size, sizeof *made->earlier);
     made->stray = sp_pages_create(rows, SP_HISTOGRAM_BINS * sizeof *made->stray);
@@ -38,8 +39,9 @@ void sp_rows_free(struct sp_rows *rows) {
     *rows = (struct sp_rows){0};
 }
 
+/* Not by its plan, which lies far off. */
 uint32_t sp_rows_length(const struct sp_rows *rows, size_t row) {
-    return (uint32_t)room_of(rows->plan[row]);
+    return (uint32_t)(rows->first[row + 1] - rows->first[row]);
 }
 
 /* --- Setting aside --- */
@@ -72,8 +74,8 @@ uint16_t *sp_rows_for(struct sp_rows *rows, size_t row, size_t many, size_t n) {
 void sp_rows_fetch(const struct sp_rows *rows, size_t row) {
     enum { LINE = 64 / sizeof(uint16_t), NEAR = 512 * 1024 / sizeof(uint16_t) };
     const uint16_t *last = rows->last + rows->first[row];
-    size_t room = rows->size > NEAR ? room_of(rows->plan[row]) : 0;
-    for (size_t i = 0; i < room; i += LINE)
+    size_t length = rows->size > NEAR ? sp_rows_length(rows, row) : 0;
+    for (size_t i = 0; i < length; i += LINE)
         __builtin_prefetch(last + i, 1, 2);
 }
 

@@ -15,14 +15,14 @@
 struct sp_rows {
     size_t rows;
     const struct sp_histogram_plan **plan; /* [rows] borrowed */
-    size_t *first;                         /* [rows] where each begins in `last` and `earlier` */
-    size_t size;                           /* counts in all */
-    uint16_t *last;                        /* counts of the values that came last */
-    uint32_t *earlier;                     /* and of those before, which were set aside */
-    size_t *values;                        /* [rows] no more than so many have been counted in `last` */
-    bool *is_aside;                        /* [rows] there are some in `earlier` */
-    uint32_t *stray;                       /* [rows][SP_HISTOGRAM_BINS] */
-    bool *has_strays;                      /* [rows] */
+    size_t *first;     /* [rows + 1] where each begins in `last` and `earlier`, and the end */
+    size_t size;       /* counts in all */
+    uint16_t *last;    /* counts of the values that came last */
+    uint32_t *earlier; /* and of those before, which were set aside */
+    size_t *values;    /* [rows] no more than so many have been counted in `last` */
+    bool *is_aside;    /* [rows] there are some in `earlier` */
+    uint32_t *stray;   /* [rows][SP_HISTOGRAM_BINS] */
+    bool *has_strays;  /* [rows] */
 };
 
 /* Rows of 0, row i after plan[i]. 0 or -1; what the arena does not free is freed by sp_rows_free. */
@@ -37,7 +37,7 @@ uint16_t *sp_rows_for(struct sp_rows *rows, size_t row, size_t many, size_t n);
 /* Has a row fetched that is going to be counted in, unless all rows are so few that they are near anyway. */
 void sp_rows_fetch(const struct sp_rows *rows, size_t row);
 
-/* How many counts lie between the beginnings of a row and of one after the same plan that follows. */
+/* How many counts lie between the beginnings of a row and of the one that follows. */
 uint32_t sp_rows_length(const struct sp_rows *rows, size_t row);
 
 /* Moves those of n values that were counted in the slot for what lies outside the window, but are no NaN, to
