@@ -111,8 +111,8 @@ bool sp_histogram_slots(const struct sp_histogram_plan *plan, const struct sp_ke
                         const double *x, uint32_t *slot, size_t n) {
     enum { FEW = 6 };
     kernels->bins(plan->centre, plan->inverse_scale, plan->window, x, slot, n);
-    if (plan->atoms_are_run)
-        find_in_run(plan->atom[0], plan->atom[plan->atoms - 1], first_atom(plan), x, slot, n);
+    if (plan->atoms_are_run) /* the last atom follows from the first: it would have to be fetched */
+        find_in_run(plan->atom[0], plan->atom[0] + (double)(plan->atoms - 1), first_atom(plan), x, slot, n);
     else if (plan->atoms > FEW && plan->atoms_are_apart)
         find_apart(plan, x, slot, n);
     else if (plan->atoms > FEW)
