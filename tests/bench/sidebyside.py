@@ -7,6 +7,7 @@ out. Every round runs everything once, in turn, so that a machine that slows dow
 rounds counts. README.md in this folder says how to read the tables.
 """
 import pathlib
+import subprocess
 import sys
 import tempfile
 
@@ -16,6 +17,7 @@ from measure import (FEWEST, MODERATE, QUARTERS, RM1, TOP, least, measure, print
 ROUNDS = 5
 ONE, TWO = "scalepath, 1 thread", "scalepath, 2 threads"
 BY_HAND = "by hand, its kernels, 1 thread"
+LEVELS = ("v4", "v3", "v2")  # of kernels, the best first
 MANY_PATHS = 100_000_000
 
 # What a program that does nothing else took for a value of a kind, in nanoseconds, on another machine (README.md,
@@ -46,6 +48,18 @@ class Case:
         return (many - few) / (self.many - self.few) / QUARTERS * 1e9
 
 
+def at_level(level, command):
+    return ["env", f"SCALEPATH_KERNELS={level}", *command]
+
+
+def lower_levels(out, folder):
+    """Of those that this processor has, all but the best."""
+    def runs(level):
+        command = at_level(level, scalepath(out, RM1, 1, 64, folder))
+        return subprocess.run([str(word) for word in command], capture_output=True).returncode == 0
+    return [level for level in LEVELS if runs(level)][1:]
+
+
 def cases(out, folder):
     """The other programs need not run so long: their time is the same for each path."""
     default = with_default_statistics(folder)
@@ -55,6 +69,9 @@ def cases(out, folder):
     yield Case(BY_HAND, 1_000_000, 100_000, lambda n: [out / "fused_rm1", n, 1])
     for threads, name in ((1, ONE), (2, TWO)):
         yield Case(name, 4_000_000, 400_000, lambda n, t=threads: scalepath(out, RM1, t, n, folder))
+    for level in lower_levels(out, folder):
+        yield Case(f"{ONE}, kernels {level}", 500_000, 50_000,
+                   lambda n, v=level: at_level(v, scalepath(out, RM1, 1, n, folder)))
     for threads, name in ((1, ONE), (2, TWO)):
         yield Case(f"{name}, default statistics", 500_000, 50_000,
                    lambda n, t=threads: scalepath(out, default, t, n, folder))
