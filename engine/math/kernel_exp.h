@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * e^x = 2^k e^r. x = k ln 2 + r with k in eighths and |r| <= ln 2 / 16; k ln 2 in two parts, of which the
- * larger is exact. 2^k for the eighths is looked up; e^r is the polynomial of degree 7 that is off least
- * where it is off most (3e-18 of e^r); times 2^k for the whole part in two halves, so that results near the
- * ends of the range are right. Part of kernels_level.c.
+ * larger is exact. 2^k for the eighths is looked up, and what its rounding has left out goes into r; e^r is
+ * the polynomial of degree 7 that is off least where it is off most (3e-18 of e^r); times 2^k for the whole
+ * part in two halves, so that results near the ends of the range are right. Part of kernels_level.c.
  */
 #ifndef SP_ENGINE_MATH_KERNEL_EXP_H
 #define SP_ENGINE_MATH_KERNEL_EXP_H
@@ -28,23 +28,51 @@ _Alignas(64) static const double exp_eighth[EIGHTHS] = {
     0x1.d5818dcfba487p+0,
 };
 
-/* What e^x is made of: k, rounded, and r. */
-struct exp_lanes {
-    f64v rounded, r;
+/* ln(2^(i/8) / exp_eighth[i]). */
+_Alignas(64) static const double exp_eighth_rest[EIGHTHS] = {
+    0,
+    -0x1.01b15eaa59348p-55,
+    0x1.34d754db0abb6p-55,
+    0x1.690cebb7aafb0p-56,
+    -0x1.3b3efbf5e2229p-54,
+    0x1.db72fc1f0eab4p-55,
+    0x1.c1a7792cb3387p-55,
+    0x1.4a385a63d07a7p-56,
 };
+
+/* What e^x is made of: k as it was rounded, 2^k for its eighths, and r. */
+struct exp_lanes {
+    f64v rounded, power, r;
+};
+
+/* 2^k for the eighths that k has beyond its whole part, which is rounded down, and the rest of it. */
+static inline void exp_look_up(const f64v *rounded, f64v *power, f64v *rest) {
+#ifdef __AVX512F__
+    *power = (f64v)_mm512_permutexvar_pd((__m512i)*rounded, _mm512_load_pd(exp_eighth));
+    *rest = (f64v)_mm512_permutexvar_pd((__m512i)*rounded, _mm512_load_pd(exp_eighth_rest));
+#else
+    const double *p = exp_eighth, *r = exp_eighth_rest;
+    u64v place = (u64v)*rounded & (EIGHTHS - 1);
+    uint64_t i = place[0], j = place[1], k = place[2], l = place[3];
+    *power = (f64v){p[i], p[j], p[k], p[l]};
+    *rest = (f64v){r[i], r[j], r[k], r[l]};
+#endif
+}
 
 static inline void exp_reduce(const double *x, struct exp_lanes *lanes) {
     const f64v zero = {0}, round = zero + exp_round, inverse_ln2 = zero + 0x1.71547652b82fep+0;
     const f64v ln2_high = zero + 0x1.62e42fefa38p-1, ln2_low = zero + 0x1.ef35793c7673p-45;
     const f64v highest = zero + 710.0, lowest = zero - 746.0;
-    f64v value = *(const f64v_at *)x, high;
+    f64v value = *(const f64v_at *)x, high, low;
     /* Beyond these the result is infinity or 0 all the same; NaN stays. */
     lesser(&highest, &value, &value);
     greater(&lowest, &value, &value);
     fused(&value, &inverse_ln2, &round, &lanes->rounded);
     f64v minus_k = round - lanes->rounded;
     fused(&minus_k, &ln2_high, &value, &high); /* exact: ln2_high ends in zeros */
-    fused(&minus_k, &ln2_low, &high, &lanes->r);
+    exp_look_up(&lanes->rounded, &lanes->power, &low);
+    fused(&minus_k, &ln2_low, &low, &low);
+    lanes->r = high + low;
 }
 
 /* e^r - 1. Pairs of powers need not wait for each other; the large terms are added last. */
@@ -59,16 +87,6 @@ static inline void exp_series(const f64v *r, f64v *sum) {
     fused(&from_6, &r2, &from_4, &from_4);
     fused(&from_4, &r2, &from_2, &from_2);
     fused(&from_2, &r2, r, sum);
-}
-
-/* 2^k for the eighths that k has beyond its whole part, which is rounded down. */
-static inline void exp_look_up(const f64v *rounded, f64v *power) {
-#ifdef __AVX512F__
-    *power = (f64v)_mm512_permutexvar_pd((__m512i)*rounded, _mm512_load_pd(exp_eighth));
-#else
-    u64v place = (u64v)*rounded & (EIGHTHS - 1);
-    *power = (f64v){exp_eighth[place[0]], exp_eighth[place[1]], exp_eighth[place[2]], exp_eighth[place[3]]};
-#endif
 }
 
 /* x 2^k, rounded once, for the whole part of k. */
@@ -87,10 +105,9 @@ static inline void exp_scale(const f64v *rounded, f64v *x) {
 }
 
 static inline void exp_value(const struct exp_lanes *lanes, double *out) {
-    f64v sum, power, result;
+    f64v sum, result;
     exp_series(&lanes->r, &sum);
-    exp_look_up(&lanes->rounded, &power);
-    fused(&power, &sum, &power, &result);
+    fused(&lanes->power, &sum, &lanes->power, &result);
     exp_scale(&lanes->rounded, &result);
     *(f64v_at *)out = result;
 }

@@ -128,7 +128,7 @@ struct sp_kernels {
      * gives any word. n a multiple of 8. */
     void (*normal_words)(const struct sp_normal_rows *rows, const double *z, uint32_t *words, size_t n);
 
-    /* out = e^x, within 1.03 ulp; e^x > DBL_MAX gives infinity, NaN gives NaN. out may be x. */
+    /* out = e^x, below 1 ulp; e^x > DBL_MAX gives infinity, NaN gives NaN. out may be x. */
     void (*exp)(const double *x, double *out, size_t n);
 
     /* Adds n values to the lanes; the first belongs to lane 0. NaN and infinities are left out. */
