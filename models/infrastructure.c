@@ -267,10 +267,9 @@ SP_VARIANT void reach_tiers(const struct sp_step *s, const struct some_tiers *ti
     double lowest = sp_step_always(s, TIERS, 0, MONTHLY);
     for (size_t p = 0; p < s->n; p++) {
         double in = are_fixed ? 0 : tier_so_far[p], monthly = are_fixed ? lowest : cost_so_far[p];
-        double reached = users[p];
         for (size_t i = 0; i < TOGETHER; i++) {
             double here = are_fixed ? tiers->always[i] : tiers->monthly[i][p];
-            bool is_below = reached < tiers->from[i];
+            bool is_below = users[p] < tiers->from[i];
             in = is_below ? in : tiers->number[i];
             monthly = is_below ? monthly : here;
         }

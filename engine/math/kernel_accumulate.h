@@ -217,11 +217,14 @@ static inline void pass_fetch(struct passing *passing, const double *x) {
     }
 }
 
-static inline void pass_on(struct passing *passing, const struct binning *binning) {
+/* To the lanes with those that were fetched. */
+static inline void pass_on(struct passing *passing, const struct binning *binning,
+                           struct moment_vectors v[VECTORS]) {
 #pragma GCC unroll 2
     for (int i = 0; i < VECTORS; i++) {
         passing->d[i] = passing->value[i] - binning->centre;
         bins_reach(binning, &passing->d[i], &passing->y[i]);
+        moments_add(&v[i], &passing->value[i], &passing->d[i]);
     }
 }
 
@@ -247,20 +250,6 @@ static inline void count_eight(const uint32_t *slot, uint16_t *count) {
     __asm__ volatile("" ::: "memory");
 }
 
-static inline bool is_any(const u32v *slot, uint32_t which) {
-    bool found = false;
-    for (int i = 0; i < WIDTH; i++)
-        found |= (*slot)[i] == which;
-    return found;
-}
-
-static inline bool is_any_of(const uint32_t *slot, uint32_t which, size_t n) {
-    bool found = false;
-    for (size_t i = 0; i < n; i++)
-        found |= slot[i] == which;
-    return found;
-}
-
 static inline int sums_are_finite(const struct sp_moment_lanes *lanes) {
     double sum = 0;
     for (int lane = 0; lane < SP_LANES; lane++)
@@ -278,14 +267,6 @@ static void tally_rest(struct sp_moment_lanes *lanes, const struct binning *binn
         count[slot[i]]++;
 }
 
-static inline void pass_moments(struct passing *passing, const struct binning *binning,
-                                struct moment_vectors v[VECTORS]) {
-    pass_on(passing, binning);
-#pragma GCC unroll 2
-    for (int i = 0; i < VECTORS; i++)
-        moments_add(&v[i], &passing->value[i], &passing->d[i]);
-}
-
 /* Slots wait for as many values as a piece has until they are counted. */
 enum { WAITING = 2 * PIECE };
 
@@ -300,7 +281,7 @@ __attribute__((always_inline)) static inline void tally_rounds(struct moment_vec
                                                                uint16_t *count, size_t first, size_t end) {
     for (size_t i = first; i < end; i += 8) {
         pass_slots(passing, binning, slot + (i - 8) % WAITING);
-        pass_moments(passing, binning, v);
+        pass_on(passing, binning, v);
         pass_fetch(passing, x + i + 8);
         fetch_eight(next + i);
         if (count)
@@ -316,12 +297,13 @@ static void tally_whole(struct moment_vectors v[VECTORS], const struct binning b
     size_t end = n - 8;
     fetch_eight(next);
     pass_fetch(&passing, x);
-    pass_moments(&passing, &binning, v);
+    pass_on(&passing, &binning, v);
     pass_fetch(&passing, x + 8);
     tally_rounds(v, &passing, &binning, x, next, slot, NULL, 8, end < PIECE ? end : PIECE);
     tally_rounds(v, &passing, &binning, x, next, slot, count, PIECE, end);
     pass_slots(&passing, &binning, slot + (end - 8) % WAITING);
-    pass_moments(&passing, &binning, v);
+    pass_on(&passing, &binning, v);
+    fetch_eight(next + end);
     pass_slots(&passing, &binning, slot + end % WAITING);
     for (size_t i = end < PIECE ? 0 : end - PIECE; i < n; i += 8)
         count_eight(slot + i % WAITING, count);

@@ -43,7 +43,7 @@ struct held_extremes {
     __m512d low[2], high[2];
 #elif defined __AVX2__
     __m256i low[2], high[2]; /* of eight labels, the lower halves and the upper ones */
-    bool are_all;
+    bool are_all;            /* there are no more labels; else they are not held */
 #endif
     const struct sp_label_extremes *extremes;
 };
@@ -118,6 +118,20 @@ static inline unsigned are_beyond(const struct held_extremes *held, const double
 static inline void to_label_rows(uint32_t length, const uint16_t *label, uint32_t *slot) {
     for (int i = 0; i < 8; i++)
         slot[i] += label[i] * length;
+}
+
+static inline bool is_any(const u32v *slot, uint32_t which) {
+    bool found = false;
+    for (int i = 0; i < WIDTH; i++)
+        found |= (*slot)[i] == which;
+    return found;
+}
+
+static inline bool is_any_of(const uint32_t *slot, uint32_t which, size_t n) {
+    bool found = false;
+    for (size_t i = 0; i < n; i++)
+        found |= slot[i] == which;
+    return found;
 }
 
 static inline void slots_of_eight(const struct binning *binning, const double *x, uint32_t *slot,

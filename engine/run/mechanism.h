@@ -187,6 +187,7 @@ static inline double sp_step_always(const struct sp_step *s, int table, size_t i
     return s->always[sp_step_place(s, table, instance, field)];
 }
 
+/* Whether it is one number. */
 static inline bool sp_step_is_number(const struct sp_step *s, int table, size_t instance, int field) {
     double always = sp_step_always(s, table, instance, field);
     return always == always;

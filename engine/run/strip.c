@@ -669,7 +669,7 @@ static void apply_changes(struct sp_strip *strip, size_t i) {
             apply(change->operation, value, values->effective, values->changed, strip->paths.n);
         values->effective = values->changed;
     }
-    if (values->effective != values->changed)
+    if (values->effective != values->changed) /* nothing acts now; but what was drawn is held to the bounds */
         memcpy(values->changed, values->effective, strip->paths.n * sizeof *values->changed);
     hold_values(strip, &strip->paths, i, values->changed);
     values->effective = values->changed;
