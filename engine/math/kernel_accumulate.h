@@ -272,7 +272,7 @@ enum { WAITING = 2 * PIECE };
 
 /* A round fetches the next eight values, adds those fetched before to the lanes, finds the slots of those
  * before these, and counts some from a piece ago (`count` NULL: there are none). So no round waits for what
- * it does itself: a processor goes on only so far while its oldest step is not done, and half as far when
+ * it does itself: a processor goes on only so far while its oldest step is not done, and less far when
  * another thread shares the core. */
 __attribute__((always_inline)) static inline void tally_rounds(struct moment_vectors v[VECTORS],
                                                                struct passing *passing,
