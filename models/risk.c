@@ -6,6 +6,7 @@
 #include "models/models.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { RISKS };
 enum { PER_QUARTER, PER_YEAR, LASTS, RECURS, FROM, UNTIL, SEVERITY, LOSS, MONTHLY, ACCOUNT, EFFECT, OCCURS };
@@ -39,6 +40,7 @@ static const struct sp_field fields[] = {
                .high = 1e6,
                .each = SP_EACH_QUARTER,
                .optional = true,
+               .where = true,
                .sentence = "quarters that it lasts, the first included, rounded to whole ones",
                .example = {"{ triangular = { min = 1, mode = 2, max = 4 } }"}},
     [RECURS] = {.key = "recurs",
@@ -68,6 +70,7 @@ static const struct sp_field fields[] = {
                   .high = 1e6,
                   .each = SP_EACH_QUARTER,
                   .optional = true,
+                  .where = true,
                   .sentence = "how bad it is: multiplies its costs and how far its effects go",
                   .example = {"{ lognormal = { median = 1, sigma = 0.5 } }"}},
     [LOSS] = {.key = "cost",
@@ -76,6 +79,7 @@ static const struct sp_field fields[] = {
               .low = 0,
               .high = 1e12,
               .each = SP_EACH_QUARTER,
+              .where = true,
               .sentence = "what it costs when it begins",
               .example = {"{ lognormal = { median = 3_000, sigma = 1 } }"}},
     [MONTHLY] = {.key = "monthly",
@@ -184,60 +188,62 @@ static bool can_begin(const struct sp_step *s) {
            s->quarter <= sp_step_number(s, RISKS, 0, UNTIL);
 }
 
-/* Where it would begin, were it not for one that lasts: 1, or what it costs then. `is_number`: the
- * probability is one. */
-SP_VARIANT void begin(const struct sp_step *s, bool costs, bool is_number, double *restrict out) {
+/* Where it would begin, were it not for one that lasts: 1. `is_number`: the probability is one. */
+SP_VARIANT void begin(const struct sp_step *s, bool is_number, double *restrict events) {
     const double *per_quarter = sp_step_field(s, RISKS, 0, PER_QUARTER);
     const double *per_year = sp_step_field(s, RISKS, 0, PER_YEAR), *u = sp_step_field(s, RISKS, 0, OCCURS);
-    const double *loss = sp_step_field(s, RISKS, 0, LOSS);
     double may = can_begin(s) ? 1 : 0, always = sp_step_always(s, RISKS, 0, PER_QUARTER);
-    for (size_t p = 0; per_quarter && p < s->n; p++) {
-        double begins = costs ? may * loss[p] : may;
-        out[p] = u[p] < (is_number ? always : per_quarter[p]) ? begins : 0;
-    }
-    for (size_t p = 0; !per_quarter && p < s->n; p++) {
-        double begins = costs ? may * loss[p] : may;
-        out[p] = u[p] < in_a_quarter(per_year[p]) ? begins : 0;
-    }
+    for (size_t p = 0; per_quarter && p < s->n; p++)
+        events[p] = u[p] < (is_number ? always : per_quarter[p]) ? may : 0;
+    for (size_t p = 0; !per_quarter && p < s->n; p++)
+        events[p] = u[p] < in_a_quarter(per_year[p]) ? may : 0;
 }
 
 /* While it lasts, and when it may not come again, it does not begin. */
 static void last(const struct sp_step *s, double *restrict events) {
-    const double *lasts = sp_step_or_ones(s, sp_step_field(s, RISKS, 0, LASTS)),
-                 *left_before = sp_step_read(s, LEFT_BEFORE);
-    const double *over_before = sp_step_read(s, OVER_BEFORE);
+    const double *left_before = sp_step_read(s, LEFT_BEFORE), *over_before = sp_step_read(s, OVER_BEFORE);
     double once = sp_step_number(s, RISKS, 0, RECURS) == RECURS_NEVER ? 1 : 0;
-    double *restrict left = sp_step_out(s, LEFT, 0), *restrict over = sp_step_out(s, OVER, 0);
+    double *restrict over = sp_step_out(s, OVER, 0);
     for (size_t p = 0; p < s->n; p++) {
-        double length = floor(lasts[p] + 0.5), was_over = over_before[p], begins = events[p];
-        double rest = left_before[p] > 1 ? left_before[p] - 1 : 0;
-        begins = rest > 0 ? 0 : begins;
+        double was_over = over_before[p], begins = left_before[p] > 1 ? 0 : events[p];
         begins = was_over > 0 ? 0 : begins;
         double is_over = begins > 0 ? 1 : was_over;
         events[p] = begins;
-        left[p] = begins > 0 ? length : rest;
         over[p] = once * is_over;
     }
 }
 
-static void set_strength(const struct sp_step *s, const double *events) {
-    const double *severity = sp_step_or_ones(s, sp_step_field(s, RISKS, 0, SEVERITY));
-    const double *before = sp_step_read(s, STRENGTH_BEFORE), *left = sp_step_out(s, LEFT, 0);
-    double *restrict strength = sp_step_out(s, STRENGTH, 0), *restrict active = sp_step_out(s, ACTIVE, 0);
+static void set_left(const struct sp_step *s, const double *events) {
+    const double *before = sp_step_read(s, LEFT_BEFORE);
+    double *restrict left = sp_step_out(s, LEFT, 0), *restrict active = sp_step_out(s, ACTIVE, 0);
+    memcpy(left, events, s->n * sizeof *left);
+    sp_step_put_where(s, RISKS, 0, LASTS, left);
     for (size_t p = 0; p < s->n; p++) {
-        double new_strength = severity[p], old = before[p];
-        strength[p] = events[p] > 0 ? new_strength : left[p] > 0 ? old : 0;
+        double length = floor(left[p] + 0.5), rest = before[p] > 1 ? before[p] - 1 : 0;
+        left[p] = events[p] > 0 ? length : rest;
         active[p] = left[p] > 0 ? 1 : 0;
     }
 }
 
+static void set_strength(const struct sp_step *s, const double *events) {
+    const double *before = sp_step_read(s, STRENGTH_BEFORE), *left = sp_step_out(s, LEFT, 0);
+    double *restrict strength = sp_step_out(s, STRENGTH, 0);
+    memcpy(strength, events, s->n * sizeof *strength);
+    sp_step_put_where(s, RISKS, 0, SEVERITY, strength);
+    for (size_t p = 0; p < s->n; p++) {
+        double old = before[p], severity = strength[p];
+        strength[p] = events[p] > 0 ? severity : left[p] > 0 ? old : 0;
+    }
+}
+
 static void set_cost(const struct sp_step *s, const double *events) {
-    const double *loss = sp_step_field(s, RISKS, 0, LOSS),
-                 *monthly = sp_step_or_zeros(s, sp_step_field(s, RISKS, 0, MONTHLY));
+    const double *monthly = sp_step_or_zeros(s, sp_step_field(s, RISKS, 0, MONTHLY));
     const double *strength = sp_step_out(s, STRENGTH, 0);
     double *restrict cost = sp_step_out(s, COST_OF, 0);
+    memcpy(cost, events, s->n * sizeof *cost);
+    sp_step_put_where(s, RISKS, 0, LOSS, cost);
     for (size_t p = 0; p < s->n; p++)
-        cost[p] = (events[p] > 0 ? strength[p] * loss[p] : 0) + SP_MODELS_MONTHS * monthly[p] * strength[p];
+        cost[p] = strength[p] * cost[p] + SP_MODELS_MONTHS * monthly[p] * strength[p];
 }
 
 /* An event of one quarter that costs money and no more: nothing of it need be kept. */
@@ -254,17 +260,20 @@ static bool looks_at(const struct sp_step *s, int read) {
 }
 
 SP_WIDE static void step(const struct sp_step *s) {
-    double *events = sp_step_out(s, EVENTS, 0);
-    if (is_brief(s) && sp_step_is_number(s, RISKS, 0, PER_QUARTER)) {
-        begin(s, true, true, sp_step_out(s, COST_OF, 0));
-    } else if (is_brief(s)) {
-        begin(s, true, false, sp_step_out(s, COST_OF, 0));
-    } else {
-        begin(s, false, false, events);
-        last(s, events);
-        set_strength(s, events);
-        set_cost(s, events);
+    bool brief = is_brief(s);
+    double *events = sp_step_out(s, brief ? COST_OF : EVENTS, 0);
+    if (sp_step_is_number(s, RISKS, 0, PER_QUARTER))
+        begin(s, true, events);
+    else
+        begin(s, false, events);
+    if (brief) {
+        sp_step_put_where(s, RISKS, 0, LOSS, events);
+        return;
     }
+    last(s, events);
+    set_left(s, events);
+    set_strength(s, events);
+    set_cost(s, events);
 }
 
 extern const struct sp_mechanism sp_risk;

@@ -44,6 +44,7 @@ struct sp_field {
     bool whole;           /* must be a whole number */
     bool of_whole_counts; /* absent unless people are counted in whole numbers (a draw) */
     bool optional;        /* absent unless it is given */
+    bool where;           /* the step looks at it only where something happens (sp_step_put_where) */
     bool expected;        /* optional, but `check` warns when it is not given */
     int needs;            /* 1 + an earlier field of the table, without which it is absent; 0: none */
     int needs_choice;     /* and which, when that field is a choice, must be this one */

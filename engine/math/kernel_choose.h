@@ -120,6 +120,15 @@ static inline size_t select_rest(const uint16_t *label, uint16_t here, uint16_t 
     return found;
 }
 
+#ifdef __AVX512F__
+/* The chosen ones of 16 numbers; how many. */
+static inline size_t put_chosen(__mmask16 is_chosen, __m512i number, uint16_t *path) {
+    __m256i chosen = _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(is_chosen, number));
+    _mm256_storeu_si256((__m256i *)path, chosen);
+    return (size_t)__builtin_popcount(is_chosen);
+}
+#endif
+
 static size_t select_label(const uint16_t *label, uint16_t here, uint16_t *path, size_t n) {
     size_t found = 0, done = 0;
 #ifdef __AVX512F__
@@ -127,13 +136,32 @@ static size_t select_label(const uint16_t *label, uint16_t here, uint16_t *path,
     for (; done + 16 <= n; done += 16) {
         __m256i labels = _mm256_loadu_si256((const __m256i *)(label + done));
         __mmask16 is_here = _mm256_cmpeq_epi16_mask(labels, _mm256_set1_epi16((short)here));
-        __m256i chosen = _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(is_here, number));
-        _mm256_storeu_si256((__m256i *)(path + found), chosen);
-        found += (size_t)__builtin_popcount(is_here);
+        found += put_chosen(is_here, number, path + found);
         number = _mm512_add_epi32(number, _mm512_set1_epi32(16));
     }
 #endif
     return select_rest(label, here, path, done, n, found);
+}
+
+/* --- Paths where something is not 0 --- */
+
+static size_t select_where(const double *x, uint16_t *path, size_t n) {
+    size_t found = 0, done = 0;
+#ifdef __AVX512F__
+    const __m512d zero = _mm512_setzero_pd();
+    __m512i number = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    for (; done + 16 <= n; done += 16) {
+        __mmask8 low = _mm512_cmp_pd_mask(_mm512_loadu_pd(x + done), zero, _CMP_NEQ_UQ);
+        __mmask8 high = _mm512_cmp_pd_mask(_mm512_loadu_pd(x + done + 8), zero, _CMP_NEQ_UQ);
+        found += put_chosen((__mmask16)(low | high << 8), number, path + found);
+        number = _mm512_add_epi32(number, _mm512_set1_epi32(16));
+    }
+#endif
+    for (; done < n; done++) {
+        path[found] = (uint16_t)done;
+        found += x[done] != 0;
+    }
+    return found;
 }
 
 /* --- Values of the paths in one label --- */

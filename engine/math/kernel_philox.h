@@ -40,16 +40,20 @@ static inline void philox_fold(const struct sp_philox_counter *counter, struct p
     keys->key[2][1] ^= (uint32_t)product0;
 }
 
-/* A call of its own: within the loop's function gcc would put the keys together lane by lane. */
-__attribute__((noinline)) static void philox_expand(const struct sp_philox_counter *counter,
-                                                    struct philox_keys *keys) {
-    uint32_t key0 = (uint32_t)counter->key, key1 = (uint32_t)(counter->key >> 32);
+/* A call of its own: within a loop's function gcc would put the keys together lane by lane. */
+__attribute__((noinline)) static void philox_expand(uint64_t seed, struct philox_keys *keys) {
+    uint32_t key0 = (uint32_t)seed, key1 = (uint32_t)(seed >> 32);
     for (int round = 0; round < PHILOX_ROUNDS; round++) {
         keys->key[round][0] = key0;
         keys->key[round][1] = key1;
         key0 += 0x9E3779B9;
         key1 += 0xBB67AE85;
     }
+}
+
+/* Keys for the counters of one call, of which only the first word differs. */
+static inline void philox_prepare(const struct sp_philox_counter *counter, struct philox_keys *keys) {
+    philox_expand(counter->key, keys);
     philox_fold(counter, keys);
     keys->product = (uint32_t)counter->group * PHILOX_FIRST;
 }
@@ -158,7 +162,7 @@ static void philox_same(const struct sp_philox_counter *counter, uint32_t *words
     enum { AT_ONCE = WIDTH == 8 ? 2 : 1 }; /* AVX-512 has the registers for it */
     struct philox_keys keys;
     size_t pairs = n / 4 / PAIR, done = 0;
-    philox_expand(counter, &keys);
+    philox_prepare(counter, &keys);
     for (; done + AT_ONCE <= pairs; done += AT_ONCE)
         philox_pairs(&keys, done, AT_ONCE, words);
     if (done < pairs)
@@ -178,6 +182,56 @@ static void philox(const struct sp_philox_counter *counter, uint32_t *words, siz
     philox(&next, words + same, n - same);
 }
 
+/* Chosen paths: every lane has a counter of its own, of which one word is wanted. */
+struct philox_lanes {
+    u64v x[4], word;
+};
+
+static inline void philox_choose(const struct sp_philox_counter *counter, const uint16_t *path,
+                                 struct philox_lanes *lanes) {
+    const u64v zero = {0};
+    u16v number;
+    memcpy(&number, path, sizeof number);
+    u64v p = __builtin_convertvector(number, u64v);
+    u64v group = counter->group + (p >> 6 << 4) + (p & 15);
+    lanes->x[0] = group;
+    lanes->x[1] = (group >> 32 << 16) | counter->quarter;
+    lanes->x[2] = zero + counter->name;
+    lanes->x[3] = zero + counter->index;
+    lanes->word = p >> 4 & 3;
+}
+
+static inline void philox_store_word(const struct philox_lanes *lanes, uint32_t *words) {
+    u64v word = lanes->x[0];
+#pragma GCC unroll 4
+    for (uint64_t w = 1; w < 4; w++) {
+        u64v is_it = (u64v)(lanes->word == w);
+        word = (lanes->x[w] & is_it) | (word & ~is_it);
+    }
+    *(u32v_at *)words = __builtin_convertvector(word, u32v);
+}
+
+static void philox_chosen(const struct sp_philox_counter *counter, const uint16_t *path, uint32_t *words,
+                          size_t n) {
+    enum { AT_ONCE = 2 };
+    struct philox_keys keys;
+    struct philox_lanes lanes[AT_ONCE];
+    philox_expand(counter->key, &keys);
+    for (size_t first = 0; first < n; first += AT_ONCE * WIDTH) {
+#pragma GCC unroll 2
+        for (size_t i = 0; i < AT_ONCE; i++)
+            philox_choose(counter, path + first + i * WIDTH, &lanes[i]);
+#pragma GCC unroll 10
+        for (int round = 0; round < PHILOX_ROUNDS; round++)
+#pragma GCC unroll 2
+            for (size_t i = 0; i < AT_ONCE; i++)
+                philox_round(lanes[i].x, keys.key[round]);
+#pragma GCC unroll 2
+        for (size_t i = 0; i < AT_ONCE; i++)
+            philox_store_word(&lanes[i], words + first + i * WIDTH);
+    }
+}
+
 #else
 
 static inline void philox_round(uint32_t x[4], uint32_t key0, uint32_t key1) {
@@ -188,22 +242,36 @@ static inline void philox_round(uint32_t x[4], uint32_t key0, uint32_t key1) {
     x[3] = (uint32_t)product0;
 }
 
-static inline void philox_one(const struct sp_philox_counter *counter, uint64_t group, uint32_t *words) {
+static inline void philox_one(const struct sp_philox_counter *counter, uint64_t group, uint32_t x[4]) {
     uint32_t key0 = (uint32_t)counter->key, key1 = (uint32_t)(counter->key >> 32);
-    uint32_t x[4] = {(uint32_t)group, philox_second_word(counter, group), counter->name, counter->index};
+    x[0] = (uint32_t)group;
+    x[1] = philox_second_word(counter, group);
+    x[2] = counter->name;
+    x[3] = counter->index;
     for (int round = 0; round < PHILOX_ROUNDS; round++) {
         philox_round(x, key0, key1);
         key0 += 0x9E3779B9;
         key1 += 0xBB67AE85;
     }
-    for (int w = 0; w < 4; w++)
-        words[16 * w] = x[w];
 }
 
 static void philox(const struct sp_philox_counter *counter, uint32_t *words, size_t n) {
     for (size_t p = 0; p < n; p += 64)
-        for (size_t j = 0; j < 16; j++)
-            philox_one(counter, counter->group + p / 4 + j, words + p + j);
+        for (size_t j = 0; j < 16; j++) {
+            uint32_t x[4];
+            philox_one(counter, counter->group + p / 4 + j, x);
+            for (size_t w = 0; w < 4; w++)
+                words[p + 16 * w + j] = x[w];
+        }
+}
+
+static void philox_chosen(const struct sp_philox_counter *counter, const uint16_t *path, uint32_t *words,
+                          size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        uint32_t x[4], p = path[i];
+        philox_one(counter, counter->group + p / 64 * 16 + p % 16, x);
+        words[i] = x[p % 64 / 16];
+    }
 }
 
 #endif

@@ -114,6 +114,11 @@ struct sp_kernels {
     /* words[p] for n paths from the counter's group on; n a multiple of 64. */
     void (*philox)(const struct sp_philox_counter *counter, uint32_t *words, size_t n);
 
+    /* words[i] = the word that philox would write for path[i]. Up to SP_SELECT_MORE more of `path` may be
+     * read, whatever they are, and of `words` written. */
+    void (*philox_chosen)(const struct sp_philox_counter *counter, const uint16_t *path, uint32_t *words,
+                          size_t n);
+
     /* out = shift + scale x Q(u), with u = (word + 1/2) 2^-32. n a multiple of 4. */
     void (*table)(const struct sp_table_rows *table, double shift, double scale, const uint32_t *words,
                   double *out, size_t n);
@@ -173,6 +178,9 @@ struct sp_kernels {
     /* The values x of those paths, in the same order; how many. Up to SP_SELECT_MORE more entries of `out`
      * may be written. */
     size_t (*pick)(const double *x, const uint16_t *label, uint16_t here, double *out, size_t n);
+
+    /* The numbers of the paths whose x is not 0, as `select` gives them. */
+    size_t (*select_where)(const double *x, uint16_t *path, size_t n);
 
     /* slot[i] of each value. */
     void (*bins)(double centre, double inverse_scale, struct sp_bin_window window, const double *x,

@@ -20,6 +20,7 @@ extern const struct sp_kernels JOIN(sp_kernels_level_, SP_LEVEL);
 const struct sp_kernels JOIN(sp_kernels_level_, SP_LEVEL) = {
     .level = TEXT(SP_LEVEL),
     .philox = philox,
+    .philox_chosen = philox_chosen,
     .table = table,
     .uniform = uniform,
     .triangular = triangular,
@@ -33,6 +34,7 @@ const struct sp_kernels JOIN(sp_kernels_level_, SP_LEVEL) = {
     .sift_labels = sift_labels,
     .select = select_label,
     .pick = pick,
+    .select_where = select_where,
     .add_paths = add_paths,
     .bins = bins,
 };

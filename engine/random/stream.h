@@ -35,4 +35,8 @@ struct sp_stream {
 void sp_stream_words(const struct sp_kernels *kernels, struct sp_stream stream, uint64_t first_path,
                      int quarter, uint32_t index, uint32_t *words, size_t n);
 
+/* words[i] of path first_path + path[i], for n of them; both arrays have room for SP_SELECT_MORE more. */
+void sp_stream_chosen_words(const struct sp_kernels *kernels, struct sp_stream stream, uint64_t first_path,
+                            int quarter, uint32_t index, const uint16_t *path, uint32_t *words, size_t n);
+
 #endif

@@ -21,9 +21,10 @@ static int create_strips(struct sp_block *block, const struct sp_plan *plan, con
     struct sp_strip_store *store = &block->store;
     block->strips = (store->size + STRIP - 1) / STRIP;
     block->strip = sp_arena_array(store->arena, block->strips, sizeof(struct sp_strip *));
-    store->words = sp_arena_array(store->arena, store->size, sizeof *store->words);
+    store->words = sp_arena_array(store->arena, store->size + SP_SELECT_MORE, sizeof *store->words);
+    store->chosen = sp_arena_array(store->arena, store->size + SP_SELECT_MORE, sizeof *store->chosen);
     store->rule = sp_arena_array(store->arena, variant->rules + 1, sizeof *store->rule);
-    if (!block->strip || !store->words || !store->rule)
+    if (!block->strip || !store->words || !store->chosen || !store->rule)
         return -1;
     for (size_t i = 0; i < block->strips; i++)
         if (!(block->strip[i] =

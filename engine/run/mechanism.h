@@ -119,6 +119,10 @@ struct sp_step {
     const struct sp_span *out_span; /* [writes] */
 
     uint64_t *rule; /* [rules] add to these */
+
+    /* See sp_step_put_where. */
+    bool (*draw_where)(void *drawer, size_t place, double *x);
+    void *drawer;
 };
 
 /* What a scenario says of one field. `number`: of a number; of a choice or a name its place; of an assumption
@@ -180,6 +184,20 @@ static inline size_t sp_step_place(const struct sp_step *s, int table, size_t in
 /* The effective values of an assumption in this quarter; NULL when it is absent (see base/field.h). */
 static inline const double *sp_step_field(const struct sp_step *s, int table, size_t instance, int field) {
     return s->field[sp_step_place(s, table, instance, field)];
+}
+
+/* Where x is not 0, puts the value of an assumption there, whose descriptor says `where`: then no more of it
+ * is drawn than is needed. Where it is absent, x stays as it is. */
+static inline void sp_step_put_where(const struct sp_step *s, int table, size_t instance, int field,
+                                     double *restrict x) {
+    size_t place = sp_step_place(s, table, instance, field);
+    const double *value = s->field[place];
+    if (!value || (s->draw_where && s->draw_where(s->drawer, place, x)))
+        return;
+    for (size_t p = 0; p < s->n; p++) {
+        double put = value[p];
+        x[p] = x[p] != 0 ? put : 0;
+    }
 }
 
 /* The number that an assumption is on all paths and in all quarters; NaN: it is not one number. */

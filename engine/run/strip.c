@@ -19,6 +19,7 @@ struct values {
     double *given;   /* when parameters of its law are drawn: its value, given these */
     const double *parameter[SP_CONDITIONAL_PARAMETERS]; /* those that are numbers */
     bool is_given;                                      /* `given` holds until the next paths   */
+    bool is_drawn_where;                                /* on some paths only: where an event begins */
     bool moves;                                         /* it may differ between the quarters of a path */
     size_t since;    /* the moment (below) when `effective` was found, or ALWAYS */
     size_t drawn_at; /* and when the values of this quarter were drawn, if they are drawn by quarter */
@@ -35,6 +36,7 @@ struct moving_field {
 };
 
 struct binding {
+    struct sp_strip *strip;
     const struct sp_bound_step *bound;
     void (*work)(const struct sp_step *); /* the mechanism's step; NULL: none */
     bool may_stop;                        /* does nothing on paths that have stopped */
@@ -140,6 +142,19 @@ static bool has_drawn_parameters(const struct sp_variable *variable) {
 
 static bool has_noise(const struct sp_variable *variable) {
     return variable->noise.scale != SP_NOISE_NONE;
+}
+
+/* Whether nothing comes after the draw. */
+static bool is_plain(const struct sp_variable *variable) {
+    return variable->entries == 1 && variable->changes == 0 && !has_noise(variable) &&
+           !has_drawn_parameters(variable);
+}
+
+/* Whether paths on which something happens may be drawn alone. */
+static bool may_draw_where(const struct sp_strip *strip, const struct sp_variable *variable) {
+    bool all = !strip->store->for_metrics || strip->plan->at_centre || variable->loadings > 0;
+    return !all && variable->each != SP_EACH_PATH && is_plain(variable) &&
+           !is_constant(&variable->entry[0]) && !variable->entry[0].may_leave_bounds;
 }
 
 /* Whether the value may differ between the quarters of a path. */
@@ -263,6 +278,8 @@ static const double *read_column(const struct sp_strip *strip, const struct sp_b
     return before ? strip->before[column] : *sp_strip_place(strip, step->read[i]);
 }
 
+static bool draw_field_where(void *drawer, size_t field, double *x); /* see Draws */
+
 static int bind_turn(struct sp_strip *strip, struct binding *binding, enum turn turn) {
     const struct sp_bound_step *step = binding->bound;
     const double **read = sp_arena_array(strip->store->arena, step->reads + 1, sizeof *read);
@@ -292,6 +309,8 @@ static int bind_turn(struct sp_strip *strip, struct binding *binding, enum turn 
         .is_wanted = step->is_wanted,
         .out_span = step->out_span,
         .rule = strip->store->rule + step->first_rule,
+        .draw_where = draw_field_where,
+        .drawer = binding,
     };
     return 0;
 }
@@ -304,8 +323,16 @@ static bool draws_for_all(const struct sp_strip *strip) {
 
 /* Whether steps read what is drawn by quarter, which lies where it lay in the quarter before. */
 static bool is_as_drawn(const struct sp_variable *variable) {
-    return variable->each == SP_EACH_QUARTER && variable->entries == 1 && variable->changes == 0 &&
-           !has_noise(variable) && !has_drawn_parameters(variable);
+    return variable->each == SP_EACH_QUARTER && is_plain(variable);
+}
+
+/* The descriptor of a field: instances follow one another, and so do tables. */
+static const struct sp_field *field_at(const struct sp_bound_step *step, size_t place) {
+    int table = 0;
+    while (place >= step->field_span[table].start + step->instances[table] * step->field_span[table].count)
+        table++;
+    struct sp_span span = step->field_span[table];
+    return &step->mechanism->table[table]->field[(place - span.start) % span.count];
 }
 
 /* Finds a field once and for all; whether that is enough, and nothing has to be done in any quarter. */
@@ -316,6 +343,8 @@ static bool find_still(struct sp_strip *strip, struct binding *binding, size_t f
     const struct sp_variable *variable = &strip->variant->variable[i];
     struct values *values = &strip->values[i];
     binding->field[field] = values->effective = values->drawn[0];
+    if (field_at(binding->bound, field)->where && may_draw_where(strip, variable))
+        return values->is_drawn_where = true;
     if (!values->moves && !has_drawn_parameters(variable))
         values->since = ALWAYS;
     return values->since == ALWAYS || (!draws_for_all(strip) && is_as_drawn(variable));
@@ -323,6 +352,7 @@ static bool find_still(struct sp_strip *strip, struct binding *binding, size_t f
 
 static int create_binding(struct sp_strip *strip, const struct sp_bound_step *step) {
     struct binding *binding = &strip->binding[strip->steps++];
+    binding->strip = strip;
     binding->bound = step;
     binding->work = step->mechanism->step;
     binding->may_stop = strip->variant->stop != SP_PLAN_NONE && !step->mechanism->after_stop;
@@ -386,6 +416,8 @@ static int create_all(struct sp_strip *strip) {
         return -1;
     for (size_t i = 0; i < variant->variables; i++) {
         strip->values[i].moves = may_move(variant, &variant->variable[i]);
+        strip->values[i].is_drawn_where =
+            variant->variable[i].each == SP_EACH_EVENT && may_draw_where(strip, &variant->variable[i]);
         if (create_values(strip, &variant->variable[i], &strip->values[i]))
             return -1;
     }
@@ -466,6 +498,35 @@ static void draw(struct sp_strip *strip, const struct sp_variable *variable,
     sp_phase_enter(sp_sampler_phase(&entry->sampler), all->n);
     sp_sampler_fill(&entry->sampler, strip->plan->kernels, strip->store->words, out, all->n);
     sp_phase_enter(SP_PHASE_ASSUMPTIONS, 0);
+}
+
+/* Draws on the paths of the strip where `where` is not 0, which may be `out`. What is left out counts among
+ * the values of the phases, as if it were drawn. */
+static void draw_where(struct sp_strip *strip, const struct sp_variable *variable, const double *where,
+                       double *out) {
+    const struct sp_kernels *kernels = strip->plan->kernels;
+    const struct sp_sampler *sampler = &variable->entry[0].sampler;
+    uint16_t *path = strip->store->chosen;
+    struct sp_stream stream = {strip->plan->seed, variable->stream};
+    sp_phase_enter(SP_PHASE_WORDS, strip->paths.n);
+    size_t count = kernels->select_where(where, path, strip->paths.n);
+    sp_stream_chosen_words(kernels, stream, strip->paths.first, (int)strip->quarter, 0, path,
+                           strip->store->words, count);
+    sp_phase_enter(sp_sampler_phase(sampler), strip->paths.n);
+    sp_sampler_fill(sampler, kernels, strip->store->words, strip->z, (count + 7) / 8 * 8);
+    for (size_t i = 0; i < count; i++)
+        out[path[i]] = strip->z[i];
+}
+
+static bool draw_field_where(void *drawer, size_t field, double *x) {
+    struct binding *binding = drawer;
+    struct sp_strip *strip = binding->strip;
+    int i = binding->bound->variable[field];
+    if (i == SP_PLAN_NONE || !strip->values[i].is_drawn_where)
+        return false;
+    draw_where(strip, &strip->variant->variable[i], x, x);
+    sp_phase_enter(SP_PHASE_STEPS, 0);
+    return true;
 }
 
 static size_t count_outside(const struct sp_variable *variable, const double *x, size_t n) {
@@ -613,7 +674,11 @@ static void hold_event(struct sp_strip *strip, size_t i) {
     struct values *values = &strip->values[i];
     if (variable->each != SP_EACH_EVENT)
         return;
-    renew(strip->now[variable->begins], values->effective, values->held, strip->paths.n);
+    if (values->is_drawn_where)
+        draw_where(strip, variable, strip->now[variable->begins], values->held);
+    else
+        renew(strip->now[variable->begins], values->effective, values->held, strip->paths.n);
+    sp_phase_enter(SP_PHASE_ASSUMPTIONS, 0);
     values->effective = values->held;
 }
 
@@ -699,7 +764,7 @@ static void put_in_force(struct sp_strip *strip, size_t i) {
     if (is_in_force(strip, values))
         return;
     size_t entry = entry_at(variable, strip->quarter);
-    if (variable->each != SP_EACH_PATH)
+    if (variable->each != SP_EACH_PATH && !values->is_drawn_where)
         draw_quarter(strip, i, entry);
     values->effective = values->drawn[entry];
     apply_parameters(strip, i);

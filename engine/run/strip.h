@@ -2,7 +2,8 @@
  *
  * A strip: the paths of a block that go through all steps of a quarter before the next ones do, few enough
  * for what a step writes to be in the first-level cache still when the next step reads it. It works
- * out the assumptions in force and runs the steps; draws are made by the first strip for all. Only block.c
+ * out the assumptions in force and runs the steps; draws are made by the first strip for all, but for those
+ * that are needed on few paths only. Only block.c
  * uses it: whoever looks at a block sees arrays over all its paths, of which each strip has a part.
  */
 #ifndef SP_ENGINE_RUN_STRIP_H
@@ -27,7 +28,8 @@ struct sp_strip_store {
     double **array;              /* [arrays] -> [size] */
     double *slab;                /* memory for the next ones, */
     size_t left;                 /* so many */
-    uint32_t *words;             /* [size] scratch */
+    uint32_t *words;             /* [size + SP_SELECT_MORE] scratch */
+    uint16_t *chosen;            /* the same, of numbers of paths */
     uint64_t *rule;              /* [rules] how often each was applied */
 };
 

@@ -395,6 +395,34 @@ Test(accumulate_kernels, select_is_its_twin) {
             }
 }
 
+static size_t select_where_twin(const double *x, uint16_t *path, size_t n) {
+    size_t found = 0;
+    for (size_t p = 0; p < n; p++)
+        if (x[p] != 0)
+            path[found++] = (uint16_t)p;
+    return found;
+}
+
+/* Few, none and all; -0 is 0, NaN and the smallest numbers are not. */
+Test(accumulate_kernels, select_where_is_its_twin) {
+    static double x[VALUES];
+    static uint16_t path[VALUES + SP_SELECT_MORE + 1], expected[VALUES];
+    static const size_t sizes[] = {0, 1, 2, 15, 16, 17, 31, 32, 63, 65, 1024, VALUES};
+    static const double other[] = {1, NAN, 0x1p-1074, -2.385, INFINITY};
+    for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++)
+        for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+            for (size_t every = 1; every < 80; every += 13) {
+                for (size_t i = 0; i < VALUES; i++)
+                    x[i] = i * i % every == 0 && every < 79 ? other[i % 5] : i % 2 ? 0.0 : -0.0;
+                memset(path, 0xA5, sizeof path);
+                size_t n = sizes[s], count = select_where_twin(x, expected, n);
+                cr_assert_eq((*level)->select_where(x, path, n), count, "level %s, n %zu", (*level)->level,
+                             n);
+                cr_assert_arr_eq(path, expected, count * sizeof *path, "level %s, n %zu", (*level)->level, n);
+                cr_assert_eq(path[count + SP_SELECT_MORE], 0xA5A5);
+            }
+}
+
 static size_t pick_twin(const double *x, const uint16_t *label, uint16_t here, double *out, size_t n) {
     size_t found = 0;
     for (size_t p = 0; p < n; p++)

@@ -97,6 +97,28 @@ Test(philox, every_level_is_the_twin_word_by_word) {
             }
 }
 
+/* Paths one after the other, few, all over the place, the same twice; every count from 0 on. */
+static size_t choose(size_t kind, uint16_t *path, size_t n) {
+    for (size_t i = 0; i < n + SP_SELECT_MORE; i++)
+        path[i] = (uint16_t)(kind == 0 ? i : kind == 1 ? 63 - i % 64 : kind == 2 ? i * 2385 % 16384 : 4095);
+    return n;
+}
+
+Test(philox, chosen_words_are_those_of_their_paths) {
+    static uint16_t path[256 + SP_SELECT_MORE];
+    static uint32_t words[256 + SP_SELECT_MORE + 1];
+    for (const struct sp_kernels *const *level = engine_test_levels(); *level; level++)
+        for (size_t c = 0; c < sizeof counters / sizeof *counters; c++)
+            for (size_t n = 0; n <= 256; n += n < 40 ? 1 : 36) {
+                memset(words, 0xA5, sizeof words);
+                (*level)->philox_chosen(&counters[c], path, words, choose((c + n) % 4, path, n));
+                for (size_t i = 0; i < n; i++)
+                    cr_assert_eq(words[i], twin(&counters[c], path[i]), "level %s, counter %zu, path %u",
+                                 (*level)->level, c, path[i]);
+                cr_assert_eq(words[n + SP_SELECT_MORE], 0xA5A5A5A5);
+            }
+}
+
 /* It writes n words and no more. */
 Test(philox, nothing_is_written_beyond) {
     uint32_t words[128 + 16];
