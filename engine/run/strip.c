@@ -159,8 +159,7 @@ static bool may_draw_where(const struct sp_strip *strip, const struct sp_variabl
 
 /* Whether the value may differ between the quarters of a path. */
 static bool may_move(const struct sp_variant *variant, const struct sp_variable *variable) {
-    bool is_redrawn = variable->each == SP_EACH_EVENT ||
-                      (variable->each == SP_EACH_QUARTER && !is_unchanging(&variable->entry[0]));
+    bool is_redrawn = variable->each != SP_EACH_PATH && !is_unchanging(&variable->entry[0]);
     if (is_redrawn || variable->entries > 1 || variable->changes > 0 || has_noise(variable))
         return true;
     for (size_t j = 0; has_drawn_parameters(variable) && j < SP_CONDITIONAL_PARAMETERS; j++)
@@ -672,7 +671,7 @@ SP_WIDE static void renew(const double *begins, const double *drawn, double *res
 static void hold_event(struct sp_strip *strip, size_t i) {
     const struct sp_variable *variable = &strip->variant->variable[i];
     struct values *values = &strip->values[i];
-    if (variable->each != SP_EACH_EVENT)
+    if (variable->each != SP_EACH_EVENT || !values->moves)
         return;
     if (values->is_drawn_where)
         draw_where(strip, variable, strip->now[variable->begins], values->held);
