@@ -45,8 +45,8 @@ static const char text[] = "name = \"events\"\n"
                            "severity = { gamma = { shape = 4, scale = 0.25 } }\n"
                            "cost = { uniform = { min = 100, max = 2_385 } }\n"
                            "monthly = 71.5\n"
-                           "effect = [{ of = \"churn.monthly\",\n"
-                           "            times = { lognormal = { median = 1.4, sigma = 0.2 } } }]\n";
+                           "effect = [{ of = \"churn.monthly\", "
+                           "times = { lognormal = { median = 1.4, sigma = 0.2 } } }]\n";
 
 static void begin(void) {
     arena = sp_arena_create();
