@@ -44,11 +44,11 @@ struct sp_field {
     bool whole;           /* must be a whole number */
     bool of_whole_counts; /* absent unless people are counted in whole numbers (a draw) */
     bool optional;        /* absent unless it is given */
-    bool where;           /* the step looks at it only where something happens (sp_step_put_where) */
-    bool expected;        /* optional, but `check` warns when it is not given */
-    int needs;            /* 1 + an earlier field of the table, without which it is absent; 0: none */
-    int needs_choice;     /* and which, when that field is a choice, must be this one */
-    bool strict; /* given without what it needs it is a mistake: the same thing would be said twice */
+    bool where;       /* steps get its values by sp_step_put_where alone, where something happens on a path */
+    bool expected;    /* optional, but `check` warns when it is not given */
+    int needs;        /* 1 + an earlier field of the table, without which it is absent; 0: none */
+    int needs_choice; /* and which, when that field is a choice, must be this one */
+    bool strict;      /* given without what it needs it is a mistake: the same thing would be said twice */
     /* How it might be written, "0.05" or "{ normal = { mean = 0.4, sd = 0.1 } }": of the first instance, and
      * of the second where that differs. Needed when there is no default: `scalepath init` writes it. */
     const char *example[2];

@@ -19,8 +19,9 @@ struct sp_block;
 /* Room for `size` paths (a multiple of 64) of a variant. NULL: out of memory. */
 struct sp_block *sp_block_create(const struct sp_plan *plan, const struct sp_variant *variant, size_t size);
 
-/* The same for who looks at metrics and categories alone. Other columns are there for a strip at a time: what
- * one writes the next one writes over, so that less goes through the caches. */
+/* The same for who looks at metrics, categories and sp_block_draw alone. Other columns are there for a strip
+ * at a time: what one writes the next one writes over, so that less goes through the caches. And what events
+ * cost and change is drawn only where they begin. */
 struct sp_block *sp_block_create_for_metrics(const struct sp_plan *plan, const struct sp_variant *variant,
                                              size_t size);
 

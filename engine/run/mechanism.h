@@ -120,7 +120,8 @@ struct sp_step {
 
     uint64_t *rule; /* [rules] add to these */
 
-    /* See sp_step_put_where. */
+    /* See sp_step_put_where. Draws the field at `place` where x is not 0; or false: it is drawn on all paths,
+     * and x as it was. NULL: all are. */
     bool (*draw_where)(void *drawer, size_t place, double *x);
     void *drawer;
 };
@@ -181,7 +182,8 @@ static inline size_t sp_step_place(const struct sp_step *s, int table, size_t in
     return s->field_span[table].start + instance * s->field_span[table].count + (size_t)field;
 }
 
-/* The effective values of an assumption in this quarter; NULL when it is absent (see base/field.h). */
+/* The effective values of an assumption in this quarter; NULL when it is absent (see base/field.h). Of one
+ * whose descriptor says `where`, only that counts. */
 static inline const double *sp_step_field(const struct sp_step *s, int table, size_t instance, int field) {
     return s->field[sp_step_place(s, table, instance, field)];
 }

@@ -66,7 +66,8 @@ void sp_strip_begin(struct sp_strip *strip, struct sp_strip_paths paths) {
     sp_strip_draw_path(strip);
     begin_quarter(strip, 0, true);
     sp_strip_draw_normals(strip, SP_EACH_QUARTER, 0);
-    for (size_t i = 0; i < variant->variables; i++) /* are seen by who looks at draws of the path, too */
+    /* Who looks at what was drawn for the path sees these too. */
+    for (size_t i = 0; i < variant->variables; i++)
         if (variant->variable[i].each == SP_EACH_PATH && has_drawn_parameters(&variant->variable[i]))
             sp_strip_put_in_force(strip, i);
     clear_opening(strip);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A strip: the paths of a block that go through all steps of a quarter before the next ones do, few enough
- * for what a step writes to be in the first-level cache still when the next step reads it. It works
- * out the assumptions in force and runs the steps; draws are made by the first strip for all, but for those
- * that are needed on few paths only. Only block.c
- * uses it: whoever looks at a block sees arrays over all its paths, of which each strip has a part.
+ * for what a step writes to be in the first-level cache still when the next step reads it. It works out the
+ * assumptions in force and runs the steps; draws are made by the first strip for all, but for those that are
+ * needed on few paths only. Only block.c uses it: whoever looks at a block sees arrays over all its paths, of
+ * which each strip has a part.
  */
 #ifndef SP_ENGINE_RUN_STRIP_H
 #define SP_ENGINE_RUN_STRIP_H

@@ -100,11 +100,12 @@ static void hold_event(struct sp_strip *strip, size_t i) {
     struct values *values = &strip->values[i];
     if (variable->each != SP_EACH_EVENT || !values->moves)
         return;
-    if (values->is_drawn_where)
+    if (values->is_drawn_where) {
         sp_strip_draw_where(strip, variable, strip->now[variable->begins], values->held);
-    else
+        sp_phase_enter(SP_PHASE_ASSUMPTIONS, 0);
+    } else {
         renew(strip->now[variable->begins], values->effective, values->held, strip->paths.n);
-    sp_phase_enter(SP_PHASE_ASSUMPTIONS, 0);
+    }
     values->effective = values->held;
 }
 

@@ -63,11 +63,12 @@ static bool is_plain(const struct sp_variable *variable) {
            !has_drawn_parameters(variable);
 }
 
-/* Whether paths on which something happens may be drawn alone. */
+/* Whether paths on which something happens may be drawn alone. (Who looks at the centre does not look at
+ * metrics alone.) */
 static bool may_draw_where(const struct sp_strip *strip, const struct sp_variable *variable) {
-    bool all = !strip->store->for_metrics || strip->plan->at_centre || variable->loadings > 0;
-    return !all && variable->each != SP_EACH_PATH && is_plain(variable) &&
-           !is_constant(&variable->entry[0]) && !variable->entry[0].may_leave_bounds;
+    return strip->store->for_metrics && variable->each != SP_EACH_PATH && is_plain(variable) &&
+           variable->loadings == 0 && !is_constant(&variable->entry[0]) &&
+           !variable->entry[0].may_leave_bounds;
 }
 
 /* Whether the value may differ between the quarters of a path. */

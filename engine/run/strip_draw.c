@@ -80,7 +80,7 @@ void sp_strip_draw_where(struct sp_strip *strip, const struct sp_variable *varia
     sp_stream_chosen_words(kernels, stream, strip->paths.first, (int)strip->quarter, 0, path,
                            strip->store->words, count);
     sp_phase_enter(sp_sampler_phase(sampler), strip->paths.n);
-    sp_sampler_fill(sampler, kernels, strip->store->words, strip->z, (count + 7) / 8 * 8);
+    sp_sampler_fill(sampler, kernels, strip->store->words, strip->z, (count + 7) / 8 * 8); /* whole vectors */
     for (size_t i = 0; i < count; i++)
         out[path[i]] = strip->z[i];
 }

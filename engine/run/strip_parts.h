@@ -140,12 +140,12 @@ void sp_strip_draw_path(struct sp_strip *strip);
 /* An entry of variable i for a quarter, held to its bounds when nothing comes after the draw. */
 void sp_strip_draw_entry(struct sp_strip *strip, size_t i, size_t e, int quarter);
 
-/* Draws on the paths of the strip where `where` is not 0, which may be `out`. */
+/* Draws on those paths of the strip where `where` is not 0. `out` may be `where`. */
 void sp_strip_draw_where(struct sp_strip *strip, const struct sp_variable *variable, const double *where,
                          double *out);
 
-/* The same for a field of a step, whose `binding` it is (sp_step_put_where). */
-bool sp_strip_draw_field(void *binding, size_t field, double *x);
+/* The same for a field of the step whose binding `drawer` is: draw_where of struct sp_step. */
+bool sp_strip_draw_field(void *drawer, size_t field, double *x);
 
 /* Holds values of variable i to its bounds, and counts those that had to be. */
 void sp_strip_hold(struct sp_strip *strip, const struct sp_strip_paths *paths, size_t i, double *x);
