@@ -24,20 +24,20 @@ static void fill_upper(const struct sp_kernels *kernels, const double *z, double
         out[p] = sp_normal_upper(held[p], gauss[p]);
 }
 
-/* ln(cap / mean), held to +-600; of paths on which one of them is 0, anything. */
-static void fill_log_ratio(const double *mean, const double *cap, double *out) {
+/* k / sigma, with k held to +-600; of paths on which mean or cap is 0, anything. */
+static void fill_ratio(const double *mean, const double *cap, const double *sigma, double *out) {
     for (size_t p = 0; p < PART; p++) {
-        double ratio = mean[p] > 0 ? cap[p] / mean[p] : 1;
-        out[p] = sp_elementary_log(ratio < 1e-260 ? 1e-260 : ratio > 1e260 ? 1e260 : ratio);
+        double times = mean[p] > 0 ? cap[p] / mean[p] : 1;
+        out[p] = sp_elementary_log(times < 1e-260 ? 1e-260 : times > 1e260 ? 1e260 : times) / sigma[p];
     }
 }
 
-/* P(Z > side k / sigma + halves sigma / 2). */
-static void fill_part(const struct sp_kernels *kernels, const double *k, const double *sigma, double side,
+/* P(Z > side x ratio + halves sigma / 2), with the ratio k / sigma. */
+static void fill_part(const struct sp_kernels *kernels, const double *ratio, const double *sigma, double side,
                       double halves, double *out) {
     double z[PART];
     for (size_t p = 0; p < PART; p++)
-        z[p] = side * k[p] / sigma[p] + halves * 0.5 * sigma[p];
+        z[p] = side * ratio[p] + halves * 0.5 * sigma[p];
     fill_upper(kernels, z, out);
 }
 
@@ -51,13 +51,13 @@ static void fill_sigma(const double *sigma, double *out, double *exp_square) {
 
 SP_WIDE void sp_usage_tail_moments(const struct sp_kernels *kernels, const double *mean, const double *sigma,
                                    const double *cap, double *capped_mean, double *relative_variance) {
-    double spread[PART], growth[PART], k[PART], first_below[PART], second_below[PART], above[PART];
+    double spread[PART], growth[PART], ratio[PART], first_below[PART], second_below[PART], above[PART];
     fill_sigma(sigma, spread, growth);
     kernels->exp(growth, growth, PART);
-    fill_log_ratio(mean, cap, k);
-    fill_part(kernels, k, spread, -1, 1, first_below);
-    fill_part(kernels, k, spread, -1, 3, second_below);
-    fill_part(kernels, k, spread, 1, 1, above);
+    fill_ratio(mean, cap, spread, ratio);
+    fill_part(kernels, ratio, spread, -1, 1, first_below);
+    fill_part(kernels, ratio, spread, -1, 3, second_below);
+    fill_part(kernels, ratio, spread, 1, 1, above);
     for (size_t p = 0; p < PART; p++) {
         double first = mean[p] * first_below[p] + cap[p] * above[p];
         double second = mean[p] * mean[p] * growth[p] * second_below[p] + cap[p] * cap[p] * above[p];

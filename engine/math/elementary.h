@@ -41,7 +41,7 @@ static inline double sp_elementary_log(double x) {
 /* ln(1 - x) for 0 <= x < 1, without loss for small x: what 1 - x has rounded off is put back. */
 static inline double sp_elementary_log_rest(double x) {
     double rest = 1 - x;
-    return sp_elementary_log(rest) - ((rest - 1) + x) / rest;
+    return sp_elementary_log(rest) - ((rest - 1) + x) * (1 / rest);
 }
 
 /* e^x for -700 <= x <= 700, to about 1 ulp. x = k ln 2 + r; e^r by its Taylor series. */
