@@ -6,7 +6,7 @@
  */
 #include "engine/run/block.h"
 #include "models/models.h"
-#include "scenarios/compile.h"
+#include "tests/unit/scenarios/plan_helper.h"
 #include "tests/unit/scenarios/tree_helper.h"
 
 #include <criterion/criterion.h>
@@ -33,12 +33,7 @@ static void end(void) {
 
 /* The first scenario, which has every mechanism, with some things set. NULL: refused, and told. */
 static struct sp_plan *compile(const char *const *set, size_t sets, struct sp_problems *problems) {
-    struct sp_request request = {.scenario = file, .set = set, .sets = sets};
-    struct sp_scenario *scenario = sp_scenario_read(&request, problems);
-    struct sp_plan *plan =
-        scenario ? sp_compile_plan(scenario, &(struct sp_compile_options){0}, problems) : NULL;
-    sp_scenario_free(scenario);
-    return plan;
+    return plan_helper_try(file, set, sets, problems);
 }
 
 static const char *switch_off(const struct sp_field_table *table, size_t instance) {

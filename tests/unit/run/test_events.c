@@ -6,7 +6,7 @@
  * with drawn parameters, once a path, changed, or by dates.
  */
 #include "engine/run/block.h"
-#include "scenarios/compile.h"
+#include "tests/unit/scenarios/plan_helper.h"
 #include "tests/unit/scenarios/tree_helper.h"
 
 #include <criterion/criterion.h>
@@ -62,17 +62,9 @@ static void end(void) {
 /* With `few`, nobody asks how often and how long events act: then an event of one quarter is its cost alone.
  */
 static struct sp_plan *compile(const char *setting, bool few) {
-    struct sp_problems problems = {0};
     const char *set[] = {"results.metrics=[\"cash\", \"cost.total\"]", "results.by_tier=[]", setting};
-    struct sp_request request = {
-        .scenario = file, .set = few ? set : set + 2, .sets = (few ? 2u : 0u) + (setting ? 1u : 0u)};
-    struct sp_scenario *scenario = sp_scenario_read(&request, &problems);
-    struct sp_plan *plan =
-        scenario ? sp_compile_plan(scenario, &(struct sp_compile_options){0}, &problems) : NULL;
-    sp_scenario_free(scenario);
-    cr_assert(plan, "%s: %s", setting ? setting : "-", problems.count ? problems.items[0].what : "");
-    sp_problems_free(&problems);
-    return plan;
+    size_t first = few ? 0 : 2, end = setting ? 3 : 2;
+    return plan_helper_compile(file, set + first, end - first, setting ? setting : "-");
 }
 
 static void expect_metrics(const struct sp_plan *plan, const struct sp_block *all, const struct sp_block *few,

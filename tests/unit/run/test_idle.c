@@ -5,7 +5,7 @@
  * scenario, which has every mechanism.
  */
 #include "engine/run/block.h"
-#include "scenarios/compile.h"
+#include "tests/unit/scenarios/plan_helper.h"
 #include "tests/unit/scenarios/tree_helper.h"
 
 #include <criterion/criterion.h>
@@ -33,18 +33,10 @@ static void end(void) {
 
 /* The first scenario, of which only one metric is asked for; NULL: all. */
 static struct sp_plan *compile(const char *metric) {
-    struct sp_problems problems = {0};
     const char *set[2];
     set[0] = metric ? sp_arena_format(arena, "results.metrics=[\"%s\"]", metric) : NULL;
     set[1] = "results.by_tier=[]";
-    struct sp_request request = {.scenario = file, .set = set, .sets = metric ? 2 : 0};
-    struct sp_scenario *scenario = sp_scenario_read(&request, &problems);
-    struct sp_plan *plan =
-        scenario ? sp_compile_plan(scenario, &(struct sp_compile_options){0}, &problems) : NULL;
-    sp_scenario_free(scenario);
-    cr_assert(plan, "%s: %s", metric ? metric : "all", problems.count ? problems.items[0].what : "");
-    sp_problems_free(&problems);
-    return plan;
+    return plan_helper_compile(file, set, metric ? 2 : 0, metric ? metric : "all");
 }
 
 static size_t live_steps(const struct sp_plan *plan) {

@@ -6,7 +6,7 @@
  */
 #include "engine/run/reach.h"
 #include "engine/run/block.h"
-#include "scenarios/compile.h"
+#include "tests/unit/scenarios/plan_helper.h"
 #include "tests/unit/scenarios/tree_helper.h"
 
 #include <criterion/criterion.h>
@@ -22,15 +22,9 @@ static const char *folder;
 static struct sp_plan *plan;
 
 static void begin(void) {
-    struct sp_problems problems = {0};
     arena = sp_arena_create();
     folder = tree_helper_folder(arena);
-    struct sp_request request = {.scenario = tree_helper_write_starter(arena, folder)};
-    struct sp_scenario *scenario = sp_scenario_read(&request, &problems);
-    plan = scenario ? sp_compile_plan(scenario, &(struct sp_compile_options){0}, &problems) : NULL;
-    cr_assert(plan, "%s", problems.count ? problems.items[0].what : "");
-    sp_scenario_free(scenario);
-    sp_problems_free(&problems);
+    plan = plan_helper_compile(tree_helper_write_starter(arena, folder), NULL, 0, "the first scenario");
 }
 
 static void end(void) {
