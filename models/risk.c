@@ -213,11 +213,16 @@ static void last(const struct sp_step *s, double *restrict events) {
     }
 }
 
+/* The values of a field where the event begins (1 when it is not given), else 0. */
+static void put_where_begins(const struct sp_step *s, int field, const double *events, double *out) {
+    memcpy(out, events, s->n * sizeof *out);
+    sp_step_put_where(s, RISKS, 0, field, out);
+}
+
 static void set_left(const struct sp_step *s, const double *events) {
     const double *before = sp_step_read(s, LEFT_BEFORE);
     double *restrict left = sp_step_out(s, LEFT, 0), *restrict active = sp_step_out(s, ACTIVE, 0);
-    memcpy(left, events, s->n * sizeof *left);
-    sp_step_put_where(s, RISKS, 0, LASTS, left);
+    put_where_begins(s, LASTS, events, left);
     for (size_t p = 0; p < s->n; p++) {
         double length = floor(left[p] + 0.5), rest = before[p] > 1 ? before[p] - 1 : 0;
         left[p] = events[p] > 0 ? length : rest;
@@ -228,8 +233,7 @@ static void set_left(const struct sp_step *s, const double *events) {
 static void set_strength(const struct sp_step *s, const double *events) {
     const double *before = sp_step_read(s, STRENGTH_BEFORE), *left = sp_step_out(s, LEFT, 0);
     double *restrict strength = sp_step_out(s, STRENGTH, 0);
-    memcpy(strength, events, s->n * sizeof *strength);
-    sp_step_put_where(s, RISKS, 0, SEVERITY, strength);
+    put_where_begins(s, SEVERITY, events, strength);
     for (size_t p = 0; p < s->n; p++) {
         double old = before[p], severity = strength[p];
         strength[p] = events[p] > 0 ? severity : left[p] > 0 ? old : 0;
@@ -240,8 +244,7 @@ static void set_cost(const struct sp_step *s, const double *events) {
     const double *monthly = sp_step_or_zeros(s, sp_step_field(s, RISKS, 0, MONTHLY));
     const double *strength = sp_step_out(s, STRENGTH, 0);
     double *restrict cost = sp_step_out(s, COST_OF, 0);
-    memcpy(cost, events, s->n * sizeof *cost);
-    sp_step_put_where(s, RISKS, 0, LOSS, cost);
+    put_where_begins(s, LOSS, events, cost);
     for (size_t p = 0; p < s->n; p++)
         cost[p] = strength[p] * cost[p] + SP_MODELS_MONTHS * monthly[p] * strength[p];
 }
@@ -259,6 +262,7 @@ static bool looks_at(const struct sp_step *s, int read) {
     return !is_brief(s);
 }
 
+/* Of a brief event there is the cost alone: it takes the place of the 1 where it begins. */
 SP_WIDE static void step(const struct sp_step *s) {
     bool brief = is_brief(s);
     double *events = sp_step_out(s, brief ? COST_OF : EVENTS, 0);

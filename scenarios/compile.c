@@ -43,6 +43,7 @@ static int add_variable(struct sp_plan *plan, struct sp_variant *variant, const 
         .name = copy(plan, input->key),
         .stream = sp_hash32_text(assumption->stream),
         .each = assumption->each,
+        .where = input->field->where,
         .begins = SP_PLAN_NONE,
         .entries = assumption->entries,
         .low = input->field->low,

@@ -172,7 +172,6 @@ static void add_up_several(struct several *these) {
 static bool correct_several(struct several *these) {
     double z[TOGETHER];
     int64_t any_far = 0;
-#pragma GCC unroll 1
     for (size_t i = 0; i < TOGETHER; i++) {
         double u = these->u[i];
         z[i] = sp_normal_quantile_near(u);

@@ -38,7 +38,8 @@ static inline double sp_elementary_log(double x) {
     return high + (2 * s * sp_elementary_series(odd, sizeof odd / sizeof *odd, s * s) + low);
 }
 
-/* ln(1 - x) for 0 <= x < 1, without loss for small x: what 1 - x has rounded off is put back. */
+/* ln(1 - x) for 0 <= x < 1, without loss for small x: what 1 - x has rounded off is put back. By the inverse,
+ * which whoever needs x / (1 - x) too then has. */
 static inline double sp_elementary_log_rest(double x) {
     double rest = 1 - x;
     return sp_elementary_log(rest) - ((rest - 1) + x) * (1 / rest);

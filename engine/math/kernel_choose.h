@@ -121,8 +121,10 @@ static inline size_t select_rest(const uint16_t *label, uint16_t here, uint16_t 
 }
 
 #ifdef __AVX512F__
-/* The chosen ones of 16 numbers; how many. */
-static inline size_t put_chosen(__mmask16 is_chosen, __m512i number, uint16_t *path) {
+/* The chosen ones of the 16 numbers from `first` on; how many. */
+static inline size_t put_chosen(__mmask16 is_chosen, size_t first, uint16_t *path) {
+    __m512i number = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+    number = _mm512_add_epi32(number, _mm512_set1_epi32((int)first));
     __m256i chosen = _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(is_chosen, number));
     _mm256_storeu_si256((__m256i *)path, chosen);
     return (size_t)__builtin_popcount(is_chosen);
@@ -132,12 +134,10 @@ static inline size_t put_chosen(__mmask16 is_chosen, __m512i number, uint16_t *p
 static size_t select_label(const uint16_t *label, uint16_t here, uint16_t *path, size_t n) {
     size_t found = 0, done = 0;
 #ifdef __AVX512F__
-    __m512i number = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
     for (; done + 16 <= n; done += 16) {
         __m256i labels = _mm256_loadu_si256((const __m256i *)(label + done));
         __mmask16 is_here = _mm256_cmpeq_epi16_mask(labels, _mm256_set1_epi16((short)here));
-        found += put_chosen(is_here, number, path + found);
-        number = _mm512_add_epi32(number, _mm512_set1_epi32(16));
+        found += put_chosen(is_here, done, path + found);
     }
 #endif
     return select_rest(label, here, path, done, n, found);
@@ -149,12 +149,10 @@ static size_t select_where(const double *x, uint16_t *path, size_t n) {
     size_t found = 0, done = 0;
 #ifdef __AVX512F__
     const __m512d zero = _mm512_setzero_pd();
-    __m512i number = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
     for (; done + 16 <= n; done += 16) {
         __mmask8 low = _mm512_cmp_pd_mask(_mm512_loadu_pd(x + done), zero, _CMP_NEQ_UQ);
         __mmask8 high = _mm512_cmp_pd_mask(_mm512_loadu_pd(x + done + 8), zero, _CMP_NEQ_UQ);
-        found += put_chosen((__mmask16)(low | high << 8), number, path + found);
-        number = _mm512_add_epi32(number, _mm512_set1_epi32(16));
+        found += put_chosen((__mmask16)(low | high << 8), done, path + found);
     }
 #endif
     for (; done < n; done++) {

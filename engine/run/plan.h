@@ -82,6 +82,7 @@ struct sp_variable {
     const char *name; /* "growth.rate_first" */
     uint32_t stream;  /* hash of its stream name */
     enum sp_each each;
+    bool where; /* steps ask for its values where something happens (base/field.h) */
     int begins; /* SP_EACH_EVENT: the column that is not 0 where its value is drawn anew */
     size_t entries;
     struct sp_schedule_entry *entry;

@@ -98,7 +98,7 @@ SP_WIDE static void renew(const double *begins, const double *drawn, double *res
 static void hold_event(struct sp_strip *strip, size_t i) {
     const struct sp_variable *variable = &strip->variant->variable[i];
     struct values *values = &strip->values[i];
-    if (variable->each != SP_EACH_EVENT || !values->moves)
+    if (!is_held(variable, values))
         return;
     if (values->is_drawn_where) {
         sp_strip_draw_where(strip, variable, strip->now[variable->begins], values->held);

@@ -66,8 +66,9 @@ static bool is_plain(const struct sp_variable *variable) {
 /* Whether paths on which something happens may be drawn alone. (Who looks at the centre does not look at
  * metrics alone.) */
 static bool may_draw_where(const struct sp_strip *strip, const struct sp_variable *variable) {
-    return strip->store->for_metrics && variable->each != SP_EACH_PATH && is_plain(variable) &&
-           variable->loadings == 0 && !is_constant(&variable->entry[0]) &&
+    bool is_asked_for = variable->where || variable->each == SP_EACH_EVENT;
+    return strip->store->for_metrics && is_asked_for && variable->each != SP_EACH_PATH &&
+           is_plain(variable) && variable->loadings == 0 && !is_constant(&variable->entry[0]) &&
            !variable->entry[0].may_leave_bounds;
 }
 
@@ -123,7 +124,7 @@ static int create_values(struct sp_strip *strip, const struct sp_variable *varia
     }
     return create_given(strip, &variable->given, values) ||
                    (variable->changes && !(values->changed = create_array(strip))) ||
-                   (variable->each == SP_EACH_EVENT && !(values->held = create_array(strip))) ||
+                   (is_held(variable, values) && !(values->held = create_array(strip))) ||
                    (has_noise(variable) &&
                     (!(values->noise = create_array(strip)) || !(values->noisy = create_array(strip))))
                ? -1
@@ -231,15 +232,6 @@ static bool is_as_drawn(const struct sp_variable *variable) {
     return variable->each == SP_EACH_QUARTER && is_plain(variable);
 }
 
-/* The descriptor of a field: instances follow one another, and so do tables. */
-static const struct sp_field *field_at(const struct sp_bound_step *step, size_t place) {
-    int table = 0;
-    while (place >= step->field_span[table].start + step->instances[table] * step->field_span[table].count)
-        table++;
-    struct sp_span span = step->field_span[table];
-    return &step->mechanism->table[table]->field[(place - span.start) % span.count];
-}
-
 /* Finds a field once and for all; whether that is enough, and nothing has to be done in any quarter. */
 static bool find_still(struct sp_strip *strip, struct binding *binding, size_t field) {
     int i = binding->bound->variable[field];
@@ -248,8 +240,8 @@ static bool find_still(struct sp_strip *strip, struct binding *binding, size_t f
     const struct sp_variable *variable = &strip->variant->variable[i];
     struct values *values = &strip->values[i];
     binding->field[field] = values->effective = values->drawn[0];
-    if (field_at(binding->bound, field)->where && may_draw_where(strip, variable))
-        return values->is_drawn_where = true;
+    if (values->is_drawn_where)
+        return true;
     if (!values->moves && !has_drawn_parameters(variable))
         values->since = ALWAYS;
     return values->since == ALWAYS || (!draws_for_all(strip) && is_as_drawn(variable));
@@ -320,8 +312,7 @@ static int create_all(struct sp_strip *strip) {
         return -1;
     for (size_t i = 0; i < variant->variables; i++) {
         strip->values[i].moves = may_move(variant, &variant->variable[i]);
-        strip->values[i].is_drawn_where =
-            variant->variable[i].each == SP_EACH_EVENT && may_draw_where(strip, &variant->variable[i]);
+        strip->values[i].is_drawn_where = may_draw_where(strip, &variant->variable[i]);
         if (create_values(strip, &variant->variable[i], &strip->values[i]))
             return -1;
     }

@@ -95,6 +95,11 @@ static inline bool has_noise(const struct sp_variable *variable) {
     return variable->noise.scale != SP_NOISE_NONE;
 }
 
+/* Whether what is drawn where an event begins is kept until the next one begins; a number need not be. */
+static inline bool is_held(const struct sp_variable *variable, const struct values *values) {
+    return variable->each == SP_EACH_EVENT && values->moves;
+}
+
 /* The bounds are kept at the draw when nothing follows that would be held to them anyway, and before noise on
  * the logit scale, for which there is no logit beyond 0 .. 1. */
 static inline bool holds_draw(const struct sp_variable *variable) {
